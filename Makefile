@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+#   make [ARCH=aarch64|armv7|x86_64]    module, reader and a stock kernel to try them on
+#   make demo [ARCH=…]                  traces a program in a guest with a stock Debian kernel
+#   make test | lint | bench            all tests | all checks of the sources | all measurements
+#   make help                           these and more
+#
+# As any out-of-tree module's, for a kernel of your own:
+#   make KDIR=/path/to/kernel [ARCH=…] [CROSS_COMPILE=…] [LLVM=1] [modules|modules_install|clean|rust-analyzer]
+
+ARCH ?= aarch64
+# Our names and the kernel's both do.
+arch-aarch64 := aarch64
+arch-arm64   := aarch64
+arch-armv7   := armv7
+arch-arm     := armv7
+arch-x86_64  := x86_64
+arch-x86     := x86_64
+karch-aarch64 := arm64
+karch-armv7   := arm
+arch := $(arch-$(ARCH))
+
+ifdef KDIR
+
+# Without an ARCH on the command line the kernel's build takes that of the machine it runs on.
+ifneq ($(origin ARCH),file)
+kernel-arch := ARCH=$(or $(karch-$(ARCH)),$(ARCH))
+endif
+targets := modules modules_install clean rust-analyzer
+.PHONY: $(targets)
+$(targets):
+	@scripts/check-kdir "$(KDIR)"
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $(kernel-arch) $@
+.DEFAULT_GOAL := modules
+
+else
+
+ifeq ($(arch),)
+$(error ARCH=$(ARCH) is not known: say aarch64, armv7 or x86_64)
+endif
+
+.PHONY: all module reader demo shell test lint bench rust-analyzer custom-kernel-test clean distclean help
+.DEFAULT_GOAL := all
+
+all: module reader ; @scripts/results $(arch)
+module: ; @scripts/module $(arch)
+reader: ; @scripts/reader $(arch)
+demo: ; @scripts/demo $(arch)
+shell: module reader ; @scripts/guest --arch $(arch) --shell
+test: ; @scripts/test
+lint: ; @scripts/lint
+bench: ; @scripts/bench
+rust-analyzer: ; @scripts/module $(arch) rust-analyzer
+custom-kernel-test: ; @scripts/custom-kernel-test $(arch)
+clean: ; @scripts/clean
+distclean: ; @scripts/clean --all
+
+help:
+	@echo 'make                    build for ARCH=$(arch): build/$(arch)/{syscall_record.ko,syscall-record,vmlinuz}'
+	@echo 'make module | reader    one of them'
+	@echo 'make demo               trace a program in a guest'
+	@echo 'make shell              a shell in a guest'
+	@echo 'make test               host tests, and end-to-end tests in guests of all architectures'
+	@echo 'make lint               formatting, clippy, where unsafe may stand, shellcheck'
+	@echo 'make bench              nginx under load, traced and not'
+	@echo 'make rust-analyzer      rust-project.json for editors'
+	@echo 'make custom-kernel-test build and boot a kernel of your own with board/kernel.config (slow)'
+	@echo 'make clean | distclean  remove what was built | and what was downloaded'
+	@echo 'ARCH is aarch64 (the default), armv7 or x86_64. With KDIR=… see the head of the Makefile.'
+
+endif

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What differs between architectures. Each file below defines the same names:
+//!
+//! * `MACHINE`: what packet headers say;
+//! * `current()`: the running task;
+//! * `preempt_disable()`, `preempt_enable()`: as in C, where they are inlines and have no binding;
+//! * `is_32bit(task)`: whether the running call is a 32-bit program's on a 64-bit kernel;
+//! * `Counter`: the hardware counter that stamps events, if the machine has one that the kernel
+//!   itself trusts.
+
+#[cfg(target_arch = "aarch64")]
+#[path = "arm64.rs"]
+mod imp;
+#[cfg(target_arch = "arm")]
+#[path = "arm.rs"]
+mod imp;
+#[cfg(target_arch = "x86_64")]
+#[path = "x86_64.rs"]
+mod imp;
+#[cfg(not(any(target_arch = "aarch64", target_arch = "arm", target_arch = "x86_64")))]
+compile_error!("syscall_record supports arm64, arm and x86_64");
+
+pub(crate) use imp::*;
+
+/// Where preemption is enabled with a reschedule due: reschedules.
+#[cfg(CONFIG_PREEMPTION)]
+#[cold]
+#[inline(never)]
+fn preempt_schedule() {
+    // SAFETY: Callable from any context; it returns at once where preemption is not possible.
+    unsafe { kernel::bindings::preempt_schedule() }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! x86-64.
+
+use crate::pure::format::Machine;
+use core::arch::asm;
+use kernel::bindings;
+
+pub(crate) const MACHINE: Machine = Machine::X86_64;
+
+/// The running task, valid for as long as the caller runs (`arch/x86/include/asm/current.h`).
+#[inline(always)]
+pub(crate) fn current() -> *mut bindings::task_struct {
+    // SAFETY: Callable everywhere.
+    unsafe { bindings::get_current() }
+}
+
+/// `preempt_disable()` (`arch/x86/include/asm/preempt.h`).
+#[inline(always)]
+pub(crate) fn preempt_disable() {
+    #[cfg(CONFIG_PREEMPT_COUNT)]
+    // SAFETY: One instruction adds to the count of the CPU that executes it, as in C. It is a barrier
+    // for the compiler: neither `nomem` nor `preserves_flags`.
+    unsafe {
+        asm!("incl %gs:{count}(%rip)", count = sym bindings::__preempt_count, options(att_syntax, nostack));
+    }
+}
+
+/// `preempt_enable()`.
+///
+/// # Safety
+///
+/// Pairs with a [`preempt_disable`].
+#[inline(always)]
+pub(crate) unsafe fn preempt_enable() {
+    #[cfg(CONFIG_PREEMPT_COUNT)]
+    {
+        let resched: u8;
+        // SAFETY: As above. Zero means that the count is zero and that the bit which is clear when a
+        // reschedule is due is clear.
+        unsafe {
+            asm!(
+                "decl %gs:{count}(%rip)",
+                "sete {resched}",
+                count = sym bindings::__preempt_count,
+                resched = out(reg_byte) resched,
+                options(att_syntax, nostack),
+            );
+        }
+        #[cfg(CONFIG_PREEMPTION)]
+        if resched != 0 {
+            super::preempt_schedule();
+        }
+        #[cfg(not(CONFIG_PREEMPTION))]
+        let _ = resched;
+    }
+}
+
+/// Whether the running system call came by a 32-bit entry.
+///
+/// # Safety
+///
+/// `task` is the running task.
+#[inline(always)]
+pub(crate) unsafe fn is_32bit(task: *const bindings::task_struct) -> bool {
+    // SAFETY: The running task exists; only it writes its status.
+    let status = unsafe { (&raw const (*task).thread_info.status).read_volatile() };
+    status & bindings::TS_COMPAT != 0
+}
+
+/// The time stamp counter.
+pub(crate) struct Counter;
+
+impl Counter {
+    /// What the kernel reads the counter by: nothing where it found that CPUs disagree.
+    pub(crate) fn reader() -> Option<unsafe extern "C" fn() -> u64> {
+        // SAFETY: Only reads what was found.
+        if unsafe { bindings::check_tsc_unstable() } != 0 {
+            return None;
+        }
+        Some(Self::read_c)
+    }
+
+    unsafe extern "C" fn read_c() -> u64 {
+        Self::read_ordered()
+    }
+
+    /// The kernel has no other way to read it.
+    pub(crate) const DIRECT: &'static [u8] = b"";
+
+    /// Its frequency, 0 if the kernel could not tell.
+    pub(crate) fn hertz() -> u64 {
+        // SAFETY: Written while the kernel booted.
+        u64::from(unsafe { bindings::tsc_khz }) * 1000
+    }
+
+    /// Reads it directly.
+    #[inline(always)]
+    pub(crate) fn read() -> u64 {
+        let (low, high): (u32, u32);
+        // SAFETY: Reads a counter without side effects; not `pure`, for it changes between reads.
+        unsafe { asm!("rdtsc", out("eax") low, out("edx") high, options(nomem, nostack, preserves_flags)) };
+        u64::from(high) << 32 | u64::from(low)
+    }
+
+    /// Reads it after everything before has completed.
+    pub(crate) fn read_ordered() -> u64 {
+        // SAFETY: A barrier.
+        unsafe { asm!("lfence", options(nostack, preserves_flags)) };
+        Self::read()
+    }
+}

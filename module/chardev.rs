@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Character devices with `poll`.
+//!
+//! `kernel::miscdevice` has no `poll`, and until Linux 7.3 it leaves `owner` unset, so that a module
+//! could be unloaded while its device is open. This is the same wrapper with both.
+//!
+//! C headers: `include/linux/miscdevice.h`, `include/linux/fs.h`.
+
+use core::marker::PhantomData;
+use kernel::{
+    bindings, container_of,
+    error::{from_result, to_result},
+    fs::File,
+    iov::IovIterDest,
+    prelude::*,
+    sync::poll::PollTable,
+    types::Opaque,
+};
+
+/// A device that is read by one process at a time or by many.
+pub(crate) trait CharDevice: Send + Sync + 'static {
+    /// Name of the file in `/dev`.
+    const NAME: &'static CStr;
+
+    /// The file is opened.
+    ///
+    /// # Errors
+    ///
+    /// Refuses to.
+    fn open(&self) -> Result;
+
+    /// The last descriptor of an open file was closed.
+    fn release(&self);
+
+    /// Reads into `to`, waiting if nothing is there and `nonblocking` is not set.
+    ///
+    /// # Errors
+    ///
+    /// As `read(2)` gives them.
+    fn read(&self, to: &mut IovIterDest<'_>, nonblocking: bool) -> Result<usize>;
+
+    /// Registers `file` to be woken when a read may find something; says whether it would now.
+    fn poll(&self, file: &File, table: PollTable<'_>) -> bool;
+}
+
+/// A registered device, mode 0600; gone when dropped.
+///
+/// # Invariants
+///
+/// `misc` is registered, with the operations of `T`.
+#[pin_data(PinnedDrop)]
+pub(crate) struct Registration<T: CharDevice> {
+    #[pin]
+    misc: Opaque<bindings::miscdevice>,
+    device: T,
+}
+
+// SAFETY: A device may be deregistered by another thread than registered it; `T` is `Send`.
+unsafe impl<T: CharDevice> Send for Registration<T> {}
+// SAFETY: The kernel locks what is in `misc`; `T` is `Sync`.
+unsafe impl<T: CharDevice> Sync for Registration<T> {}
+
+impl<T: CharDevice> Registration<T> {
+    /// Registers a device.
+    pub(crate) fn new(device: T) -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            // The device first: it may be opened as soon as it is registered.
+            device,
+            misc <- Opaque::try_ffi_init(|slot: *mut bindings::miscdevice| {
+                // SAFETY: All-zero bytes are a `miscdevice` without any of its options.
+                let mut misc: bindings::miscdevice = unsafe { core::mem::zeroed() };
+                misc.minor = bindings::MISC_DYNAMIC_MINOR as c_int;
+                misc.name = T::NAME.as_char_ptr();
+                misc.mode = 0o600;
+                misc.fops = &raw const Operations::<T>::TABLE.0;
+                // SAFETY: The slot may be written. It is pinned in the registration, which takes it
+                // back before it goes.
+                to_result(unsafe {
+                    slot.write(misc);
+                    bindings::misc_register(slot)
+                })
+            }),
+        }? Error)
+    }
+}
+
+#[pinned_drop]
+impl<T: CharDevice> PinnedDrop for Registration<T> {
+    fn drop(self: Pin<&mut Self>) {
+        // SAFETY: By the type invariants it is registered. No file of it is open: such a file holds
+        // the module, and only the module's end brings us here.
+        unsafe { bindings::misc_deregister(self.misc.get()) };
+    }
+}
+
+/// The file operations of `T`.
+struct Operations<T>(PhantomData<T>);
+
+/// A table that never changes.
+struct Table(bindings::file_operations);
+
+// SAFETY: It never changes.
+unsafe impl Sync for Table {}
+
+impl<T: CharDevice> Operations<T> {
+    const TABLE: &'static Table = &Table(bindings::file_operations {
+        // An open file keeps the module from being unloaded.
+        owner: (&raw const bindings::__this_module).cast_mut(),
+        open: Some(Self::open),
+        release: Some(Self::release),
+        read_iter: Some(Self::read_iter),
+        poll: Some(Self::poll),
+        // SAFETY: All-zero bytes are a table without operations.
+        ..unsafe { core::mem::zeroed() }
+    });
+
+    /// The device of an open file.
+    ///
+    /// # Safety
+    ///
+    /// `file` is a file that `misc_open()` made for a [`Registration<T>`].
+    unsafe fn device<'a>(file: *const bindings::file) -> &'a T {
+        // SAFETY: `misc_open()` left the address of the `miscdevice` there. The registration is not
+        // dropped while the file is open.
+        unsafe {
+            let misc = (*file).private_data.cast::<Opaque<bindings::miscdevice>>();
+            &(*container_of!(misc, Registration<T>, misc)).device
+        }
+    }
+
+    unsafe extern "C" fn open(inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+        from_result(|| {
+            // SAFETY: Called by `misc_open()` for a file of ours.
+            unsafe { Self::device(file) }.open()?;
+            // SAFETY: Both are valid while the file is being opened. It has no position: it is a
+            // stream. This never fails.
+            Ok(unsafe { bindings::stream_open(inode, file) })
+        })
+    }
+
+    unsafe extern "C" fn release(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+        // SAFETY: Called for a file that `open` accepted.
+        unsafe { Self::device(file) }.release();
+        0
+    }
+
+    unsafe extern "C" fn read_iter(kiocb: *mut bindings::kiocb, to: *mut bindings::iov_iter) -> isize {
+        // SAFETY: Called for a file that `open` accepted; both arguments are the caller's.
+        let (device, nonblocking, to) = unsafe {
+            let file = (*kiocb).ki_filp;
+            (Self::device(file), (*file).f_flags & bindings::O_NONBLOCK != 0, IovIterDest::from_raw(to))
+        };
+        from_result(|| Ok(device.read(to, nonblocking)? as isize))
+    }
+
+    unsafe extern "C" fn poll(file: *mut bindings::file, table: *mut bindings::poll_table) -> bindings::__poll_t {
+        // SAFETY: Called for a file that `open` accepted; both arguments are the caller's, and nobody
+        // uses the file's position, for it has none.
+        let readable = unsafe { Self::device(file).poll(File::from_raw_file(file), PollTable::from_raw(table)) };
+        if readable {
+            bindings::POLLIN | bindings::POLLRDNORM
+        } else {
+            0
+        }
+    }
+}

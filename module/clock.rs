@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Time stamps for events.
+
+use crate::arch::Counter;
+use crate::pure::ticks::Scale;
+use kernel::bindings;
+
+/// Where ticks come from.
+#[derive(Clone, Copy)]
+enum Source {
+    /// The counter, read by one instruction.
+    Direct,
+    /// The counter, read as the kernel does because of the board's quirks.
+    Call(unsafe extern "C" fn() -> u64),
+    /// The monotonic clock, for machines without a counter to trust.
+    Monotonic,
+}
+
+/// A clock that all CPUs share.
+#[derive(Clone, Copy)]
+pub(crate) struct Clock {
+    source: Source,
+    scale: Scale,
+}
+
+impl Clock {
+    /// Chooses the clock of this machine.
+    pub(crate) fn new() -> Self {
+        // Firmware that never wrote the frequency leaves 0 there.
+        let (source, hertz) = match Counter::reader().map(|read| (read, Counter::hertz())) {
+            None | Some((_, 0)) => (Source::Monotonic, 1_000_000_000),
+            Some((read, hertz)) if is_direct(read) => (Source::Direct, hertz),
+            Some((read, hertz)) => (Source::Call(read), hertz),
+        };
+        Self { source, scale: Scale::new(hertz) }
+    }
+
+    /// Nanoseconds per tick, 32.32 fixed point.
+    pub(crate) fn tick(&self) -> u64 {
+        self.scale.tick
+    }
+
+    /// The time in ticks.
+    #[inline(always)]
+    pub(crate) fn now(&self) -> u64 {
+        let counter = match self.source {
+            Source::Direct => Counter::read(),
+            _ => self.call(),
+        };
+        counter.wrapping_shr(self.scale.shift)
+    }
+
+    /// The time in ticks, read after everything that stands before has completed.
+    pub(crate) fn now_ordered(&self) -> u64 {
+        let counter = match self.source {
+            Source::Direct => Counter::read_ordered(),
+            _ => self.call(),
+        };
+        counter.wrapping_shr(self.scale.shift)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn call(&self) -> u64 {
+        match self.source {
+            Source::Direct => Counter::read_ordered(),
+            // SAFETY: The kernel's own way to read its counter; callable from any context.
+            Source::Call(read) => unsafe { read() },
+            // SAFETY: Callable from any context.
+            Source::Monotonic => unsafe { bindings::ktime_get_mono_fast_ns() },
+        }
+    }
+}
+
+/// What clocks on walls show, nanoseconds since 1970.
+pub(crate) fn wall_clock() -> u64 {
+    // SAFETY: Callable from any context.
+    unsafe { bindings::ktime_get_real_fast_ns() }
+}
+
+/// Whether `read` does no more than [`Counter::read`], by the kernel's own name for it: the pointer
+/// leads to something slower where the counter has an erratum or is the physical one.
+fn is_direct(read: unsafe extern "C" fn() -> u64) -> bool {
+    if Counter::DIRECT.is_empty() {
+        return true;
+    }
+    // `KSYM_SYMBOL_LEN` of `include/linux/kallsyms.h` is below this.
+    let mut name = [0u8; 1024];
+    // SAFETY: The buffer is large enough for any symbol; the function NUL-terminates it.
+    unsafe { bindings::sprint_symbol(name.as_mut_ptr().cast(), read as usize as kernel::ffi::c_ulong) };
+    name.starts_with(Counter::DIRECT)
+}

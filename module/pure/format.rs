@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The record format, bit by bit. This file is its only definition.
+//!
+//! # Stream
+//!
+//! A stream is a sequence of packets of [`PACKET_BYTES`] bytes. Each packet holds what one CPU
+//! recorded over one stretch of time and can be decoded alone; a stream may be cut after any packet
+//! and begun at any packet. All numbers are little-endian, and everything is made of 64-bit words,
+//! on every architecture.
+//!
+//! Packets lie in the stream in the order of their base times. The *watermark* of a packet promises
+//! that no packet after it holds an event before that time: a reader that merges CPUs may print every
+//! event before the watermark at once and needs to keep no more than the rest.
+//!
+//! # Packet
+//!
+//! | word   | bits  | field                                                                      |
+//! |--------|-------|----------------------------------------------------------------------------|
+//! | 0      | 0–63  | [`MAGIC`]                                                                  |
+//! | 1      | 0–7   | [`VERSION`]                                                                |
+//! |        | 8–15  | architecture of the kernel, [`Machine`]                                    |
+//! |        | 16–31 | CPU number                                                                 |
+//! |        | 32–47 | words used, header included; those behind are zero                         |
+//! |        | 48–63 | zero                                                                       |
+//! | 2      | 0–31  | sequence number of the packet on this CPU, from 0                          |
+//! |        | 32–63 | session: a number chosen when the module was loaded                        |
+//! | 3      | 0–63  | base time in ticks, where the deltas of the records start                  |
+//! | 4      | 0–63  | watermark in ticks                                                         |
+//! | 5      | 0–63  | wall clock (`CLOCK_REALTIME`) at base time, nanoseconds since 1970          |
+//! | 6      | 0–63  | nanoseconds per tick, a fixed-point number with 32 fractional bits          |
+//! | 7      | 0–63  | events this CPU has dropped since the module was loaded, at base time       |
+//! | 8      | 0–63  | of those, the ones since the previous packet of this CPU                   |
+//! | 9–15   |       | kernel release (`uname -r`), NUL padded, the first 56 bytes                 |
+//! | 16–511 |       | records                                                                    |
+//!
+//! An event is one edge of a system call: its entry or its return. Drops lie between packets, never
+//! inside: what was lost, was lost after the last record of the CPU's previous packet and before the
+//! base time of the one that counts it.
+//!
+//! # Records
+//!
+//! The kind is in bits 0–3 of a record's first word; unused bits are zero. A *delta* is in ticks,
+//! since the event before it in the packet (since the base time for the first).
+//!
+//! | kind | name        | first word                                                           | further words |
+//! |------|-------------|----------------------------------------------------------------------|---------------|
+//! | 1, 2 | CALL        | 4–12 number, 13–28 result (signed), 29–40 duration, 41–63 delta      |               |
+//! | 3, 4 | ENTER       | 8–31 number, 32–63 delta                                             |               |
+//! | 5    | EXIT        | 4–31 delta, 32–63 result (signed)                                    |               |
+//! | 6    | EXIT_WIDE   | 32–63 delta                                                          | result        |
+//! | 7    | ENTER_WIDE  | 4 program is 32-bit, 32–63 delta                                     | number        |
+//! | 8    | TIME        | 4–63 absolute time in ticks                                          |               |
+//! | 9    | TASK        | 4 program is 32-bit, 5–7 slot, 8–31 tid, 32–55 tgid                  | comm, comm    |
+//! | 10   | SWITCH      | 5–7 slot                                                             |               |
+//!
+//! * CALL is an ENTER directly followed by its EXIT, `duration` ticks later.
+//! * The even kind of CALL and of ENTER says that a 32-bit program made the call: numbers are then
+//!   those of the 32-bit table of the architecture and registers are 32 bits wide. An EXIT has the
+//!   width of the task's last ENTER, or where the packets show none, that of its TASK.
+//! * TIME replaces the time of the last event; it is written where a delta does not fit.
+//! * TASK says which thread the records behind it belong to, and stores it in one of [`SLOTS`] slots;
+//!   SWITCH goes back to the thread of a slot. Slots are empty at the start of a packet, so the first
+//!   record of a packet (TIME aside) is a TASK. `comm` is 16 bytes in memory order, NUL padded.
+//! * EXIT carries no number: it returns from the task's last ENTER. When no ENTER was recorded (the
+//!   task began to match a filter in the middle of a call, or events were dropped) it stands alone.
+//!
+//! Bits and kinds beyond these belong to later versions; a reader refuses a version it does not know.
+
+/// Bytes of a packet.
+pub const PACKET_BYTES: usize = 4096;
+/// Words of a packet.
+pub const PACKET_WORDS: usize = PACKET_BYTES / 8;
+/// Words of a packet's header.
+pub const HEADER_WORDS: usize = 16;
+/// First word of a packet. The first byte is no text and the last is a line feed, so that neither a
+/// text file nor a transfer that rewrites line ends passes for a capture. It is not the first word of
+/// any record: reserved bits of an ENTER are set.
+pub const MAGIC: u64 = u64::from_le_bytes(*b"\xd3SYSREC\n");
+/// Version of the format.
+pub const VERSION: u8 = 1;
+/// Slots for tasks in a packet.
+pub const SLOTS: usize = 8;
+/// Bytes of the kernel release kept in a header.
+pub const RELEASE_BYTES: usize = 56;
+/// Bytes of a task's name, `TASK_COMM_LEN` of `include/linux/sched.h`; the last is always NUL.
+pub const COMM_BYTES: usize = 16;
+
+/// Words of the longest record.
+pub const MAX_RECORD_WORDS: usize = 3;
+
+/// A packet's memory.
+pub type Packet = [u64; PACKET_WORDS];
+/// A task's name as two little-endian words.
+pub type Comm = [u64; COMM_BYTES / 8];
+
+// The layout is an interface: these numbers change only together with `VERSION`.
+const _: () = assert!(PACKET_WORDS == 512 && core::mem::size_of::<Packet>() == 4096);
+const _: () = assert!(RELEASE_BYTES == (HEADER_WORDS - 9) * 8);
+const _: () = assert!(SLOTS == 1 << SLOT.width);
+const _: () = assert!(CALL_DELTA.shift + CALL_DELTA.width == 64);
+const _: () = assert!(EXIT_RESULT.shift + EXIT_RESULT.width == 64);
+const _: () = assert!(TASK_TGID.shift + TASK_TGID.width <= 64);
+const _: () = assert!(cfg!(target_endian = "little"), "records are written in place, little-endian");
+
+/// A field of a word: `width` bits from bit `shift`.
+#[derive(Clone, Copy)]
+pub struct Field {
+    shift: u32,
+    width: u32,
+}
+
+impl Field {
+    const fn new(shift: u32, width: u32) -> Self {
+        Self { shift, width }
+    }
+
+    /// The largest value the field holds.
+    #[inline(always)]
+    pub const fn max(self) -> u64 {
+        u64::MAX >> (64 - self.width)
+    }
+
+    /// `value` in place. Bits that do not fit are cut off.
+    #[inline(always)]
+    pub const fn put(self, value: u64) -> u64 {
+        (value & self.max()) << self.shift
+    }
+
+    /// The field's value in `word`.
+    #[inline(always)]
+    pub const fn get(self, word: u64) -> u64 {
+        (word >> self.shift) & self.max()
+    }
+
+    /// The field's value in `word`, sign-extended.
+    #[inline(always)]
+    pub const fn get_signed(self, word: u64) -> i64 {
+        ((word << (64 - self.shift - self.width)) as i64) >> (64 - self.width)
+    }
+}
+
+const KIND: Field = Field::new(0, 4);
+const CALL_NUMBER: Field = Field::new(4, 9);
+const CALL_RESULT: Field = Field::new(13, 16);
+const CALL_DURATION: Field = Field::new(29, 12);
+const CALL_DELTA: Field = Field::new(41, 23);
+const ENTER_NUMBER: Field = Field::new(8, 24);
+const DELTA: Field = Field::new(32, 32);
+const EXIT_DELTA: Field = Field::new(4, 28);
+const EXIT_RESULT: Field = Field::new(32, 32);
+const TIME: Field = Field::new(4, 60);
+const IS_32BIT: Field = Field::new(4, 1);
+const SLOT: Field = Field::new(5, 3);
+const TASK_TID: Field = Field::new(8, 24);
+const TASK_TGID: Field = Field::new(32, 24);
+
+const KIND_CALL: u64 = 1;
+const KIND_CALL_32BIT: u64 = 2;
+const KIND_ENTER: u64 = 3;
+const KIND_ENTER_32BIT: u64 = 4;
+const KIND_EXIT: u64 = 5;
+const KIND_EXIT_WIDE: u64 = 6;
+const KIND_ENTER_WIDE: u64 = 7;
+const KIND_TIME: u64 = 8;
+const KIND_TASK: u64 = 9;
+const KIND_SWITCH: u64 = 10;
+
+/// The largest delta of an ENTER.
+pub const MAX_DELTA: u64 = DELTA.max();
+/// The largest delta of an EXIT.
+pub const MAX_EXIT_DELTA: u64 = EXIT_DELTA.max();
+
+/// Architecture of the recording kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Machine {
+    /// 64-bit ARM; a 32-bit program on it uses the numbers of [`Machine::Arm`].
+    Arm64 = 1,
+    /// 32-bit ARM, EABI.
+    Arm = 2,
+    /// x86-64; a 32-bit program on it uses the i386 numbers.
+    X86_64 = 3,
+}
+
+impl Machine {
+    /// Bits of a register of the kernel's own programs.
+    #[inline]
+    pub const fn register_bits(self) -> u32 {
+        match self {
+            Self::Arm => 32,
+            Self::Arm64 | Self::X86_64 => 64,
+        }
+    }
+
+    #[inline]
+    const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Arm64),
+            2 => Some(Self::Arm),
+            3 => Some(Self::X86_64),
+            _ => None,
+        }
+    }
+}
+
+/// A packet's header. The units and ranges are those of the table at the head of this file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// Architecture of the recording kernel.
+    pub machine: Machine,
+    /// CPU number.
+    pub cpu: u16,
+    /// Words used, [`HEADER_WORDS`]`..=`[`PACKET_WORDS`].
+    pub used: u16,
+    /// Number of the packet on its CPU.
+    pub sequence: u32,
+    /// Tells two loads of the module apart.
+    pub session: u32,
+    /// Ticks at which the packet's deltas start.
+    pub base_time: u64,
+    /// No later packet holds an event before this tick.
+    pub watermark: u64,
+    /// Wall clock at `base_time`, nanoseconds since 1970.
+    pub wall_clock: u64,
+    /// Nanoseconds per tick, 32.32 fixed point.
+    pub tick: u64,
+    /// Events dropped on this CPU so far.
+    pub dropped: u64,
+    /// Those of `dropped` since this CPU's previous packet.
+    pub dropped_before: u64,
+    /// `uname -r`, NUL padded.
+    pub release: [u8; RELEASE_BYTES],
+}
+
+/// Why a header is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadHeader {
+    /// The first word is not [`MAGIC`].
+    Magic,
+    /// The version is another than [`VERSION`].
+    Version(u8),
+    /// A field has a value that it cannot have.
+    Field,
+}
+
+impl Header {
+    /// The header as it stands in a packet.
+    #[inline]
+    pub fn to_words(&self) -> [u64; HEADER_WORDS] {
+        let mut words = [0; HEADER_WORDS];
+        words[0] = MAGIC;
+        words[1] =
+            u64::from(VERSION) | (self.machine as u64) << 8 | u64::from(self.cpu) << 16 | u64::from(self.used) << 32;
+        words[2] = u64::from(self.sequence) | u64::from(self.session) << 32;
+        words[3] = self.base_time;
+        words[4] = self.watermark;
+        words[5] = self.wall_clock;
+        words[6] = self.tick;
+        words[7] = self.dropped;
+        words[8] = self.dropped_before;
+        for (word, bytes) in words[9..].iter_mut().zip(self.release.chunks_exact(8)) {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(bytes);
+            *word = u64::from_le_bytes(eight);
+        }
+        words
+    }
+
+    /// Reads a header.
+    ///
+    /// # Errors
+    ///
+    /// [`BadHeader`] says what is wrong with the first [`HEADER_WORDS`] of `packet`.
+    #[inline]
+    pub fn from_words(packet: &Packet) -> Result<Self, BadHeader> {
+        if packet[0] != MAGIC {
+            return Err(BadHeader::Magic);
+        }
+        let version = packet[1] as u8;
+        if version != VERSION {
+            return Err(BadHeader::Version(version));
+        }
+        let machine = Machine::from_byte((packet[1] >> 8) as u8).ok_or(BadHeader::Field)?;
+        let used = (packet[1] >> 32) as u16;
+        let in_range = (HEADER_WORDS..=PACKET_WORDS).contains(&usize::from(used));
+        if !in_range || packet[1] >> 48 != 0 {
+            return Err(BadHeader::Field);
+        }
+        let mut release = [0; RELEASE_BYTES];
+        for (bytes, word) in release.chunks_exact_mut(8).zip(&packet[9..HEADER_WORDS]) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        Ok(Self {
+            machine,
+            cpu: (packet[1] >> 16) as u16,
+            used,
+            sequence: packet[2] as u32,
+            session: (packet[2] >> 32) as u32,
+            base_time: packet[3],
+            watermark: packet[4],
+            wall_clock: packet[5],
+            tick: packet[6],
+            dropped: packet[7],
+            dropped_before: packet[8],
+            release,
+        })
+    }
+}
+
+/// The words of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// A call that returned before anything else happened on its CPU.
+    Call {
+        /// Made by a 32-bit program on a 64-bit kernel.
+        is_32bit: bool,
+        /// System call number, below 512.
+        number: u32,
+        /// Result, a negated errno on failure.
+        result: i64,
+        /// Ticks from entry to return.
+        duration: u64,
+        /// Ticks from the event before to the entry.
+        delta: u64,
+    },
+    /// The entry of a call.
+    Enter {
+        /// Made by a 32-bit program on a 64-bit kernel.
+        is_32bit: bool,
+        /// System call number; programs can pass any.
+        number: u32,
+        /// Ticks since the event before.
+        delta: u64,
+    },
+    /// The return from a call.
+    Exit {
+        /// Result, a negated errno on failure.
+        result: i64,
+        /// Ticks since the event before.
+        delta: u64,
+    },
+    /// The time of the last event becomes this.
+    Time(u64),
+    /// The thread of the records that follow.
+    Task(Task, u8),
+    /// The thread of that slot again.
+    Switch(u8),
+}
+
+/// A thread as a stream names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Runs a 32-bit program on a 64-bit kernel.
+    pub is_32bit: bool,
+    /// Thread id, as in `gettid(2)`, of the initial pid namespace.
+    pub tid: u32,
+    /// Process id, as in `getpid(2)`, of the initial pid namespace.
+    pub tgid: u32,
+    /// Name.
+    pub comm: Comm,
+}
+
+/// The word of a call that can be completed in place by [`complete_call`], where there is one: the
+/// number and the delta must be small.
+#[inline(always)]
+pub const fn open_call(is_32bit: bool, number: u32, delta: u64) -> Option<u64> {
+    if number as u64 > CALL_NUMBER.max() || delta > CALL_DELTA.max() {
+        return None;
+    }
+    let kind = if is_32bit { KIND_CALL_32BIT } else { KIND_CALL };
+    Some(kind | CALL_NUMBER.put(number as u64) | CALL_DELTA.put(delta))
+}
+
+/// The whole word of a CALL, from what [`open_call`] gave at its entry.
+#[inline(always)]
+pub const fn complete_call(open: u64, result: i64, duration: u64) -> Option<u64> {
+    if result != result as i16 as i64 || duration > CALL_DURATION.max() {
+        return None;
+    }
+    Some(open | CALL_RESULT.put(result as u64) | CALL_DURATION.put(duration))
+}
+
+/// The word of an ENTER, where number and delta fit one.
+#[inline(always)]
+pub const fn enter(is_32bit: bool, number: u32, delta: u64) -> Option<u64> {
+    if number as u64 > ENTER_NUMBER.max() || delta > MAX_DELTA {
+        return None;
+    }
+    let kind = if is_32bit { KIND_ENTER_32BIT } else { KIND_ENTER };
+    Some(kind | ENTER_NUMBER.put(number as u64) | DELTA.put(delta))
+}
+
+/// The words of an ENTER_WIDE, for any number; `delta` is at most [`MAX_DELTA`].
+#[inline]
+pub const fn enter_wide(is_32bit: bool, number: u32, delta: u64) -> [u64; 2] {
+    [KIND_ENTER_WIDE | IS_32BIT.put(is_32bit as u64) | DELTA.put(delta), number as u64]
+}
+
+/// The word of an EXIT, where result and delta fit one.
+#[inline(always)]
+pub const fn exit(result: i64, delta: u64) -> Option<u64> {
+    if result != result as i32 as i64 || delta > MAX_EXIT_DELTA {
+        return None;
+    }
+    Some(KIND_EXIT | EXIT_DELTA.put(delta) | EXIT_RESULT.put(result as u64))
+}
+
+/// The words of an EXIT_WIDE, for any result; `delta` is at most [`MAX_DELTA`].
+#[inline]
+pub const fn exit_wide(result: i64, delta: u64) -> [u64; 2] {
+    [KIND_EXIT_WIDE | DELTA.put(delta), result as u64]
+}
+
+/// The word of a TIME. 60 bits of ticks last for centuries.
+#[inline]
+pub const fn time(ticks: u64) -> u64 {
+    KIND_TIME | TIME.put(ticks)
+}
+
+/// The words of a TASK. Linux limits ids to 22 bits (`PID_MAX_LIMIT`, `include/linux/threads.h`).
+#[inline]
+pub const fn task(task: &Task, slot: u8) -> [u64; 3] {
+    let head = KIND_TASK
+        | IS_32BIT.put(task.is_32bit as u64)
+        | SLOT.put(slot as u64)
+        | TASK_TID.put(task.tid as u64)
+        | TASK_TGID.put(task.tgid as u64);
+    [head, task.comm[0], task.comm[1]]
+}
+
+/// The word of a SWITCH.
+#[inline]
+pub const fn switch(slot: u8) -> u64 {
+    KIND_SWITCH | SLOT.put(slot as u64)
+}
+
+impl Record {
+    /// Reads the record at the start of `words`; returns it with the number of words it takes.
+    ///
+    /// `None`: not a record, or one whose further words are missing.
+    #[inline]
+    pub fn from_words(words: &[u64]) -> Option<(Self, usize)> {
+        let word = *words.first()?;
+        let kind = KIND.get(word);
+        Some(match kind {
+            KIND_CALL | KIND_CALL_32BIT => {
+                let record = Self::Call {
+                    is_32bit: kind == KIND_CALL_32BIT,
+                    number: CALL_NUMBER.get(word) as u32,
+                    result: CALL_RESULT.get_signed(word),
+                    duration: CALL_DURATION.get(word),
+                    delta: CALL_DELTA.get(word),
+                };
+                (record, 1)
+            }
+            KIND_ENTER | KIND_ENTER_32BIT if Field::new(4, 4).get(word) == 0 => {
+                let record = Self::Enter {
+                    is_32bit: kind == KIND_ENTER_32BIT,
+                    number: ENTER_NUMBER.get(word) as u32,
+                    delta: DELTA.get(word),
+                };
+                (record, 1)
+            }
+            KIND_EXIT => {
+                let record = Self::Exit { result: EXIT_RESULT.get_signed(word), delta: EXIT_DELTA.get(word) };
+                (record, 1)
+            }
+            KIND_EXIT_WIDE if Field::new(4, 28).get(word) == 0 => {
+                let record = Self::Exit { result: *words.get(1)? as i64, delta: DELTA.get(word) };
+                (record, 2)
+            }
+            KIND_ENTER_WIDE if Field::new(5, 27).get(word) == 0 => {
+                let record = Self::Enter {
+                    is_32bit: IS_32BIT.get(word) != 0,
+                    number: u32::try_from(*words.get(1)?).ok()?,
+                    delta: DELTA.get(word),
+                };
+                (record, 2)
+            }
+            KIND_TIME => (Self::Time(TIME.get(word)), 1),
+            KIND_TASK if word >> 56 == 0 => {
+                let task = Task {
+                    is_32bit: IS_32BIT.get(word) != 0,
+                    tid: TASK_TID.get(word) as u32,
+                    tgid: TASK_TGID.get(word) as u32,
+                    comm: [*words.get(1)?, *words.get(2)?],
+                };
+                (Self::Task(task, SLOT.get(word) as u8), 3)
+            }
+            KIND_SWITCH if word >> 8 == 0 && IS_32BIT.get(word) == 0 => (Self::Switch(SLOT.get(word) as u8), 1),
+            _ => return None,
+        })
+    }
+}

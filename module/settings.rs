@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The module's parameters: what was given, what is wrong with it, what the log says of it.
+
+#![deny(unsafe_code)]
+
+use crate::param::Param;
+use crate::pure::filter::{Filter, Name, NAME_BYTES};
+use crate::pure::settings::{self, Rule, Settings, DEFAULT_BUFFER_KB};
+use crate::system;
+use kernel::{fmt, prelude::*, str::BStr};
+
+crate::params! {
+    static PID = "pid", "record this process, all its threads";
+    static PROC_NAME = "proc_name", "record threads of this name; its first 15 characters count";
+    static PPID = "ppid", "record the children of this process";
+    static PARENT_PROC_NAME = "parent_proc_name",
+        "record the children of processes of this name; its first 15 characters count";
+    static BUFFER_KB = "buffer_kb",
+        "KiB of buffer for each CPU, 16 to 65536, rounded down to a power of two (default 256)";
+}
+
+/// Reads the parameters.
+///
+/// # Errors
+///
+/// `EINVAL` for a value that breaks its rule, which the log then names.
+pub(crate) fn read() -> Result<Settings> {
+    let filter = Filter {
+        pid: parse("pid", &PID, settings::parse_pid)?,
+        proc_name: parse_name("proc_name", &PROC_NAME)?,
+        ppid: parse("ppid", &PPID, settings::parse_pid)?,
+        parent_proc_name: parse_name("parent_proc_name", &PARENT_PROC_NAME)?,
+    };
+    let buffer_kb = parse("buffer_kb", &BUFFER_KB, settings::parse_buffer_kb)?.unwrap_or(DEFAULT_BUFFER_KB);
+    Ok(Settings { filter, buffer_kb: settings::round_buffer_kb(buffer_kb) })
+}
+
+/// Makes sure that buffers of this size leave memory for everything else.
+///
+/// # Errors
+///
+/// `ENOMEM` if they do not; the log then says so.
+pub(crate) fn check_memory(buffer_kb: u32, cpus: usize) -> Result {
+    let (needed, available) = ((buffer_kb as usize).saturating_mul(cpus), system::available_kb());
+    if needed <= available / 2 {
+        return Ok(());
+    }
+    pr_err!(
+        "buffer_kb={}: must be less; {} CPUs take {} KiB, more than half of the {} KiB available\n",
+        buffer_kb,
+        cpus,
+        needed,
+        available
+    );
+    Err(ENOMEM)
+}
+
+/// Says in the log what is recorded. The kernel ignores parameters that it does not know: whoever
+/// mistyped one sees it here.
+pub(crate) fn announce(settings: &Settings, cpus: usize) {
+    if settings.filter.is_empty() {
+        pr_info!("no filter given: recording every process; {} KiB for each of {} CPUs\n", settings.buffer_kb, cpus);
+    } else {
+        pr_info!("recording {}; {} KiB for each of {} CPUs\n", Given, settings.buffer_kb, cpus);
+    }
+    let mut digits = [0; 10];
+    BUFFER_KB.show_as(settings::decimal(settings.buffer_kb, &mut digits));
+}
+
+fn parse<T>(name: &str, param: &Param, rule: fn(&[u8]) -> Result<T, Rule>) -> Result<Option<T>> {
+    let Some(text) = param.given() else { return Ok(None) };
+    rule(text).map(Some).map_err(|Rule(rule)| {
+        pr_err!("{}={}: must be {}\n", name, BStr::from_bytes(text), rule);
+        EINVAL
+    })
+}
+
+fn parse_name(name: &str, param: &Param) -> Result<Option<Name>> {
+    let Some((value, is_cut)) = parse(name, param, settings::parse_name)? else { return Ok(None) };
+    if is_cut {
+        let mut kept = [0; NAME_BYTES];
+        for (to, from) in kept.iter_mut().zip(param.given().unwrap_or_default()) {
+            *to = *from;
+        }
+        pr_warn!(
+            "{}={}: cut to '{}', the kernel keeps no more of a name\n",
+            name,
+            BStr::from_bytes(param.given().unwrap_or_default()),
+            BStr::from_bytes(&kept)
+        );
+        param.show_as(&kept);
+    }
+    Ok(Some(value))
+}
+
+/// The filters that were given.
+struct Given;
+
+impl fmt::Display for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let filters =
+            [("pid", &PID), ("proc_name", &PROC_NAME), ("ppid", &PPID), ("parent_proc_name", &PARENT_PROC_NAME)];
+        let mut between = "";
+        for (name, param) in filters {
+            if let Some(text) = param.given() {
+                f.write_str(between)?;
+                f.write_str(name)?;
+                f.write_str("=")?;
+                fmt::Display::fmt(BStr::from_bytes(text), f)?;
+                between = " ";
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! From the ring buffers of all CPUs to one stream of packets.
+
+#![forbid(unsafe_code)]
+
+use crate::arch::MACHINE;
+use crate::clock::{wall_clock, Clock};
+use crate::pure::format::{Header, HEADER_WORDS, PACKET_BYTES, PACKET_WORDS, RELEASE_BYTES};
+use crate::pure::order::{self, Next};
+use crate::ring::Tails;
+use kernel::{alloc::flags::GFP_KERNEL, iov::IovIterDest, prelude::*, transmute::AsBytes};
+
+/// What all headers of a recording have in common.
+pub(crate) struct Origin {
+    /// Tells this load of the module from others.
+    pub(crate) session: u32,
+    /// `uname -r`, NUL padded.
+    pub(crate) release: [u8; RELEASE_BYTES],
+}
+
+/// What the stream has told of one CPU.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    /// Packets.
+    sequence: u32,
+    /// Drops, as the buffer counts them.
+    dropped: u32,
+    /// Drops, without wrapping.
+    dropped_total: u64,
+}
+
+/// A packet on its way out.
+#[derive(Clone, Copy)]
+enum Source {
+    /// The oldest packet of a CPU.
+    Cpu(usize),
+    /// The one in `report`, which holds no records and tells of drops.
+    Report,
+}
+
+/// The stream that the device's reader sees.
+pub(crate) struct Stream {
+    /// The buffers.
+    pub(crate) tails: Tails,
+    clock: Clock,
+    origin: Origin,
+    told: KVec<Told>,
+    report: KVec<u64>,
+    /// The packet that is being delivered, and how many bytes of it are.
+    current: Option<(Source, usize)>,
+}
+
+impl Stream {
+    /// A stream of what is in the buffers.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(tails: Tails, clock: Clock, origin: Origin) -> Result<Self> {
+        let told = KVec::from_elem(Told::default(), tails.cpus(), GFP_KERNEL)?;
+        let report = KVec::from_elem(0, PACKET_WORDS, GFP_KERNEL)?;
+        Ok(Self { tails, clock, origin, told, report, current: None })
+    }
+
+    /// Fills `to` with what is due.
+    ///
+    /// # Errors
+    ///
+    /// `EFAULT` if none of it could be copied; it stays due.
+    /// `EAGAIN` if nothing is due.
+    pub(crate) fn read(&mut self, to: &mut IovIterDest<'_>) -> Result<usize> {
+        let mut copied = 0;
+        while !to.is_empty() {
+            let Some((source, offset)) = self.current.or_else(|| Some((self.begin()?, 0))) else {
+                return if copied > 0 { Ok(copied) } else { Err(EAGAIN) };
+            };
+            self.current = Some((source, offset));
+            let words = match source {
+                Source::Cpu(cpu) => &self.tails.front(cpu).ok_or(EIO)?.words[..],
+                Source::Report => &self.report[..],
+            };
+            let count = to.copy_to_iter(&AsBytes::as_bytes(words)[offset..]);
+            if count == 0 {
+                return if copied > 0 { Ok(copied) } else { Err(EFAULT) };
+            }
+            copied += count;
+            self.current = Some((source, offset + count));
+            if offset + count == PACKET_BYTES {
+                self.current = None;
+                if let Source::Cpu(cpu) = source {
+                    self.tails.release(cpu);
+                }
+            }
+        }
+        Ok(copied)
+    }
+
+    /// Begins a packet that was delivered in part only anew, for another reader.
+    pub(crate) fn rewind(&mut self) {
+        if let Some((_, offset)) = &mut self.current {
+            *offset = 0;
+        }
+    }
+
+    /// Whether something is due.
+    pub(crate) fn is_due(&mut self) -> bool {
+        self.current.is_some()
+            || match self.next() {
+                Next::Packet { .. } => true,
+                Next::Nothing { .. } => self.untold().is_some(),
+                Next::HeldBack | Next::Partial => false,
+            }
+    }
+
+    /// What comes next when the current packet is delivered.
+    pub(crate) fn next(&mut self) -> Next {
+        let now = self.tails.present(&self.clock);
+        self.tails.refresh();
+        order::next(now, self.tails.lanes())
+    }
+
+    /// A CPU with drops that no packet has told of.
+    fn untold(&self) -> Option<usize> {
+        self.told.iter().enumerate().position(|(cpu, told)| self.tails.dropped(cpu) != told.dropped)
+    }
+
+    /// Chooses the next packet and puts its header on.
+    fn begin(&mut self) -> Option<Source> {
+        let (source, cpu, watermark) = match self.next() {
+            Next::Packet { lane, watermark } => (Source::Cpu(lane), lane, watermark),
+            Next::Nothing { watermark } => (Source::Report, self.untold()?, watermark),
+            Next::HeldBack | Next::Partial => return None,
+        };
+        let dropped = self.tails.dropped(cpu);
+        let told = &mut self.told[cpu];
+        let mut tell = |base_time, wall_clock, dropped: u32, used: usize| {
+            let dropped_before = u64::from(dropped.wrapping_sub(told.dropped));
+            told.dropped = dropped;
+            told.dropped_total = told.dropped_total.wrapping_add(dropped_before);
+            let sequence = told.sequence;
+            told.sequence = sequence.wrapping_add(1);
+            Header {
+                machine: MACHINE,
+                cpu: cpu as u16,
+                used: used as u16,
+                sequence,
+                session: self.origin.session,
+                base_time,
+                watermark,
+                wall_clock,
+                tick: self.clock.tick(),
+                dropped: told.dropped_total,
+                dropped_before,
+                release: self.origin.release,
+            }
+        };
+        match source {
+            Source::Cpu(cpu) => {
+                let front = self.tails.front(cpu)?;
+                let header = tell(front.note.base_time, front.note.wall_clock, front.note.dropped, front.used);
+                front.words[..HEADER_WORDS].copy_from_slice(&header.to_words());
+                front.words[front.used..].fill(0);
+            }
+            Source::Report => {
+                let header = tell(watermark, wall_clock(), dropped, HEADER_WORDS);
+                self.report[..HEADER_WORDS].copy_from_slice(&header.to_words());
+            }
+        }
+        Some(source)
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What CPUs share a word by.
+
+use kernel::{
+    bindings,
+    sync::atomic::{Acquire, Atomic, Release},
+};
+
+/// An [`Atomic<u32>`] whose relaxed accesses are one instruction, `READ_ONCE()` and `WRITE_ONCE()`.
+/// Those of `Atomic` are calls of C functions unless the kernel inlines its helpers into Rust, and a
+/// probe would spend more on them than on its record.
+#[repr(transparent)]
+pub(crate) struct Word(Atomic<u32>);
+
+impl Word {
+    pub(crate) const fn new(value: u32) -> Self {
+        Self(Atomic::new(value))
+    }
+
+    /// `READ_ONCE()`.
+    #[inline(always)]
+    pub(crate) fn load(&self) -> u32 {
+        // SAFETY: The pointer is valid and aligned. A volatile access of a word is how the kernel's
+        // memory model defines a relaxed one.
+        unsafe { self.0.as_ptr().read_volatile() }
+    }
+
+    /// `WRITE_ONCE()`.
+    #[inline(always)]
+    pub(crate) fn store(&self, value: u32) {
+        // SAFETY: As in `load`.
+        unsafe { self.0.as_ptr().write_volatile(value) }
+    }
+
+    /// `smp_load_acquire()`.
+    pub(crate) fn load_acquire(&self) -> u32 {
+        self.0.load(Acquire)
+    }
+
+    /// `smp_store_release()`.
+    pub(crate) fn store_release(&self, value: u32) {
+        self.0.store(value, Release)
+    }
+}
+
+/// `smp_mb()`: accesses before it come before those after it, for all CPUs. (The safe function's
+/// signature changed between Linux 7.2 and 7.3.)
+pub(crate) fn full_barrier() {
+    // SAFETY: Callable from any context.
+    unsafe { bindings::smp_mb() }
+}
+
+/// `smp_rmb()`: the same for reads among themselves.
+pub(crate) fn read_barrier() {
+    // SAFETY: Callable from any context.
+    unsafe { bindings::smp_rmb() }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The reader of syscall-record: from bytes to lines.
+//!
+//! The way of an event, each step a file: `source` → `framing` → `decode` → `merge` → `print`.
+
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod decode;
+pub mod framing;
+pub mod merge;
+pub mod print;
+pub mod source;
+
+mod signals;
+
+pub use signals::Interrupt;

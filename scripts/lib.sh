@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Shared by the scripts in this folder: paths, messages, architecture names, privileges.
+
+set -euo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Everything that is downloaded or built lies here and nowhere else.
+BUILD=${BUILD:-$TOP/build}
+ROOT=$BUILD/root
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# arch_of NAME: our name for an architecture, from any of the names people use.
+arch_of() {
+    case $1 in
+        aarch64 | arm64) echo aarch64 ;;
+        armv7 | armv7l | arm | armhf) echo armv7 ;;
+        x86_64 | amd64 | x86) echo x86_64 ;;
+        *) die "unknown architecture '$1': say aarch64, armv7 or x86_64" ;;
+    esac
+}
+
+# load_board NAME: the machine's description from board/, as shell variables.
+load_board() {
+    ARCH=$(arch_of "$1")
+    # shellcheck source=/dev/null
+    . "$TOP/board/$ARCH.conf"
+}
+
+# as_root CMD…: run a command as root, by sudo where we are not.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        command -v sudo >/dev/null || die "'$1' needs root: run as root or install sudo"
+        sudo -- "$@"
+    fi
+}
