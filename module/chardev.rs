@@ -129,6 +129,9 @@ impl<T: CharDevice> Operations<T> {
         }
     }
 
+    /// # Safety
+    ///
+    /// As `misc_open()` calls it: `inode` and `file` are those of a device of ours.
     unsafe extern "C" fn open(inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
         from_result(|| {
             // SAFETY: Called by `misc_open()` for a file of ours.
@@ -139,12 +142,18 @@ impl<T: CharDevice> Operations<T> {
         })
     }
 
+    /// # Safety
+    ///
+    /// As the kernel calls it: `file` is one that `open` accepted.
     unsafe extern "C" fn release(_inode: *mut bindings::inode, file: *mut bindings::file) -> c_int {
         // SAFETY: Called for a file that `open` accepted.
         unsafe { Self::device(file) }.release();
         0
     }
 
+    /// # Safety
+    ///
+    /// As the kernel calls it: `kiocb` is for a file that `open` accepted, `to` is where it reads to.
     unsafe extern "C" fn read_iter(kiocb: *mut bindings::kiocb, to: *mut bindings::iov_iter) -> isize {
         // SAFETY: Called for a file that `open` accepted; both arguments are the caller's.
         let (device, nonblocking, to) = unsafe {
@@ -154,6 +163,9 @@ impl<T: CharDevice> Operations<T> {
         from_result(|| Ok(device.read(to, nonblocking)? as isize))
     }
 
+    /// # Safety
+    ///
+    /// As the kernel calls it: `file` is one that `open` accepted, `table` is the caller's.
     unsafe extern "C" fn poll(file: *mut bindings::file, table: *mut bindings::poll_table) -> bindings::__poll_t {
         // SAFETY: Called for a file that `open` accepted; both arguments are the caller's, and nobody
         // uses the file's position, for it has none.

@@ -82,12 +82,10 @@ pub(crate) fn wall_clock() -> u64 {
 /// Whether `read` does no more than [`Counter::read`], by the kernel's own name for it: the pointer
 /// leads to something slower where the counter has an erratum or is the physical one.
 fn is_direct(read: unsafe extern "C" fn() -> u64) -> bool {
-    if Counter::DIRECT.is_empty() {
-        return true;
-    }
+    let Some(direct) = Counter::DIRECT else { return true };
     // `KSYM_SYMBOL_LEN` of `include/linux/kallsyms.h` is below this.
     let mut name = [0u8; 1024];
     // SAFETY: The buffer is large enough for any symbol; the function NUL-terminates it.
     unsafe { bindings::sprint_symbol(name.as_mut_ptr().cast(), read as usize as kernel::ffi::c_ulong) };
-    name.starts_with(Counter::DIRECT)
+    name.starts_with(direct)
 }

@@ -49,7 +49,7 @@ impl CharDevice for Device {
     fn open(&self) -> Result {
         let mut reader = self.reader.lock();
         if let Some(tgid) = reader.tgid {
-            if !reader.told.is_some_and(|told| told.elapsed() < Delta::from_secs(1)) {
+            if reader.told.is_none_or(|told| told.elapsed() >= Delta::from_secs(1)) {
                 reader.told = Some(Instant::now());
                 pr_warn!("/dev/syscall-record is open in process {}; it has one reader at a time\n", tgid);
             }

@@ -54,12 +54,18 @@ impl<P: Probe> Attached<P> {
         Ok(Self { tracepoints, data })
     }
 
+    /// # Safety
+    ///
+    /// `data` is what `new` registered.
     unsafe extern "C" fn on_enter(data: *mut c_void, _regs: *mut bindings::pt_regs, id: c_long) {
         // SAFETY: `new` registered a pointer to what its `Arc` holds, and `drop` lets go of the `Arc`
         // only after the last call.
         P::enter(unsafe { ArcBorrow::from_raw(data.cast()) }, id);
     }
 
+    /// # Safety
+    ///
+    /// `data` is what `new` registered.
     unsafe extern "C" fn on_exit(data: *mut c_void, _regs: *mut bindings::pt_regs, ret: c_long) {
         // SAFETY: As in `on_enter`.
         P::exit(unsafe { ArcBorrow::from_raw(data.cast()) }, ret);
@@ -118,6 +124,9 @@ impl Tracepoints {
         Some(Self { enter: Tracepoint(enter?), exit: Tracepoint(exit?) })
     }
 
+    /// # Safety
+    ///
+    /// `tracepoint` is one of the kernel's, `found` is what `find` passed.
     unsafe extern "C" fn visit(tracepoint: *mut bindings::tracepoint, found: *mut c_void) {
         // SAFETY: `find` passes a pointer to its own array, and nothing else uses it meanwhile.
         let [enter, exit] = unsafe { &mut *found.cast::<[Option<NonNull<bindings::tracepoint>>; 2]>() };

@@ -6,6 +6,7 @@ set -euo pipefail
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Everything that is downloaded or built lies here and nowhere else.
 BUILD=${BUILD:-$TOP/build}
+# shellcheck disable=SC2034 # The scripts use it.
 ROOT=$BUILD/root
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }

@@ -84,7 +84,7 @@ impl Counter {
     }
 
     /// The name of the function that reads it directly.
-    pub(crate) const DIRECT: &'static [u8] = b"arch_counter_get_cntvct+0x0/";
+    pub(crate) const DIRECT: Option<&'static [u8]> = Some(b"arch_counter_get_cntvct+0x0/");
 
     /// Its frequency.
     pub(crate) fn hertz() -> u64 {

@@ -81,12 +81,15 @@ impl Counter {
         Some(Self::read_c)
     }
 
+    /// # Safety
+    ///
+    /// None: it is the type that wants it unsafe.
     unsafe extern "C" fn read_c() -> u64 {
         Self::read_ordered()
     }
 
     /// The kernel has no other way to read it.
-    pub(crate) const DIRECT: &'static [u8] = b"";
+    pub(crate) const DIRECT: Option<&'static [u8]> = None;
 
     /// Its frequency, 0 if the kernel could not tell.
     pub(crate) fn hertz() -> u64 {

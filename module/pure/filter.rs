@@ -71,8 +71,8 @@ impl Filter {
         }
         if self.ppid.is_some() || self.parent_proc_name.is_some() {
             let (tgid, comm) = task.parent();
-            return !self.ppid.is_some_and(|ppid| ppid != tgid)
-                && !self.parent_proc_name.is_some_and(|name| name.0 != comm);
+            return self.ppid.is_none_or(|ppid| ppid == tgid)
+                && self.parent_proc_name.is_none_or(|name| name.0 == comm);
         }
         true
     }

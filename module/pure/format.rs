@@ -247,12 +247,14 @@ pub enum BadHeader {
 impl Header {
     /// The header as it stands in a packet.
     #[inline]
-    pub fn to_words(&self) -> [u64; HEADER_WORDS] {
+    pub fn to_words(self) -> [u64; HEADER_WORDS] {
         let mut words = [0; HEADER_WORDS];
         words[0] = MAGIC;
-        words[1] =
-            u64::from(VERSION) | (self.machine as u64) << 8 | u64::from(self.cpu) << 16 | u64::from(self.used) << 32;
-        words[2] = u64::from(self.sequence) | u64::from(self.session) << 32;
+        words[1] = u64::from(VERSION)
+            | ((self.machine as u64) << 8)
+            | (u64::from(self.cpu) << 16)
+            | (u64::from(self.used) << 32);
+        words[2] = u64::from(self.sequence) | (u64::from(self.session) << 32);
         words[3] = self.base_time;
         words[4] = self.watermark;
         words[5] = self.wall_clock;

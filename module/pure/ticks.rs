@@ -37,7 +37,7 @@ pub fn to_nanoseconds(ticks: u64, tick: u64) -> u64 {
 fn divide(numerator: u64, denominator: u64) -> u64 {
     let (mut quotient, mut rest) = (0, 0u64);
     for bit in (0..64).rev() {
-        rest = rest << 1 | (numerator >> bit & 1);
+        rest = (rest << 1) | ((numerator >> bit) & 1);
         quotient <<= 1;
         if rest >= denominator {
             rest -= denominator;

@@ -118,19 +118,36 @@ impl Framing {
     fn packet(&mut self, header: Header, words: Packet, len: usize) -> Framed {
         let used = usize::from(header.used);
         let there = used.min(len / 8);
-        let sound = sound_words(&words[..there]);
-        let missing = (used - sound) * 8;
-        if there < used && there - sound < MAX_RECORD_WORDS || sound == used {
+        let mut sound = sound_words(&words[..there]);
+        let is_cut_off = there < used && there - sound < MAX_RECORD_WORDS;
+        // Where bytes are lost, the next packet begins in what should be the padding of this one.
+        let is_sound = sound == used && words[used..].iter().all(|&word| word == 0);
+        if is_sound || is_cut_off {
             self.take(len);
             if len < PACKET_BYTES {
-                self.damage = Some(Damage { offset: self.offset, kind: DamageKind::Truncated(missing as u64) });
+                let kind = DamageKind::Truncated((used - sound) as u64 * 8);
+                self.damage = Some(Damage { offset: self.offset, kind });
             }
+        } else if let Some(next) = self.next_inside(&header, len) {
+            sound = sound.min(next / 8);
+            self.take(sound * 8);
+            self.skipping_since = Some(self.offset);
+            self.take(next - sound * 8);
         } else {
-            // What follows may hold the next packet.
             self.take(sound * 8);
             self.skipping_since = Some(self.offset);
         }
         Framed { header: Header { used: sound as u16, ..header }, words }
+    }
+
+    /// Where the next packet of the same recording begins inside a damaged one. Its first bytes may
+    /// have passed for records; the session number tells it from a name made to look like one.
+    fn next_inside(&self, header: &Header, len: usize) -> Option<usize> {
+        let bytes = &self.buffer[self.start..self.end];
+        let session = header.session.to_le_bytes();
+        memmem::find_iter(&bytes[..len], &MAGIC.to_le_bytes()).find(|&position| {
+            position >= HEADER_WORDS * 8 && bytes.get(position + 20..position + 24) == Some(&session[..])
+        })
     }
 
     /// Goes on to the next place that looks like a packet.

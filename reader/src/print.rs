@@ -137,6 +137,6 @@ fn put_hex(line: &mut Line, number: u64) {
     put(line, b"0x");
     let digits = (64 - (number | 1).leading_zeros()).div_ceil(4);
     for place in (0..digits).rev() {
-        put(line, &[b"0123456789abcdef"[(number >> (4 * place) & 0xf) as usize]]);
+        put(line, &[b"0123456789abcdef"[((number >> (4 * place)) & 0xf) as usize]]);
     }
 }

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! System calls of known number and kind.
+
+use std::thread;
+use std::time::Duration;
+
+/// So many calls of the cheapest call there is.
+pub fn many(count: u64) {
+    for _ in 0..count {
+        // SAFETY: Takes nothing and changes nothing.
+        unsafe { libc::syscall(libc::SYS_getppid) };
+    }
+}
+
+/// The same in each of so many threads, each on a CPU of its own.
+pub fn many_in_threads(count: u64, threads: u64) {
+    let threads: Vec<_> = (0..threads)
+        .map(|cpu| {
+            thread::spawn(move || {
+                // SAFETY: A zeroed set is empty; the thread's own affinity is set.
+                unsafe {
+                    let mut set: libc::cpu_set_t = std::mem::zeroed();
+                    libc::CPU_SET(cpu as usize, &mut set);
+                    libc::sched_setaffinity(0, size_of_val(&set), &set);
+                }
+                many(count);
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("does not panic");
+    }
+    thread::sleep(Duration::from_secs(1));
+}
+
+/// Calls that do not fit a record's usual form.
+pub fn odd() {
+    // SAFETY: None of these numbers is a call; the kernel says ENOSYS.
+    unsafe {
+        for number in [511, 512, 4095, 99_999, 0x00ff_ffff, 0x0100_0000, 0x7fff_ffff, -1, -2] {
+            libc::syscall(number);
+        }
+    }
+    // Results of more than 16 and, on 64-bit machines, of more than 32 bits.
+    for size in [0x1000, 0x10_0000, 0x4000_0000] {
+        // SAFETY: A new mapping that nobody uses, and its end.
+        unsafe {
+            let address =
+                libc::mmap(std::ptr::null_mut(), size, libc::PROT_NONE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0);
+            libc::munmap(address, size);
+        }
+    }
+    // Durations and gaps around the limits of the fields.
+    for microseconds in [1, 20, 50, 80, 200, 5_000, 100_000, 160_000, 400_000] {
+        thread::sleep(Duration::from_micros(microseconds));
+        many(2);
+    }
+    // Failures.
+    // SAFETY: Bad arguments, which the kernel refuses.
+    unsafe {
+        libc::close(-1);
+        libc::pipe(8 as *mut libc::c_int);
+        libc::kill(0x3f_ffff, 0);
+    }
+    #[cfg(target_arch = "x86_64")]
+    for _ in 0..3 {
+        // A 32-bit call of a 64-bit program: 20 is getpid there, 6 is close.
+        // SAFETY: The kernel changes only the result's register and, by this entry, r8 to r11.
+        unsafe {
+            std::arch::asm!("int 0x80", inout("eax") 20 => _, out("r8") _, out("r9") _, out("r10") _, out("r11") _);
+            std::arch::asm!("xchg rbx, {b}", "int 0x80", "xchg rbx, {b}", b = inout(reg) 999u64 => _,
+                inout("eax") 6 => _, out("r8") _, out("r9") _, out("r10") _, out("r11") _);
+        }
+        many(1);
+    }
+}
+
+/// So many threads, each under its own name, all at work at once.
+pub fn threads(count: u64) {
+    let threads: Vec<_> = (0..count)
+        .map(|index| {
+            thread::spawn(move || {
+                // As long as names can be.
+                let name = std::ffi::CString::new(format!("worker-of-many{index}")).expect("no NUL");
+                // SAFETY: A C string is passed.
+                unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
+                for _ in 0..50 {
+                    many(20);
+                    thread::yield_now();
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("does not panic");
+    }
+}

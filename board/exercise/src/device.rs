@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Uses of `/dev/syscall-record`, right and wrong ones. Each says `ok` or what was wrong. All expect
+//! a module that records `exercise` or `getppid` loops, with nothing recorded yet unless they say so.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+const DEVICE: &str = "/dev/syscall-record";
+const MAGIC: &[u8] = b"\xd3SYSREC\n";
+const PACKET: usize = 4096;
+
+type Check = Result<(), String>;
+
+/// Runs a case.
+pub fn run(case: &str) -> ExitCode {
+    let check = match case {
+        "empty" => empty(),
+        "poll" => poll(),
+        "epoll" => epoll(),
+        "bad-address" => bad_address(),
+        "small" => small(),
+        "vector" => vector(),
+        "busy" => busy(),
+        "half" => half(),
+        _ => Err("no such case".into()),
+    };
+    match check {
+        Ok(()) => {
+            println!("ok");
+            ExitCode::SUCCESS
+        }
+        Err(what) => {
+            println!("{what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn expect(condition: bool, what: impl FnOnce() -> String) -> Check {
+    condition.then_some(()).ok_or_else(what)
+}
+
+fn open(flags: libc::c_int) -> Result<File, String> {
+    OpenOptions::new().read(true).custom_flags(flags).open(DEVICE).map_err(|error| format!("open: {error}"))
+}
+
+/// Has another process make calls that are recorded.
+fn record() -> Check {
+    let status = Command::new("/bin/exercise").args(["calls", "10"]).status().map_err(|error| error.to_string())?;
+    expect(status.success(), || status.to_string())
+}
+
+fn errno(result: io::Result<usize>) -> Option<i32> {
+    result.err().and_then(|error| error.raw_os_error())
+}
+
+/// Throws away what was recorded so far.
+fn drain(device: &mut File) {
+    let mut packet = [0; PACKET];
+    std::thread::sleep(Duration::from_millis(400));
+    while device.read(&mut packet).is_ok() {}
+}
+
+/// Without anything to read: EAGAIN at once, poll says no.
+fn empty() -> Check {
+    let mut device = open(libc::O_NONBLOCK)?;
+    drain(&mut device);
+    let result = device.read(&mut [0; PACKET]);
+    expect(errno(result) == Some(libc::EAGAIN), || "read did not say EAGAIN".into())?;
+    let ready = poll_for(&device, 300)?;
+    expect(!ready, || "poll says readable without records".into())
+}
+
+/// poll waits for records and then there are some.
+fn poll() -> Check {
+    let mut device = open(libc::O_NONBLOCK)?;
+    drain(&mut device);
+    let start = Instant::now();
+    record()?;
+    let ready = poll_for(&device, 5_000)?;
+    expect(ready && start.elapsed() < Duration::from_secs(2), || "poll did not see records in time".into())?;
+    read_packet(&mut device)
+}
+
+/// The same by epoll, edge-triggered.
+fn epoll() -> Check {
+    let mut device = open(libc::O_NONBLOCK)?;
+    drain(&mut device);
+    // SAFETY: Valid descriptors and an event structure are passed.
+    let ready = unsafe {
+        let epoll = libc::epoll_create1(0);
+        let mut event = libc::epoll_event { events: (libc::EPOLLIN | libc::EPOLLET) as u32, u64: 7 };
+        libc::epoll_ctl(epoll, libc::EPOLL_CTL_ADD, device.as_raw_fd(), &mut event);
+        record()?;
+        let mut events = [libc::epoll_event { events: 0, u64: 0 }; 1];
+        let count = libc::epoll_wait(epoll, events.as_mut_ptr(), 1, 5_000);
+        libc::close(epoll);
+        count == 1 && { events[0].u64 } == 7
+    };
+    expect(ready, || "epoll did not see records".into())?;
+    read_packet(&mut device)
+}
+
+/// A read to a bad address fails and loses nothing, alone or behind a good part.
+fn bad_address() -> Check {
+    let mut device = open(libc::O_NONBLOCK)?;
+    drain(&mut device);
+    record()?;
+    expect(poll_for(&device, 5_000)?, || "nothing was recorded".into())?;
+    for _ in 0..3 {
+        // SAFETY: The kernel finds out that the address is bad.
+        let result = unsafe { libc::read(device.as_raw_fd(), 16 as *mut libc::c_void, PACKET) };
+        let error = io::Error::last_os_error().raw_os_error();
+        expect(result == -1 && error == Some(libc::EFAULT), || format!("read gave {result}, {error:?}"))?;
+    }
+    // Half of the buffer is mapped.
+    let page = 4096;
+    // SAFETY: New memory of this process, of which the second half is taken back.
+    let (count, bytes) = unsafe {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        let start =
+            libc::mmap(std::ptr::null_mut(), 2 * page, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0).cast::<u8>();
+        libc::munmap(start.add(page).cast(), page);
+        let count = libc::read(device.as_raw_fd(), start.add(page - 1000).cast(), PACKET);
+        (count, std::slice::from_raw_parts(start.add(page - 1000), 1000).to_vec())
+    };
+    // Some architectures stop a few bytes short of the fault.
+    let good = 1000 - 32..=1000;
+    expect(good.contains(&count) && bytes.starts_with(MAGIC), || format!("a read of 1000 good bytes gave {count}"))?;
+    let bytes = &bytes[..count as usize];
+    let mut rest = vec![0; PACKET - bytes.len()];
+    device.read_exact(&mut rest).map_err(|error| format!("the rest of the packet: {error}"))?;
+    check_packet(&[bytes, &rest[..]].concat())
+}
+
+/// A packet can be read in pieces of any size.
+fn small() -> Check {
+    let mut device = open(0)?;
+    record()?;
+    let mut packet = Vec::new();
+    for size in [1, 2, 3, 5, 7, 8, 13, 100, 1000].into_iter().cycle() {
+        let size = size.min(PACKET - packet.len());
+        if size == 0 {
+            break;
+        }
+        let mut piece = vec![0; size];
+        let count = device.read(&mut piece).map_err(|error| error.to_string())?;
+        expect(count == size, || format!("{count} bytes for {size}"))?;
+        packet.extend(piece);
+    }
+    expect(device.read(&mut []).is_ok_and(|count| count == 0), || "an empty read is not 0".into())?;
+    check_packet(&packet)
+}
+
+/// readv fills several buffers.
+fn vector() -> Check {
+    let mut device = open(0)?;
+    record()?;
+    let (mut first, mut second) = ([0; 100], [0; PACKET - 100]);
+    let count = device
+        .read_vectored(&mut [io::IoSliceMut::new(&mut first), io::IoSliceMut::new(&mut second)])
+        .map_err(|error| error.to_string())?;
+    expect(count == PACKET, || format!("readv gave {count}"))?;
+    check_packet(&[&first[..], &second[..]].concat())
+}
+
+/// There is one reader at a time.
+fn busy() -> Check {
+    let first = open(0)?;
+    for _ in 0..5 {
+        let error = OpenOptions::new().read(true).open(DEVICE).err().and_then(|error| error.raw_os_error());
+        expect(error == Some(libc::EBUSY), || format!("a second open gave {error:?}"))?;
+    }
+    drop(first);
+    open(0).map(drop)
+}
+
+/// Who reads half a packet and dies leaves the whole of it to the next.
+fn half() -> Check {
+    let mut device = open(0)?;
+    record()?;
+    let mut first = [0; 1000];
+    device.read_exact(&mut first).map_err(|error| error.to_string())?;
+    drop(device);
+    let mut device = open(0)?;
+    let mut packet = vec![0; PACKET];
+    device.read_exact(&mut packet).map_err(|error| error.to_string())?;
+    expect(packet.starts_with(&first), || "the next reader gets something else".into())?;
+    check_packet(&packet)
+}
+
+fn read_packet(device: &mut File) -> Check {
+    let mut packet = vec![0; PACKET];
+    let count = device.read(&mut packet).map_err(|error| format!("read: {error}"))?;
+    expect(count == PACKET, || format!("a packet of {count} bytes"))?;
+    check_packet(&packet)
+}
+
+fn check_packet(packet: &[u8]) -> Check {
+    expect(packet.len() == PACKET && packet.starts_with(MAGIC), || "no packet".into())?;
+    let used = usize::from(u16::from_le_bytes([packet[12], packet[13]])) * 8;
+    expect(used > 128 && packet[used..].iter().all(|&byte| byte == 0), || format!("{used} bytes used"))
+}
+
+/// Waits so many milliseconds at the most until the device is readable.
+fn poll_for(device: &File, milliseconds: i32) -> Result<bool, String> {
+    let mut entry = libc::pollfd { fd: device.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: One entry is passed.
+    let count = unsafe { libc::poll(&mut entry, 1, milliseconds) };
+    match count {
+        0 => Ok(false),
+        1 if entry.revents & libc::POLLIN != 0 => Ok(true),
+        _ => Err(format!("poll gave {count}, {:#x}", entry.revents)),
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Run by the end-to-end tests in guests.
+//!
+//! ```text
+//! exercise calls N [THREADS]   N calls of getppid in each of THREADS threads, one a CPU; then, with
+//!                              threads, a second of sleep in which a reader can catch up
+//! exercise odd                 calls with unusual numbers, results, durations, and names
+//! exercise threads N           N threads with names of their own that call at the same time
+//! exercise read CASE           one of the uses of the device in `device`
+//! exercise ftrace BITS         translates ftrace's raw_syscalls events to the reader's lines
+//! ```
+
+mod calls;
+mod device;
+mod ftrace;
+
+#[cfg(stub_unwind)]
+#[path = "../../../reader/src/unwind.rs"]
+mod unwind;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let number = |text: &str| text.parse().expect("a number");
+    match arguments[..] {
+        ["calls", count] => calls::many(number(count)),
+        ["calls", count, threads] => calls::many_in_threads(number(count), number(threads)),
+        ["odd"] => calls::odd(),
+        ["threads", count] => calls::threads(number(count)),
+        ["read", case] => return device::run(case),
+        ["ftrace", bits] => ftrace::translate(number(bits) as u32),
+        _ => {
+            eprintln!("exercise: wrong usage, see the head of main.rs");
+            return ExitCode::from(2);
+        }
+    }
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,44 @@
+# Helpers for the end-to-end cases, which source this as /tests/lib.sh. A case prints a line for each
+# of its checks: "ok - NAME" or "not ok - NAME: what was seen".
+
+# shellcheck disable=SC2034 # The cases use them.
+DEVICE=/dev/syscall-record
+# shellcheck disable=SC2034
+TRACING=/sys/kernel/tracing
+
+ok() { echo "ok - $*"; }
+fail() { echo "not ok - $*"; }
+
+# check NAME CMD…: CMD succeeds; shows its output if it does not.
+check() {
+    local what=$1
+    shift
+    if "$@" >/tmp/check 2>&1; then ok "$what"; else fail "$what: $(tail -n 5 /tmp/check | tr '\n' '|')"; fi
+}
+
+# equal NAME SEEN EXPECTED
+equal() {
+    if [ "$2" = "$3" ]; then ok "$1"; else fail "$1: '$2' instead of '$3'"; fi
+}
+
+# same NAME SEEN EXPECTED: two files hold the same, which is not nothing.
+same() {
+    if [ -s "$3" ] && cmp -s "$2" "$3"; then
+        ok "$1 ($(wc -l <"$3") lines)"
+    else
+        fail "$1: $(wc -l <"$2") and $(wc -l <"$3") lines: $(diff "$2" "$3" | head -n 5 | tr '\n' '|')"
+    fi
+}
+
+load() { insmod /syscall_record.ko "$@"; }
+unload() { rmmod syscall_record; }
+
+# read_all FILE: what was recorded, as lines. Ends when nothing more has come for a while.
+read_all() { timeout -s INT 2 syscall-record "$DEVICE" >"$1"; }
+
+# What the module wrote to the log since `mark`, without what the kernel says of any module that was
+# built elsewhere. (busybox's insmod tries a second time, in the old way, when a load is refused.)
+mark() { dmesg -c >/dev/null; }
+logged() {
+    dmesg | sed -n 's/^\[[^]]*\] syscall_record: //p' | grep -v -e 'taint' | uniq
+}

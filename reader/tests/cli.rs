@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The command line, as a whole.
+
+mod common;
+
+use common::*;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use syscall_record::decode::Event;
+use syscall_record_format::format::{Machine, Packet, Task, PACKET_BYTES};
+
+fn run(arguments: &[&str], stdin: Option<&[u8]>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+    let mut child = command.spawn().expect("starts");
+    if let Some(bytes) = stdin {
+        let mut input = child.stdin.take().expect("is piped");
+        let bytes = bytes.to_vec();
+        // The reader may end before it has read all.
+        std::thread::spawn(move || drop(input.write_all(&bytes)));
+    }
+    child.wait_with_output().expect("ends")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+fn temporary(name: &str) -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}", COUNT.fetch_add(1, Ordering::Relaxed)));
+    fs::create_dir_all(&folder).expect("a folder for the test");
+    let file = folder.join(name);
+    let _ = fs::remove_file(&file);
+    file
+}
+
+fn example() -> Vec<u8> {
+    let (one, two) = (task(0x21e, b"systemd-journal"), task(0xc36, b"dmesg"));
+    let first = [enter(100, 0, one, 0x101), exit(300, 0, one, 0x48), enter(5000, 0, one, 0xffff_ffff)];
+    let second = [enter(150, 1, two, 0x74), exit(200, 1, two, -2), exit(9_000_000_000_000, 1, two, 0x7f12_3456_7000)];
+    stream(vec![packets(Machine::Arm64, 0, &first, &[]), packets(Machine::Arm64, 1, &second, &[])])
+}
+
+const EXAMPLE: &str = "\
+syscall 0x101, with pid=0x21e, name=systemd-journal
+syscall 0x74, with pid=0xc36, name=dmesg
+exit syscall, regs[0]=0xfffffffffffffffe, with pid=0xc36, ret=0xfffffffffffffffe, name=dmesg
+exit syscall, regs[0]=0x48, with pid=0x21e, ret=0x48, name=systemd-journal
+syscall 0xffffffff, with pid=0x21e, name=systemd-journal
+exit syscall, regs[0]=0x7f1234567000, with pid=0xc36, ret=0x7f1234567000, name=dmesg
+";
+
+#[test]
+fn prints_the_lines() {
+    let file = temporary("trace.bin");
+    fs::write(&file, example()).expect("is written");
+    for output in [
+        run(&[file.to_str().expect("text")], None),
+        run(&["-"], Some(&example())),
+        run(&[], Some(&example())),
+        run(&["-o", "-"], Some(&example())),
+    ] {
+        assert_eq!((text(&output.stdout), text(&output.stderr)), (EXAMPLE, ""));
+        assert_eq!(output.status.code(), Some(0));
+    }
+}
+
+#[test]
+fn results_have_the_width_of_the_program() {
+    let lines = |machine, events: &[Event]| {
+        let output = run(&["-"], Some(&stream(vec![packets(machine, 0, events, &[])])));
+        text(&output.stdout).lines().filter(|line| line.starts_with("exit")).map(String::from).collect::<Vec<_>>()
+    };
+    let native = task(1, b"x");
+    let narrow = Task { is_32bit: true, ..native };
+    let wide_line = "exit syscall, regs[0]=0xfffffffffffffff2, with pid=0x1, ret=0xfffffffffffffff2, name=x";
+    let narrow_line = "exit syscall, regs[0]=0xfffffff2, with pid=0x1, ret=0xfffffff2, name=x";
+    assert_eq!(lines(Machine::Arm, &[enter(1, 0, native, 3), exit(2, 0, native, -14)]), [narrow_line]);
+    assert_eq!(lines(Machine::X86_64, &[enter(1, 0, native, 3), exit(2, 0, native, -14)]), [wide_line]);
+    assert_eq!(lines(Machine::Arm64, &[enter(1, 0, narrow, 3), exit(2, 0, narrow, -14)]), [narrow_line]);
+    // An exit alone has the width of its task; a call of the other width is followed to its exit.
+    assert_eq!(lines(Machine::Arm64, &[exit(2, 0, narrow, -14)]), [narrow_line]);
+    let mixed = [
+        enter(1, 0, native, 3),
+        exit(2, 0, native, -14),
+        enter(3, 0, narrow, 3),
+        exit(9_000_000, 0, native, -14),
+        enter(9_000_001, 0, native, 3),
+        exit(9_000_002, 0, native, -14),
+    ];
+    assert_eq!(lines(Machine::X86_64, &mixed), [wide_line, narrow_line, wide_line]);
+}
+
+#[test]
+fn names_stay_on_their_line() {
+    let line = |name: &[u8]| {
+        let events = [enter(1, 0, task(1, name), 0)];
+        let output = run(&["-"], Some(&stream(vec![packets(Machine::Arm, 0, &events, &[])])));
+        text(&output.stdout).to_owned()
+    };
+    let named = |name: &str| format!("syscall 0x0, with pid=0x1, name={name}\n");
+    assert_eq!(line(b"x\nsyscall 0x1"), named("x\\x0asyscall 0x1"));
+    assert_eq!(line(b"\x1b[2J\r\t\x7f"), named("\\x1b[2J\\x0d\\x09\\x7f"));
+    assert_eq!(line(b"a\\x0ab"), named("a\\\\x0ab"));
+    assert_eq!(line("größe".as_bytes()), named("größe"));
+    assert_eq!(line(b"\xff\xc3"), named("\\xff\\xc3"));
+    assert_eq!(line("\u{85}\u{2028}".as_bytes()), named("\\xc2\\x85\\xe2\\x80\\xa8"));
+    assert_eq!(line(&[0x1b; 15]), named(&"\\x1b".repeat(15)));
+    assert_eq!(line(b""), named(""));
+}
+
+#[test]
+fn drops_are_lines() {
+    let mut packet: Vec<Packet> = packets(Machine::Arm, 2, &[enter(1, 2, task(1, b"x"), 0)], &[]);
+    packet[0][7] = 20;
+    packet[0][8] = 12;
+    let output = run(&["-"], Some(&stream(vec![packet])));
+    assert_eq!(text(&output.stdout), "dropped 12 events on cpu 2\nsyscall 0x0, with pid=0x1, name=x\n");
+}
+
+#[test]
+fn damage_is_told_and_the_rest_printed() {
+    let stream = example();
+    let check = |bytes: &[u8], stdout: &str, stderr: &str| {
+        let output = run(&["-"], Some(bytes));
+        assert_eq!((text(&output.stdout), text(&output.stderr)), (stdout, stderr));
+        assert_eq!(output.status.code(), Some(1));
+    };
+    let garbage = [&b"garbage"[..], &stream].concat();
+    check(&garbage, EXAMPLE, "syscall-record: offset 0: 7 bytes are damaged or no recording; skipped\n");
+    check(b"some text\n", "", "syscall-record: offset 0: 10 bytes are damaged or no recording; skipped\n");
+    check(
+        &stream[..2 * PACKET_BYTES - 1],
+        EXAMPLE,
+        "syscall-record: offset 8191: the input ends inside a packet, behind its last record\n",
+    );
+    let kept: String = EXAMPLE.split_inclusive('\n').filter(|line| line.contains("systemd")).collect();
+    check(
+        &stream[..PACKET_BYTES + 128 + 23],
+        &kept,
+        "syscall-record: offset 4247: the input ends inside a packet; 56 bytes of records are missing\n",
+    );
+    let mut newer = stream.clone();
+    newer[PACKET_BYTES + 8] = 2;
+    check(
+        &newer,
+        &kept,
+        "syscall-record: offset 4096: a packet of format version 2, which this syscall-record does not know; skipped\n",
+    );
+    let mut damaged = stream;
+    damaged[128 + 24] = 0;
+    damaged[128 + 25] = 0;
+    let output = run(&["-"], Some(&damaged));
+    assert!(text(&output.stderr).starts_with("syscall-record: offset 152: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn output_files() {
+    let file = temporary("record");
+    let path = file.to_str().expect("text");
+    for (arguments, expected) in [
+        (vec!["-o", path], EXAMPLE.to_owned()),
+        (vec!["--output", path], EXAMPLE.to_owned()),
+        (vec!["-o", path, "--append"], EXAMPLE.repeat(2)),
+    ] {
+        let output = run(&arguments, Some(&example()));
+        assert_eq!((text(&output.stdout), text(&output.stderr)), ("", ""));
+        assert_eq!(fs::read_to_string(&file).expect("was written"), expected);
+    }
+    let raw = temporary("raw");
+    let output = run(&["-w", raw.to_str().expect("text")], Some(&example()));
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(fs::read(&raw).expect("was written"), example());
+
+    let output = run(&["-o", "/nowhere/at/all"], Some(&example()));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("syscall-record: /nowhere/at/all: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn usage() {
+    for arguments in [&["--nonsense"][..], &["a", "b"], &["-o"], &["-o", "a", "-w", "b"]] {
+        let output = run(arguments, None);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty() && text(&output.stderr).starts_with("error: "), "{arguments:?}");
+    }
+    let help = run(&["--help"], None);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(text(&help.stdout).contains("/dev/syscall-record"));
+    let version = run(&["--version"], None);
+    assert_eq!(text(&version.stdout), concat!("syscall-record ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn inputs_that_are_not_there() {
+    let output = run(&["/nonexistent"], None);
+    assert_eq!(text(&output.stderr), "syscall-record: /nonexistent: No such file or directory (os error 2)\n");
+    assert_eq!(output.status.code(), Some(1));
+    // Standard input is /dev/null here, so it is the device that is wanted.
+    let output = run(&[], None);
+    assert!(text(&output.stderr).starts_with("syscall-record: /dev/syscall-record: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_closed_pipe_is_an_end() {
+    let events: Vec<Event> = (0..100_000).map(|index| enter(index + 1, 0, task(1, b"x"), 1)).collect();
+    let bytes = stream(vec![packets(Machine::Arm, 0, &events, &[])]);
+    let file = temporary("long");
+    fs::write(&file, bytes).expect("is written");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_syscall-record"))
+        .arg(&file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn ctrl_c_is_a_clean_end() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_syscall-record"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut input = child.stdin.take().expect("is piped");
+    input.write_all(&example()).expect("is read");
+    // It waits for more now, or will.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().expect("there is a shell");
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!((text(&output.stdout), text(&output.stderr), output.status.code()), (EXAMPLE, "", Some(0)));
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the module's encoder writes, the reader reads; whatever else it is given, it survives.
+
+mod common;
+
+use common::*;
+use proptest::prelude::*;
+use std::convert::Infallible;
+use syscall_record::decode::Event;
+use syscall_record::framing::{Damage, DamageKind, Framing};
+use syscall_record::merge::Merge;
+use syscall_record::print::Printer;
+use syscall_record_format::format::{Machine, Packet, HEADER_WORDS, PACKET_BYTES};
+
+/// Reads a stream that comes in pieces of `piece` bytes.
+fn read(stream: &[u8], piece: usize) -> (Vec<Event>, Vec<Damage>) {
+    let (mut framing, mut merge) = (Framing::new(), Merge::new());
+    let (mut events, mut damages) = (Vec::new(), Vec::new());
+    let mut sink = |_, event: &Event| -> Result<(), Infallible> {
+        events.push(*event);
+        Ok(())
+    };
+    let mut rest = stream;
+    let mut at_end = false;
+    while !at_end {
+        let space = framing.space();
+        assert!(!space.is_empty(), "there is always room for more");
+        let count = rest.len().min(piece).min(space.len());
+        space[..count].copy_from_slice(&rest[..count]);
+        framing.filled(count);
+        rest = &rest[count..];
+        at_end = count == 0;
+        while let Some(item) = framing.next(at_end) {
+            match item {
+                Ok(framed) => merge.push(framed, &mut sink).expect("infallible"),
+                Err(damage) => damages.push(damage),
+            }
+        }
+    }
+    merge.finish(&mut sink).expect("infallible");
+    (events, damages)
+}
+
+fn lanes(history: &std::collections::BTreeMap<u16, Vec<Event>>, cut: &[usize]) -> Vec<Vec<Packet>> {
+    history.iter().map(|(&cpu, events)| packets(Machine::Arm64, cpu, events, cut)).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// All events come out, in the order of time and, on each CPU, in their own.
+    #[test]
+    fn all_events_in_order(history in history(), cut in prop::collection::vec(0usize..500, 0..20), piece in 1usize..70_000) {
+        let stream = stream(lanes(&history, &cut));
+        let (events, damages) = read(&stream, piece);
+        prop_assert_eq!(damages, []);
+        let mut expected: Vec<Event> = history.values().flatten().copied().collect();
+        expected.sort_by_key(|event| event.time);
+        // Times are unique, so there is one order.
+        prop_assert_eq!(events, expected);
+    }
+
+    /// A stream cut at any byte gives what is whole, and says what is missing.
+    #[test]
+    fn cut_anywhere(history in history(), at in any::<prop::sample::Index>()) {
+        let stream = stream(lanes(&history, &[]));
+        let at = at.index(stream.len() + 1);
+        let (all, _) = read(&stream, 65536);
+        let (events, damages) = read(&stream[..at], 65536);
+        prop_assert_eq!(damages.len(), usize::from(at % PACKET_BYTES != 0), "{:?}", damages);
+        // Of the last packet only a first part may be there; all others are whole.
+        let (sure, _) = read(&stream[..at / PACKET_BYTES * PACKET_BYTES], 65536);
+        prop_assert!(events.len() >= sure.len());
+        let mut of_all = all.iter();
+        prop_assert!(events.iter().all(|event| of_all.any(|of_all| of_all == event)), "no event is invented");
+    }
+
+    /// A stream that begins with any packet gives those from there on.
+    #[test]
+    fn joined_anywhere(history in history(), first in any::<prop::sample::Index>()) {
+        let stream = stream(lanes(&history, &[]));
+        prop_assume!(!stream.is_empty());
+        let first = first.index(stream.len() / PACKET_BYTES);
+        let (events, damages) = read(&stream[first * PACKET_BYTES..], 65536);
+        prop_assert_eq!(damages, []);
+        let (before, _) = read(&stream[..first * PACKET_BYTES], 65536);
+        let (all, _) = read(&stream, 65536);
+        prop_assert_eq!(before.len() + events.len(), all.len());
+    }
+
+    /// Garbage between packets costs nothing but itself.
+    #[test]
+    fn garbage_between(history in history(), at in any::<prop::sample::Index>(), garbage in prop::collection::vec(any::<u8>(), 1..9000)) {
+        let stream = stream(lanes(&history, &[]));
+        let at = at.index(stream.len() / PACKET_BYTES + 1) * PACKET_BYTES;
+        let damaged = [&stream[..at], &garbage, &stream[at..]].concat();
+        let (events, damages) = read(&damaged, 65536);
+        prop_assert_eq!(events, read(&stream, 65536).0);
+        let skipped = Damage { offset: at as u64, kind: DamageKind::Skipped(garbage.len() as u64) };
+        prop_assert_eq!(damages, [skipped]);
+    }
+
+    /// Bytes lost inside a packet cost the rest of that packet.
+    #[test]
+    fn bytes_lost(history in history(), at in any::<prop::sample::Index>(), lost in 1usize..4000) {
+        let stream = stream(lanes(&history, &[]));
+        prop_assume!(stream.len() > PACKET_BYTES);
+        let packet = at.index(stream.len() / PACKET_BYTES - 1);
+        let start = packet * PACKET_BYTES + HEADER_WORDS * 8;
+        let at = (start + at.index(PACKET_BYTES - HEADER_WORDS * 8)).min((packet + 1) * PACKET_BYTES - 1);
+        let end = (at + lost).min((packet + 1) * PACKET_BYTES);
+        let (events, damages) = read(&[&stream[..at], &stream[end..]].concat(), 65536);
+        prop_assert!(!damages.is_empty());
+        let others = [&stream[..packet * PACKET_BYTES], &stream[(packet + 1) * PACKET_BYTES..]].concat();
+        prop_assert!(events.len() >= read(&others, 65536).0.len());
+    }
+
+    /// Nothing makes it panic: neither noise nor changed bytes; and it prints what it decodes.
+    #[test]
+    fn survives_anything(history in history(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40), noise in prop::collection::vec(any::<u8>(), 0..20_000)) {
+        let mut bytes = stream(lanes(&history, &[]));
+        for (at, byte) in changes {
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+        }
+        for bytes in [bytes, noise] {
+            let (events, _) = read(&bytes, 65536);
+            let mut text = Vec::new();
+            let mut printer = Printer::new(&mut text);
+            for event in &events {
+                printer.print(Machine::Arm, event).expect("writes to memory");
+            }
+            prop_assert_eq!(text.iter().filter(|&&byte| byte == b'\n').count(), events.len());
+            prop_assert!(text.iter().all(|&byte| byte == b'\n' || byte >= b' '));
+        }
+    }
+}
+
+/// A name may hold the magic: that does not make a packet.
+#[test]
+fn a_name_is_no_packet() {
+    let evil = task(9, b"\xd3SYSREC\nevil");
+    let events: Vec<Event> = (0..4000).map(|index| enter(1000 + index * 10, 0, evil, 63)).collect();
+    let stream = stream(vec![packets(Machine::X86_64, 0, &events, &[])]);
+    assert_eq!(read(&stream, 65536), (events, vec![]));
+}
+
+/// Two recordings, one behind the other, are printed one after the other.
+#[test]
+fn recordings_can_be_joined() {
+    let one = vec![enter(5_000_000, 0, task(1, b"one"), 1), exit(5_000_100, 0, task(1, b"one"), 0)];
+    let two = vec![enter(4_000_000, 0, task(2, b"two"), 1), exit(4_000_100, 0, task(2, b"two"), 0)];
+    let joined: Vec<u8> =
+        [&one, &two].into_iter().flat_map(|events| stream(vec![packets(Machine::Arm, 0, events, &[])])).collect();
+    assert_eq!(read(&joined, 65536), ([one, two].concat(), vec![]));
+}
+
+/// A packet that claims more than it holds, and more packets than CPUs in a stream without watermarks.
+#[test]
+fn strange_streams_end() {
+    let events: Vec<Event> = (0..300).map(|index| enter(1000 + index, 0, task(1, b"x"), 1)).collect();
+    let cuts: Vec<usize> = (0..300).collect();
+    let mut bytes = stream(vec![packets(Machine::Arm64, 0, &events, &cuts)]);
+    for packet in bytes.chunks_exact_mut(PACKET_BYTES) {
+        packet[32..40].fill(0);
+    }
+    let (mut seen, damages) = read(&bytes, 65536);
+    seen.sort_by_key(|event| event.time);
+    assert_eq!((seen, damages), (events, vec![]));
+}
