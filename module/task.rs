@@ -3,7 +3,7 @@
 //! The running task, as the probes see it.
 
 use crate::arch;
-use crate::pure::filter::{comm_from_bytes, Subject};
+use crate::pure::filter::Subject;
 use crate::pure::format::{Comm, Task, COMM_BYTES};
 use core::marker::PhantomData;
 use kernel::bindings;
@@ -107,7 +107,10 @@ impl Subject for Current {
 #[inline(always)]
 unsafe fn comm(task: *const bindings::task_struct) -> Comm {
     const _: () = assert!(bindings::TASK_COMM_LEN as usize == COMM_BYTES);
-    // SAFETY: The caller promises that the task lives. The kernel pads the name with NULs to the end
-    // (`__set_task_comm()` of `fs/exec.c`).
-    comm_from_bytes(&unsafe { (&raw const (*task).comm).cast::<[u8; COMM_BYTES]>().read_volatile() })
+    // By 32-bit words: compilers read bytes one by one where alignment must be respected.
+    const _: () = assert!(core::mem::offset_of!(bindings::task_struct, comm) % 4 == 0);
+    // SAFETY: The caller promises that the task lives; the field is as long and as aligned as asserted.
+    // The kernel pads the name with NULs to the end (`__set_task_comm()` of `fs/exec.c`).
+    let [a, b, c, d] = unsafe { (&raw const (*task).comm).cast::<[u32; 4]>().read_volatile() };
+    [u64::from(a) | (u64::from(b) << 32), u64::from(c) | (u64::from(d) << 32)]
 }

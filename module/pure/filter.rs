@@ -70,10 +70,15 @@ impl Filter {
             return false;
         }
         if self.ppid.is_some() || self.parent_proc_name.is_some() {
-            let (tgid, comm) = task.parent();
-            return self.ppid.is_none_or(|ppid| ppid == tgid)
-                && self.parent_proc_name.is_none_or(|name| name.0 == comm);
+            return self.matches_parent(task);
         }
         true
+    }
+
+    /// Apart, so that those who do not ask for the parent do not pay for it.
+    #[inline(never)]
+    fn matches_parent(&self, task: &impl Subject) -> bool {
+        let (tgid, comm) = task.parent();
+        self.ppid.is_none_or(|ppid| ppid == tgid) && self.parent_proc_name.is_none_or(|name| name.0 == comm)
     }
 }

@@ -63,6 +63,10 @@ pub fn odd() {
         libc::pipe(8 as *mut libc::c_int);
         libc::kill(0x3f_ffff, 0);
     }
+}
+
+/// Three times two calls of a 64-bit program by the 32-bit entry, the second of which fails.
+pub fn narrow() {
     #[cfg(target_arch = "x86_64")]
     for _ in 0..3 {
         // A 32-bit call of a 64-bit program: 20 is getpid there, 6 is close.

@@ -6,6 +6,7 @@
 //! exercise calls N [THREADS]   N calls of getppid in each of THREADS threads, one a CPU; then, with
 //!                              threads, a second of sleep in which a reader can catch up
 //! exercise odd                 calls with unusual numbers, results, durations, and names
+//! exercise narrow              32-bit calls of a 64-bit program, on x86-64
 //! exercise threads N           N threads with names of their own that call at the same time
 //! exercise read CASE           one of the uses of the device in `device`
 //! exercise ftrace BITS         translates ftrace's raw_syscalls events to the reader's lines
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         ["calls", count] => calls::many(number(count)),
         ["calls", count, threads] => calls::many_in_threads(number(count), number(threads)),
         ["odd"] => calls::odd(),
+        ["narrow"] => calls::narrow(),
         ["threads", count] => calls::threads(number(count)),
         ["read", case] => return device::run(case),
         ["ftrace", bits] => ftrace::translate(number(bits) as u32),
