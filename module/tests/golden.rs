@@ -124,7 +124,7 @@ fn headers_are_checked() {
     assert_eq!(with(0, 1), Err(BadHeader::Magic));
     assert_eq!(with(1, packet[1] + 1), Err(BadHeader::Version(2)));
     assert_eq!(with(1, packet[1] + (9 << 8)), Err(BadHeader::Field));
-    assert_eq!(with(1, packet[1] & !(0xffff << 32) | 15 << 32), Err(BadHeader::Field));
-    assert_eq!(with(1, packet[1] & !(0xffff << 32) | 513 << 32), Err(BadHeader::Field));
-    assert_eq!(with(1, packet[1] | 1 << 48), Err(BadHeader::Field));
+    assert_eq!(with(1, (packet[1] & !(0xffff << 32)) | (15 << 32)), Err(BadHeader::Field));
+    assert_eq!(with(1, (packet[1] & !(0xffff << 32)) | (513 << 32)), Err(BadHeader::Field));
+    assert_eq!(with(1, packet[1] | (1 << 48)), Err(BadHeader::Field));
 }
