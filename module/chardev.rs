@@ -18,7 +18,7 @@ use kernel::{
     types::Opaque,
 };
 
-/// A device that is read by one process at a time or by many.
+/// A device that can be read.
 pub(crate) trait CharDevice: Send + Sync + 'static {
     /// Name of the file in `/dev`.
     const NAME: &'static CStr;
@@ -27,7 +27,7 @@ pub(crate) trait CharDevice: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Refuses to.
+    /// What `open(2)` fails with, if the device does not want to be opened now.
     fn open(&self) -> Result;
 
     /// The last descriptor of an open file was closed.
@@ -89,7 +89,7 @@ impl<T: CharDevice> Registration<T> {
 impl<T: CharDevice> PinnedDrop for Registration<T> {
     fn drop(self: Pin<&mut Self>) {
         // SAFETY: By the type invariants it is registered. No file of it is open: such a file holds
-        // the module, and only the module's end brings us here.
+        // the module, and a registered device goes only with the module.
         unsafe { bindings::misc_deregister(self.misc.get()) };
     }
 }

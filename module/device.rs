@@ -2,6 +2,8 @@
 
 //! `/dev/syscall-record`.
 
+#![forbid(unsafe_code)]
+
 use crate::chardev::CharDevice;
 use crate::pure::filter::Subject;
 use crate::pure::order::Next;
@@ -74,14 +76,16 @@ impl CharDevice for Device {
         loop {
             match stream.read(to) {
                 Err(EAGAIN) => (),
+                // There was no more: whoever takes that for "all" waits to be notified of the rest.
+                Ok(bytes) if !to.is_empty() => {
+                    Tracer::expect(self.tracer.as_arc_borrow(), stream.next());
+                    return Ok(bytes);
+                }
                 done => return done,
             }
             match stream.next() {
-                Next::HeldBack => Tracer::flush_now(self.tracer.as_arc_borrow()),
-                Next::Partial => Tracer::flush_later(self.tracer.as_arc_borrow()),
                 Next::Packet { .. } => continue,
-                // The first event will have a flush scheduled.
-                Next::Nothing { .. } => (),
+                next => Tracer::expect(self.tracer.as_arc_borrow(), next),
             }
             if nonblocking {
                 return Err(EAGAIN);
@@ -95,15 +99,10 @@ impl CharDevice for Device {
     fn poll(&self, file: &File, table: PollTable<'_>) -> bool {
         table.register_wait(file, &self.tracer.due);
         let mut stream = self.tracer.stream.lock();
-        if stream.is_due() {
-            return true;
+        let is_due = stream.is_due();
+        if !is_due {
+            Tracer::expect(self.tracer.as_arc_borrow(), stream.next());
         }
-        match stream.next() {
-            Next::HeldBack => Tracer::flush_now(self.tracer.as_arc_borrow()),
-            Next::Partial => Tracer::flush_later(self.tracer.as_arc_borrow()),
-            Next::Packet { .. } => return true,
-            Next::Nothing { .. } => (),
-        }
-        false
+        is_due
     }
 }

@@ -5,7 +5,6 @@
 //! The way of an event, each step a file:
 //! `tracepoint` → `tracer` (with `task`, `pure::filter`) → `pure::encode` → `ring` → `stream` → `device`.
 
-// Compiled as edition 2021 by kernels that build modules with a newer one, too.
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 
@@ -69,10 +68,11 @@ impl kernel::Module for SyscallRecord {
         let stream = Stream::new(tails, clock, origin)?;
         let tracer = Tracer::new(settings.filter, clock, buffers, stream)?;
 
-        let device = KBox::pin_init(Registration::new(Device::new(tracer.clone())?), GFP_KERNEL)
-            .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
         let probe = Attached::new(tracer.clone())
             .inspect_err(|_| pr_err!("the kernel's sys_enter and sys_exit tracepoints cannot be used\n"))?;
+        // Last: the device can be opened from here on, and then nothing may fail any more.
+        let device = KBox::pin_init(Registration::new(Device::new(tracer.clone())?), GFP_KERNEL)
+            .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
         settings::announce(&settings, cpus);
         Ok(Self { _device: device, probe: Some(probe), tracer })
     }
@@ -86,7 +86,7 @@ impl Drop for SyscallRecord {
         self.tracer.settle();
         let unread = self.tracer.stream.lock().tails.waiting();
         if unread > 0 {
-            pr_info!("unloaded; {} packets were not read\n", unread);
+            pr_info!("unloaded; packets that nobody read: {}\n", unread);
         } else {
             pr_info!("unloaded\n");
         }

@@ -26,7 +26,8 @@ pub(crate) struct Param(UnsafeCell<Value>);
 
 // SAFETY: Written by `set` alone, which the kernel calls while it parses the module's arguments, before
 // the module's code runs, and later not at all, since the parameters are read-only in sysfs; and by
-// `show_as`, which excludes readers in sysfs by the kernel's lock.
+// `show_as`, which the module's initialisation calls, while it holds no reference to the value, and which
+// excludes readers in sysfs by the kernel's lock.
 unsafe impl Sync for Param {}
 
 impl Param {
@@ -37,7 +38,7 @@ impl Param {
     /// What was given, if anything.
     pub(crate) fn given(&self) -> Option<&[u8]> {
         // SAFETY: As for `Sync`: nothing writes any more while the module's code runs, except for
-        // `show_as`, which the module's initialisation calls when it has done with the values.
+        // `show_as`, which no caller uses while it holds what this returns.
         let value = unsafe { &*self.0.get() };
         value.given.then(|| value.text.get(..value.len).unwrap_or_default())
     }

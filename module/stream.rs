@@ -105,11 +105,12 @@ impl Stream {
 
     /// Whether something is due.
     pub(crate) fn is_due(&mut self) -> bool {
+        let untold = self.untold();
         self.current.is_some()
             || match self.next() {
                 Next::Packet { .. } => true,
-                Next::Nothing { .. } => self.untold().is_some(),
-                Next::HeldBack | Next::Partial => false,
+                Next::Nothing { .. } | Next::Partial { .. } => untold.is_some(),
+                Next::HeldBack => false,
             }
     }
 
@@ -120,19 +121,25 @@ impl Stream {
         order::next(now, self.tails.lanes())
     }
 
-    /// A CPU with drops that no packet has told of.
-    fn untold(&self) -> Option<usize> {
-        self.told.iter().enumerate().position(|(cpu, told)| self.tails.dropped(cpu) != told.dropped)
+    /// A CPU with drops that no packet has told of, and its count of them.
+    fn untold(&self) -> Option<(usize, u32)> {
+        let counts = self.told.iter().enumerate().map(|(cpu, told)| (cpu, self.tails.dropped(cpu), told.dropped));
+        counts.filter(|(_, dropped, told)| dropped != told).map(|(cpu, dropped, _)| (cpu, dropped)).next()
     }
 
     /// Chooses the next packet and puts its header on.
     fn begin(&mut self) -> Option<Source> {
-        let (source, cpu, watermark) = match self.next() {
-            Next::Packet { lane, watermark } => (Source::Cpu(lane), lane, watermark),
-            Next::Nothing { watermark } => (Source::Report, self.untold()?, watermark),
-            Next::HeldBack | Next::Partial => return None,
+        // Before the look at the lanes, which then shows every packet opened before these drops. Where it
+        // shows none that is complete, the drops came before the open ones and can be told.
+        let untold = self.untold();
+        let (source, cpu, watermark, dropped) = match self.next() {
+            Next::Packet { lane, watermark } => (Source::Cpu(lane), lane, watermark, 0),
+            Next::Nothing { watermark } | Next::Partial { watermark } => {
+                let (cpu, dropped) = untold?;
+                (Source::Report, cpu, watermark, dropped)
+            }
+            Next::HeldBack => return None,
         };
-        let dropped = self.tails.dropped(cpu);
         let told = &mut self.told[cpu];
         let mut tell = |base_time, wall_clock, dropped: u32, used: usize| {
             let dropped_before = u64::from(dropped.wrapping_sub(told.dropped));

@@ -19,8 +19,12 @@ pub(crate) struct Current {
     _not_send: PhantomData<*const ()>,
 }
 
-/// Preemption is off while this lives: the code stays on its CPU, nothing else of this CPU's tasks
-/// runs in between, and RCU waits for it.
+/// Preemption is off while this lives: the code stays on its CPU, no other task runs there in between,
+/// and RCU waits for it.
+///
+/// # Invariants
+///
+/// It was made by a task, not in an interrupt: probes of system calls are called by tasks alone.
 pub(crate) struct PreemptGuard {
     cpu: usize,
     _not_send: PhantomData<*const ()>,

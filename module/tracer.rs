@@ -5,11 +5,12 @@
 use crate::clock::Clock;
 use crate::pure::encode::Event;
 use crate::pure::filter::{Filter, Subject};
+use crate::pure::order::Next;
 use crate::ring::{Buffers, Outcome};
 use crate::stream::Stream;
 use crate::task::Current;
 use crate::tracepoint::Probe;
-use crate::word::Word;
+use crate::word::{full_barrier, Word};
 use crate::work;
 use kernel::{
     new_delayed_work, new_mutex, new_poll_condvar, new_work,
@@ -113,6 +114,8 @@ impl Tracer {
     #[cold]
     #[inline(never)]
     fn wake(this: ArcBorrow<'_, Self>, outcome: Outcome) {
+        // Pairs with the one in `Tails::present`: either the reader sees the packet, or we see the reader.
+        full_barrier();
         if this.reader.load() == 0 {
             return;
         }
@@ -123,14 +126,25 @@ impl Tracer {
         }
     }
 
+    /// Sees to it that a reader who has all that is due will be notified of what is not yet.
+    pub(crate) fn expect(this: ArcBorrow<'_, Self>, next: Next) {
+        match next {
+            Next::HeldBack => Self::flush_now(this),
+            Next::Partial { .. } => Self::flush_later(this),
+            // The first event will have a flush scheduled.
+            Next::Nothing { .. } => (),
+            Next::Packet { .. } => this.due.notify_all(),
+        }
+    }
+
     /// Has what is recorded by then delivered after [`FLUSH_AFTER_MS`].
-    pub(crate) fn flush_later(this: ArcBorrow<'_, Self>) {
+    fn flush_later(this: ArcBorrow<'_, Self>) {
         // Fails if it is scheduled already, which will do.
         let _ = workqueue::system_long().enqueue_delayed::<_, 0>(Arc::from(this), msecs_to_jiffies(FLUSH_AFTER_MS));
     }
 
     /// Has what is recorded delivered without delay.
-    pub(crate) fn flush_now(this: ArcBorrow<'_, Self>) {
+    fn flush_now(this: ArcBorrow<'_, Self>) {
         // As above.
         let _ = workqueue::system_long().enqueue::<_, 1>(Arc::from(this));
     }

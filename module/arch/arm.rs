@@ -131,13 +131,17 @@ impl Counter {
         unsafe {
             asm!("mrrc p15, 1, {}, {}, c14", out(reg) low, out(reg) high, options(nomem, nostack, preserves_flags));
         }
-        u64::from(high) << 32 | u64::from(low)
+        (u64::from(high) << 32) | u64::from(low)
     }
 
-    /// Reads it after everything before has completed.
+    /// Reads it after everything before has completed, and before anything that follows. (`dmb` orders
+    /// accesses of memory, which this is none.)
     pub(crate) fn read_ordered() -> u64 {
-        // SAFETY: A barrier, `isb`: the kernel's target for Rust is an older ARM, which lacks the name.
+        // SAFETY: `dsb ish` and `isb`: the kernel's target for Rust is an older ARM, which lacks the names.
+        unsafe { asm!(".inst 0xf57ff04b", ".inst 0xf57ff06f", options(nostack, preserves_flags)) };
+        let ticks = Self::read();
+        // SAFETY: `isb`.
         unsafe { asm!(".inst 0xf57ff06f", options(nostack, preserves_flags)) };
-        Self::read()
+        ticks
     }
 }

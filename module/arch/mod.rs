@@ -4,7 +4,7 @@
 //!
 //! * `MACHINE`: what packet headers say;
 //! * `current()`: the running task;
-//! * `preempt_disable()`, `preempt_enable()`: as in C, where they are inlines and have no binding;
+//! * `preempt_disable()`, `preempt_enable()`: what they do in C, where they are inlines without binding;
 //! * `is_32bit(task)`: whether the running call is a 32-bit program's on a 64-bit kernel;
 //! * `Counter`: the hardware counter that stamps events, if the machine has one that the kernel
 //!   itself trusts.

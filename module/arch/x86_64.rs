@@ -15,6 +15,19 @@ pub(crate) fn current() -> *mut bindings::task_struct {
     unsafe { bindings::get_current() }
 }
 
+#[cfg(not(CONFIG_SMP))]
+compile_error!("on x86-64 syscall_record needs CONFIG_SMP: without it tasks do not know their CPU");
+
+/// Since Linux 7.3 the bit that asks for a reschedule is in a word of its own, above the count; both
+/// are tested together (`CONFIG_HAS_SEPARATE_PREEMPT_RESCHED_BITS`).
+#[cfg(CONFIG_PREEMPT_COUNT)]
+const IS_WIDE: bool = {
+    const fn size<T>(_: *const T) -> usize {
+        core::mem::size_of::<T>()
+    }
+    size(&raw const bindings::__preempt_count) == 8
+};
+
 /// `preempt_disable()` (`arch/x86/include/asm/preempt.h`).
 #[inline(always)]
 pub(crate) fn preempt_disable() {
@@ -22,7 +35,11 @@ pub(crate) fn preempt_disable() {
     // SAFETY: One instruction adds to the count of the CPU that executes it, as in C. It is a barrier
     // for the compiler: neither `nomem` nor `preserves_flags`.
     unsafe {
-        asm!("incl %gs:{count}(%rip)", count = sym bindings::__preempt_count, options(att_syntax, nostack));
+        if IS_WIDE {
+            asm!("incq %gs:{count}(%rip)", count = sym bindings::__preempt_count, options(att_syntax, nostack));
+        } else {
+            asm!("incl %gs:{count}(%rip)", count = sym bindings::__preempt_count, options(att_syntax, nostack));
+        }
     }
 }
 
@@ -39,13 +56,23 @@ pub(crate) unsafe fn preempt_enable() {
         // SAFETY: As above. Zero means that the count is zero and that the bit which is clear when a
         // reschedule is due is clear.
         unsafe {
-            asm!(
-                "decl %gs:{count}(%rip)",
-                "sete {resched}",
-                count = sym bindings::__preempt_count,
-                resched = out(reg_byte) resched,
-                options(att_syntax, nostack),
-            );
+            if IS_WIDE {
+                asm!(
+                    "decq %gs:{count}(%rip)",
+                    "sete {resched}",
+                    count = sym bindings::__preempt_count,
+                    resched = out(reg_byte) resched,
+                    options(att_syntax, nostack),
+                );
+            } else {
+                asm!(
+                    "decl %gs:{count}(%rip)",
+                    "sete {resched}",
+                    count = sym bindings::__preempt_count,
+                    resched = out(reg_byte) resched,
+                    options(att_syntax, nostack),
+                );
+            }
         }
         #[cfg(CONFIG_PREEMPTION)]
         if resched != 0 {
@@ -103,13 +130,16 @@ impl Counter {
         let (low, high): (u32, u32);
         // SAFETY: Reads a counter without side effects; not `pure`, for it changes between reads.
         unsafe { asm!("rdtsc", out("eax") low, out("edx") high, options(nomem, nostack, preserves_flags)) };
-        u64::from(high) << 32 | u64::from(low)
+        (u64::from(high) << 32) | u64::from(low)
     }
 
-    /// Reads it after everything before has completed.
+    /// Reads it after everything before has completed, and before anything that follows.
     pub(crate) fn read_ordered() -> u64 {
-        // SAFETY: A barrier.
-        unsafe { asm!("lfence", options(nostack, preserves_flags)) };
-        Self::read()
+        let (low, high): (u32, u32);
+        // SAFETY: As in `read`, between barriers.
+        unsafe {
+            asm!("lfence", "rdtsc", "lfence", out("eax") low, out("edx") high, options(nostack, preserves_flags))
+        };
+        (u64::from(high) << 32) | u64::from(low)
     }
 }

@@ -33,7 +33,7 @@ const MAX_EVENT_WORDS: usize = 6;
 /// of the entry. Everything else goes the long way.
 pub struct Encoder {
     /// Where the next word goes, [`HEADER_WORDS`]`..=`[`PACKET_WORDS`].
-    pub(crate) used: u32,
+    used: u32,
     /// Time of the last event in ticks, the base time before the first.
     last: u64,
     /// The word of a call that awaits its return, the last one written; 0 if there is none. (No

@@ -25,8 +25,11 @@ pub enum Next {
     },
     /// There are complete packets, but an open one is older and must go before them.
     HeldBack,
-    /// No packet is complete; some are open.
-    Partial,
+    /// No packet is complete; some are open. All that is yet to come is at or after this time.
+    Partial {
+        /// See `format`.
+        watermark: u64,
+    },
     /// There are no packets. All that is yet to come is at or after this time.
     Nothing {
         /// See `format`.
@@ -60,7 +63,7 @@ pub fn next(now: u64, lanes: impl Iterator<Item = Lane>) -> Next {
     match best {
         Some((base, lane)) if base <= horizon => Next::Packet { lane, watermark: horizon.min(rest) },
         Some(_) => Next::HeldBack,
-        None if any_open => Next::Partial,
+        None if any_open => Next::Partial { watermark: horizon },
         None => Next::Nothing { watermark: horizon },
     }
 }

@@ -66,7 +66,8 @@ impl Buffers {
         Ok((buffers, tails))
     }
 
-    /// Writes an event of the running task, or drops it.
+    /// Writes an event of the running task, or drops it. The guard is proof that it is a task, not an
+    /// interrupt, which writes: the only writer of its CPU.
     #[inline(always)]
     pub(crate) fn write(&self, guard: &PreemptGuard, task: &Task, clock: &Clock, event: Event) -> Outcome {
         match self.0.get(guard.cpu()) {
@@ -98,6 +99,8 @@ struct Writer {
     closed: Word,
     /// Whether a packet is being opened.
     opening: Word,
+    /// Words used of the open packet, header included.
+    used: Word,
     /// Events dropped; wraps.
     dropped: Word,
 }
@@ -157,6 +160,7 @@ impl CpuBuffer {
             opened: Word::new(0),
             closed: Word::new(0),
             opening: Word::new(0),
+            used: Word::new(0),
             dropped: Word::new(0),
         };
         // INVARIANT: `memory` was allocated for `count` packets; words and packets are aligned alike.
@@ -194,6 +198,7 @@ impl CpuBuffer {
             // the open packet, and that is the writer's until a grace period after it no longer is.
             let packet = unsafe { (*self.writer.packet.get()).as_mut() };
             if encoder.put(packet, task, clock.now(), event) == Ok(()) {
+                self.writer.used.store(encoder.used());
                 return Outcome::Done;
             }
         }
@@ -207,7 +212,7 @@ impl CpuBuffer {
         let writer = &self.writer;
         let number = writer.opened.load();
         if number != writer.closed.load() {
-            self.place(number.wrapping_sub(1)).used.store(encoder.used());
+            self.place(number.wrapping_sub(1)).used.store(writer.used.load());
             // Release: a reader that sees the packet closed sees its words and `used`.
             writer.closed.store_release(number);
         }
@@ -216,13 +221,14 @@ impl CpuBuffer {
         let count = self.places.len() as u32;
         if waiting >= count {
             writer.writable.store(0);
-            writer.dropped.store(writer.dropped.load().wrapping_add(1));
+            // Release: who sees the drop sees the packets that were opened before it.
+            writer.dropped.store_release(writer.dropped.load().wrapping_add(1));
             return Outcome::Done;
         }
 
         // Full barrier: a reader that does not yet see `opening` read its clock before the clock is
-        // read here, so that what it takes for the present is no later than `base_time`. It orders the
-        // count of closed packets before the new use of the encoder, too (`used_after_cut`).
+        // read here, so that what it takes for the present is no later than `base_time`. It also
+        // keeps the count of closed packets before the new value of `used` (`used_after_cut`).
         writer.opening.store(1);
         full_barrier();
         let base_time = clock.now_ordered();
@@ -236,6 +242,7 @@ impl CpuBuffer {
         encoder.begin(base_time);
         // A packet that has just begun has room for any event.
         let _ = encoder.put(packet, task, clock.now(), event);
+        writer.used.store(encoder.used());
         writer.writable.store(1);
         // Release: a reader that sees the packet sees its note, and when it clears `writable` then,
         // the store above does not undo it.

@@ -140,20 +140,23 @@ impl Tails {
     pub(crate) fn release(&mut self, cpu: usize) {
         let (Some(tail), Some(buffer)) = (self.tails.get_mut(cpu), self.buffers.0.get(cpu)) else { return };
         if tail.read != tail.complete {
+            tail.cut = tail.cut.filter(|&(number, _)| number != tail.read);
             tail.read = tail.read.wrapping_add(1);
             // Release: the reader's accesses come before the writer's next.
             buffer.reader.read.store_release(tail.read);
         }
     }
 
-    /// How many events a CPU has dropped so far; wraps.
+    /// How many events a CPU has dropped so far; wraps. A look at the lanes after this shows all packets
+    /// that were opened before those drops.
     pub(crate) fn dropped(&self, cpu: usize) -> u32 {
-        self.buffers.0.get(cpu).map_or(0, |buffer| buffer.writer.dropped.load())
+        self.buffers.0.get(cpu).map_or(0, |buffer| buffer.writer.dropped.load_acquire())
     }
 
-    /// How many complete packets wait.
+    /// How many packets were opened and not released.
     pub(crate) fn waiting(&self) -> u32 {
-        self.tails.iter().fold(0, |sum, tail| sum.wrapping_add(tail.complete.wrapping_sub(tail.read)))
+        let waiting = |(tail, buffer): (&Tail, &CpuBuffer)| buffer.opened().wrapping_sub(tail.read);
+        self.tails.iter().zip(&self.buffers.0).map(waiting).fold(0, u32::wrapping_add)
     }
 
     /// Tells the writers to leave the packets that they have open. `None` if there are none, or if
@@ -203,9 +206,7 @@ impl CpuBuffer {
 
     /// Words used of packet `number`, which was open when it was cut.
     fn used_after_cut(&self, number: u32) -> u32 {
-        // SAFETY: The field is valid and aligned. The writer may be changing it, if it has gone on to
-        // another packet; then the value is not used.
-        let used = unsafe { (&raw const (*self.writer.encoder.get()).used).read_volatile() };
+        let used = self.writer.used.load();
         // The writer counts a packet as closed before it begins another: if this one is not counted
         // yet, the value was of this one.
         read_barrier();

@@ -70,7 +70,9 @@ proptest! {
                             let open = cpus.iter().filter_map(|cpu| cpu.open).min().expect("one holds back");
                             prop_assert!(cpus.iter().flat_map(|cpu| &cpu.complete).all(|&front| front > open));
                         }
-                        Next::Partial => {
+                        Next::Partial { watermark: promised } => {
+                            prop_assert!(promised >= watermark);
+                            prop_assert!(cpus.iter().filter_map(|cpu| cpu.open).all(|open| open >= promised));
                             prop_assert!(cpus.iter().all(|cpu| cpu.complete.is_empty()));
                             prop_assert!(cpus.iter().any(|cpu| cpu.open.is_some()));
                         }

@@ -2,7 +2,7 @@
 
 //! The command line.
 
-use clap::{value_parser, Arg, ArgAction, Command};
+use clap::{value_parser, Arg, ArgAction, ArgGroup, Command};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -47,7 +47,7 @@ pub fn command() -> Command {
         .after_help(
             "Without INPUT, reads standard input if that is a pipe or a file, and /dev/syscall-record \
              otherwise.\n\n\
-             Exit status: 0, 1 if the input was damaged or could not be read, 2 for wrong usage.",
+             Exit status: 0; 1 if the input was damaged, or input or output failed; 2 for wrong usage.",
         )
         .arg(
             Arg::new("input")
@@ -69,15 +69,16 @@ pub fn command() -> Command {
                 .long("write")
                 .value_name("FILE")
                 .value_parser(path())
-                .conflicts_with("output")
                 .help("Write what was read to FILE as it is, to be decoded later or elsewhere"),
         )
         .arg(
             Arg::new("append")
+                .requires("file")
                 .long("append")
                 .action(ArgAction::SetTrue)
                 .help("Keep what FILE holds and write behind it"),
         )
+        .group(ArgGroup::new("file").args(["output", "write"]))
 }
 
 #[cfg(test)]

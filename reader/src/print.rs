@@ -96,7 +96,7 @@ impl<W: Write> Printer<W> {
     }
 }
 
-/// `comm` up to its NUL, with `\xNN` for bytes that are control characters or no UTF-8, and `\\` for a
+/// `comm` up to its NUL, with `\xNN` for the bytes of characters that control or mislead, and for what is no UTF-8, and `\\` for a
 /// backslash, so that a name stays on its line and can be told from all others.
 fn escape(comm: Comm) -> Vec<u8, 64> {
     let mut bytes = [0; 16];
@@ -117,14 +117,18 @@ fn escape(comm: Comm) -> Vec<u8, 64> {
             let utf8 = character.encode_utf8(&mut utf8).as_bytes();
             match character {
                 '\\' => put(&mut escaped, b"\\\\"),
-                // The last two end a line for some programs.
-                _ if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') => hex(&mut escaped, utf8),
+                _ if character.is_control() || misleads(character) => hex(&mut escaped, utf8),
                 _ => put(&mut escaped, utf8),
             }
         }
         hex(&mut escaped, chunk.invalid());
     }
     escaped
+}
+
+/// Whether a character is no control character but has a line end, or read from right to left.
+fn misleads(character: char) -> bool {
+    matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Appends `bytes`; callers see to it that there is room.

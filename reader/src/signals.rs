@@ -4,79 +4,91 @@
 
 #![allow(unsafe_code)]
 
+use std::fs::File;
 use std::io;
 use std::mem::zeroed;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 
-static ASKED: AtomicBool = AtomicBool::new(false);
+/// Where the handler writes, so that whoever waits wakes: also when the signal came just before.
+static BELL: AtomicI32 = AtomicI32::new(-1);
 
 extern "C" fn on_signal(_signal: libc::c_int) {
-    ASKED.store(true, Ordering::Relaxed);
+    // SAFETY: `write(2)` may be called by a handler. The descriptor is open, and does not block; whether
+    // it took the byte does not matter, a full pipe rings as well. `errno` is left as it was.
+    unsafe {
+        let errno = *libc::__errno_location();
+        libc::write(BELL.load(Ordering::Relaxed), b"!".as_ptr().cast(), 1);
+        *libc::__errno_location() = errno;
+    }
 }
 
-/// SIGINT, SIGTERM and SIGHUP ask for an orderly end.
+/// SIGINT, SIGTERM and SIGHUP ask for an orderly end; a second one is not asked but obeyed.
 pub struct Interrupt {
-    /// The signal mask while waiting: as it was before the signals were blocked.
-    unblocked: libc::sigset_t,
+    /// Readable once a signal has come.
+    bell: File,
 }
 
 impl Interrupt {
-    /// From here on these signals are noticed by [`wait`](Self::wait) alone, and none can come
-    /// between looking for it and waiting.
+    /// From here on the first of these signals is noticed by [`wait`](Self::wait).
     ///
     /// # Errors
     ///
-    /// Those of `sigaction(2)` and `sigprocmask(2)`.
+    /// Those of `pipe2(2)` and `sigaction(2)`.
     pub fn new() -> io::Result<Self> {
-        // SAFETY: All-zero bytes are valid for these structures, which the calls then fill in; the
-        // handler only stores to an atomic.
-        unsafe {
-            let mut action: libc::sigaction = zeroed();
-            action.sa_sigaction = on_signal as extern "C" fn(libc::c_int) as libc::sighandler_t;
-            let mut blocked: libc::sigset_t = zeroed();
-            let mut unblocked: libc::sigset_t = zeroed();
-            libc::sigemptyset(&mut blocked);
-            for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        let mut ends = [0; 2];
+        // SAFETY: There is room for two descriptors.
+        check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_NONBLOCK | libc::O_CLOEXEC) })?;
+        BELL.store(ends[1], Ordering::Relaxed);
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+            // SAFETY: All-zero bytes are valid for the structure; the handler is one by its type.
+            unsafe {
+                let mut action: libc::sigaction = zeroed();
+                action.sa_sigaction = on_signal as extern "C" fn(libc::c_int) as libc::sighandler_t;
+                action.sa_flags = libc::SA_RESETHAND;
                 let mut before: libc::sigaction = zeroed();
                 check(libc::sigaction(signal, ptr::null(), &mut before))?;
                 // Whoever started us with the signal ignored (`nohup`) wants it to stay so.
                 if before.sa_sigaction != libc::SIG_IGN {
                     check(libc::sigaction(signal, &action, ptr::null_mut()))?;
-                    libc::sigaddset(&mut blocked, signal);
                 }
             }
-            check(libc::sigprocmask(libc::SIG_BLOCK, &blocked, &mut unblocked))?;
-            Ok(Self { unblocked })
         }
+        // SAFETY: The descriptor was just opened and belongs to nobody else.
+        Ok(Self { bell: unsafe { File::from_raw_fd(ends[0]) } })
     }
 
-    /// Waits until `input` can be read. `false` if the end was asked for instead.
+    /// Waits until `input` can be read. `false` if the end was asked for.
     ///
     /// # Errors
     ///
-    /// Those of `ppoll(2)`.
+    /// Those of `poll(2)`.
     pub fn wait(&self, input: BorrowedFd<'_>) -> io::Result<bool> {
-        self.poll(input, ptr::null()).map(|ready| ready && !ASKED.load(Ordering::Relaxed))
+        let [_, asked] = poll([input, self.bell.as_fd()], -1)?;
+        Ok(!asked)
     }
 
     /// Whether `input` can be read without waiting.
     ///
     /// # Errors
     ///
-    /// Those of `ppoll(2)`.
+    /// Those of `poll(2)`.
     pub fn is_ready(&self, input: BorrowedFd<'_>) -> io::Result<bool> {
-        self.poll(input, &libc::timespec { tv_sec: 0, tv_nsec: 0 })
+        poll([input], 0).map(|[ready]| ready)
     }
+}
 
-    fn poll(&self, input: BorrowedFd<'_>, timeout: *const libc::timespec) -> io::Result<bool> {
-        let mut entry = libc::pollfd { fd: input.as_raw_fd(), events: libc::POLLIN, revents: 0 };
-        // SAFETY: One entry is passed, as said; the timeout is null or valid, the mask is valid.
-        match check(unsafe { libc::ppoll(&mut entry, 1, timeout, &self.unblocked) }) {
-            Ok(ready) => Ok(ready > 0),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(false),
-            Err(error) => Err(error),
+/// Waits so many milliseconds, for ever if negative, until one of `files` can be read; which can?
+fn poll<const N: usize>(files: [BorrowedFd<'_>; N], milliseconds: libc::c_int) -> io::Result<[bool; N]> {
+    let mut entries = files.map(|file| libc::pollfd { fd: file.as_raw_fd(), events: libc::POLLIN, revents: 0 });
+    loop {
+        // SAFETY: As many entries are passed as there are.
+        match check(unsafe { libc::poll(entries.as_mut_ptr(), N as libc::nfds_t, milliseconds) }) {
+            Ok(_) => return Ok(entries.map(|entry| entry.revents != 0)),
+            // The bell rings at the next try.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+            Err(error) => return Err(error),
         }
     }
 }

@@ -19,8 +19,12 @@ pub struct Source {
     file: File,
     is_pipe: bool,
     interrupt: Interrupt,
-    interrupted: bool,
+    /// After Ctrl-C: how many bytes of a pipe are still read.
+    last_bytes: Option<usize>,
 }
+
+/// No pipe holds more unless root allowed it (`/proc/sys/fs/pipe-max-size`).
+const MAX_PIPE_BYTES: usize = 1 << 20;
 
 /// An input could not be opened or read.
 #[derive(Debug)]
@@ -69,7 +73,7 @@ impl Source {
         match file {
             Ok(file) => {
                 let is_pipe = file.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo());
-                Ok(Self { name, file, is_pipe, interrupt, interrupted: false })
+                Ok(Self { name, file, is_pipe, interrupt, last_bytes: None })
             }
             Err(error) => Err(SourceError { name, error }),
         }
@@ -92,14 +96,18 @@ impl Source {
     }
 
     fn try_read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        if !self.interrupted && !self.interrupt.wait(self.file.as_fd())? {
-            self.interrupted = true;
+        if self.last_bytes.is_none() && !self.interrupt.wait(self.file.as_fd())? {
+            // What a pipe's writer wrote before the Ctrl-C ended it, too, is still to be read.
+            self.last_bytes = Some(if self.is_pipe { MAX_PIPE_BYTES } else { 0 });
         }
-        // What a pipe's writer wrote before the Ctrl-C ended it, too, is still to be read.
-        if self.interrupted && !(self.is_pipe && self.interrupt.is_ready(self.file.as_fd())?) {
+        let Some(left) = self.last_bytes else { return self.file.read(space) };
+        if left == 0 || !self.interrupt.is_ready(self.file.as_fd())? {
             return Ok(0);
         }
-        self.file.read(space)
+        let len = space.len().min(left);
+        let bytes = self.file.read(&mut space[..len])?;
+        self.last_bytes = Some(left - bytes);
+        Ok(bytes)
     }
 }
 

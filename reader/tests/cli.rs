@@ -111,6 +111,7 @@ fn names_stay_on_their_line() {
     assert_eq!(line("größe".as_bytes()), named("größe"));
     assert_eq!(line(b"\xff\xc3"), named("\\xff\\xc3"));
     assert_eq!(line("\u{85}\u{2028}".as_bytes()), named("\\xc2\\x85\\xe2\\x80\\xa8"));
+    assert_eq!(line("\u{202e}".as_bytes()), named("\\xe2\\x80\\xae"));
     assert_eq!(line(&[0x1b; 15]), named(&"\\x1b".repeat(15)));
     assert_eq!(line(b""), named(""));
 }
@@ -185,7 +186,7 @@ fn output_files() {
 
 #[test]
 fn usage() {
-    for arguments in [&["--nonsense"][..], &["a", "b"], &["-o"], &["-o", "a", "-w", "b"]] {
+    for arguments in [&["--nonsense"][..], &["a", "b"], &["-o"], &["-o", "a", "-w", "b"], &["--append"]] {
         let output = run(arguments, None);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty() && text(&output.stderr).starts_with("error: "), "{arguments:?}");
@@ -222,6 +223,20 @@ fn a_closed_pipe_is_an_end() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("ends");
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
+}
+
+#[test]
+fn ctrl_c_ends_an_input_that_is_always_ready() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_syscall-record"))
+        .arg("/dev/zero")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("starts");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().expect("there is a shell");
+    // Zeroes are no recording.
+    assert_eq!(child.wait().expect("ends").code(), Some(1));
 }
 
 #[test]
