@@ -27,6 +27,7 @@ pub fn run(case: &str) -> ExitCode {
         "vector" => vector(),
         "busy" => busy(),
         "half" => half(),
+        "late" => late(),
         _ => Err("no such case".into()),
     };
     match check {
@@ -192,6 +193,22 @@ fn half() -> Check {
     device.read_exact(&mut packet).map_err(|error| error.to_string())?;
     expect(packet.starts_with(&first), || "the next reader gets something else".into())?;
     check_packet(&packet)
+}
+
+/// Opens the device, does not read before there is `/tmp/go`, and then copies all to `/tmp/raw`, until
+/// nothing more has come for three seconds. (Its own calls, which wait, are not recorded.)
+fn late() -> Check {
+    let mut device = open(libc::O_NONBLOCK)?;
+    while !std::path::Path::new("/tmp/go").exists() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut raw = File::create("/tmp/raw").map_err(|error| error.to_string())?;
+    let mut packet = [0; PACKET];
+    while poll_for(&device, 3_000)? {
+        let count = device.read(&mut packet).map_err(|error| error.to_string())?;
+        std::io::Write::write_all(&mut raw, &packet[..count]).map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 fn read_packet(device: &mut File) -> Check {

@@ -3,10 +3,8 @@
 //! Run by the end-to-end tests in guests.
 //!
 //! ```text
-//! exercise calls N [THREADS [READER]]
-//!                              N calls of getppid in each of THREADS threads, one a CPU; then, with
-//!                              threads, a second of sleep in which a reader can catch up; while the
-//!                              threads are at work, the process READER is stopped
+//! exercise calls N [THREADS]   N calls of getppid in each of THREADS threads, one a CPU; then, with
+//!                              threads, `/tmp/go` for `read late` and a second in which it can catch up
 //! exercise odd                 calls with unusual numbers, results, durations, and names
 //! exercise narrow              32-bit calls of a 64-bit program, on x86-64
 //! exercise threads N           N threads with names of their own that call at the same time
@@ -30,10 +28,7 @@ fn main() -> ExitCode {
     let number = |text: &str| text.parse().expect("a number");
     match arguments[..] {
         ["calls", count] => calls::many(number(count)),
-        ["calls", count, threads] => calls::many_in_threads(number(count), number(threads), None),
-        ["calls", count, threads, reader] => {
-            calls::many_in_threads(number(count), number(threads), Some(number(reader) as i32));
-        }
+        ["calls", count, threads] => calls::many_in_threads(number(count), number(threads)),
         ["odd"] => calls::odd(),
         ["narrow"] => calls::narrow(),
         ["threads", count] => calls::threads(number(count)),
