@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calls;
 pub mod encode;
 pub mod filter;
 pub mod format;

@@ -7,6 +7,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod calls;
 pub mod decode;
 pub mod framing;
 pub mod merge;
