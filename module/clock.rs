@@ -33,7 +33,7 @@ impl Clock {
             Some((read, hertz)) if is_direct(read) => (Source::Direct, hertz),
             Some((read, hertz)) => (Source::Call(read), hertz),
         };
-        Self { source, scale: Scale::new(hertz) }
+        Self { source, scale: Scale::new(hertz, Counter::MAX_HERTZ) }
     }
 
     /// Nanoseconds per tick, 32.32 fixed point.
@@ -41,8 +41,12 @@ impl Clock {
         self.scale.tick
     }
 
+    /// Whether one instruction reads the counter, so that [`Direct`] can be used.
+    pub(crate) fn is_direct(&self) -> bool {
+        matches!(self.source, Source::Direct)
+    }
+
     /// The time in ticks.
-    #[inline(always)]
     pub(crate) fn now(&self) -> u64 {
         let counter = match self.source {
             Source::Direct => Counter::read(),
@@ -70,6 +74,37 @@ impl Clock {
             // SAFETY: Callable from any context.
             Source::Monotonic => unsafe { bindings::ktime_get_mono_fast_ns() },
         }
+    }
+}
+
+/// How a probe reads the clock: chosen once, so that it need not ask each time.
+pub(crate) trait Ticks: 'static {
+    /// The time in ticks.
+    fn now(clock: &Clock) -> u64;
+}
+
+/// For a clock that [`is_direct`](Clock::is_direct).
+pub(crate) struct Direct;
+
+impl Ticks for Direct {
+    #[inline(always)]
+    fn now(clock: &Clock) -> u64 {
+        let counter = Counter::read();
+        if Counter::MAX_HERTZ == u64::MAX {
+            counter
+        } else {
+            counter.wrapping_shr(clock.scale.shift)
+        }
+    }
+}
+
+/// For any clock.
+pub(crate) struct Any;
+
+impl Ticks for Any {
+    #[inline(always)]
+    fn now(clock: &Clock) -> u64 {
+        clock.now()
     }
 }
 

@@ -16,6 +16,11 @@ crate::params! {
     static PPID = "ppid", "record the children of this process";
     static PARENT_PROC_NAME = "parent_proc_name",
         "record the children of processes of this name; its first 15 characters count";
+    static FOLLOW = "follow", "1: record the descendants of what is recorded, too (default 0)";
+    static EDGES = "edges", "which edges of system calls: both, enter or exit (default both)";
+    static ARGS = "args", "1: record the arguments (default 0)";
+    static SPARE = "spare",
+        "1: processes that pid, proc_name and follow exclude cost nothing; 0: other tracers see theirs at once (default 1)";
     static BUFFER_KB = "buffer_kb",
         "KiB of buffer for each CPU, 16 to 65536, rounded down to a power of two (default 256)";
 }
@@ -33,7 +38,14 @@ pub(crate) fn read() -> Result<Settings> {
         parent_proc_name: parse_name("parent_proc_name", &PARENT_PROC_NAME)?,
     };
     let buffer_kb = parse("buffer_kb", &BUFFER_KB, settings::parse_buffer_kb)?.unwrap_or(DEFAULT_BUFFER_KB);
-    Ok(Settings { filter, buffer_kb: settings::round_buffer_kb(buffer_kb) })
+    Ok(Settings {
+        filter,
+        follow: parse("follow", &FOLLOW, settings::parse_switch)?.unwrap_or(false),
+        edges: parse("edges", &EDGES, settings::parse_edges)?.unwrap_or_default(),
+        args: parse("args", &ARGS, settings::parse_switch)?.unwrap_or(false),
+        spare: parse("spare", &SPARE, settings::parse_switch)?.unwrap_or(true),
+        buffer_kb: settings::round_buffer_kb(buffer_kb),
+    })
 }
 
 /// Makes sure that buffers of this size leave memory for everything else.
@@ -59,13 +71,19 @@ pub(crate) fn check_memory(buffer_kb: u32, cpus: usize) -> Result {
 /// Says in the log what is recorded. The kernel ignores parameters that it does not know: whoever
 /// mistyped one sees it here.
 pub(crate) fn announce(settings: &Settings, cpus: usize) {
-    if settings.filter.is_empty() {
-        pr_info!("no filter given: recording every process; {} KiB for each of {} CPUs\n", settings.buffer_kb, cpus);
+    let (start, who) = if settings.filter.is_empty() {
+        ("no filter given: recording every process", Given(&[]))
     } else {
-        pr_info!("recording {}; {} KiB for each of {} CPUs\n", Given, settings.buffer_kb, cpus);
-    }
+        ("recording", Given(&FILTERS))
+    };
+    pr_info!("{}{}{}; {} KiB for each of {} CPUs\n", start, who, Given(&WHAT), settings.buffer_kb, cpus);
     let mut digits = [0; 10];
     BUFFER_KB.show_as(settings::decimal(settings.buffer_kb, &mut digits));
+    for (param, default) in [(&FOLLOW, "0"), (&EDGES, "both"), (&ARGS, "0"), (&SPARE, "1")] {
+        if param.given().is_none() {
+            param.show_as(default.as_bytes());
+        }
+    }
 }
 
 fn parse<T>(name: &str, param: &Param, rule: fn(&[u8]) -> Result<T, Rule>) -> Result<Option<T>> {
@@ -94,21 +112,21 @@ fn parse_name(name: &str, param: &Param) -> Result<Option<Name>> {
     Ok(Some(value))
 }
 
-/// The filters that were given.
-struct Given;
+/// Parameters with their names.
+type Named = (&'static str, &'static Param);
+static FILTERS: [Named; 4] =
+    [("pid", &PID), ("proc_name", &PROC_NAME), ("ppid", &PPID), ("parent_proc_name", &PARENT_PROC_NAME)];
+static WHAT: [Named; 4] = [("follow", &FOLLOW), ("edges", &EDGES), ("args", &ARGS), ("spare", &SPARE)];
+
+/// Those that were given, each with a space before it.
+struct Given(&'static [Named]);
 
 impl fmt::Display for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let filters =
-            [("pid", &PID), ("proc_name", &PROC_NAME), ("ppid", &PPID), ("parent_proc_name", &PARENT_PROC_NAME)];
-        let mut between = "";
-        for (name, param) in filters {
+        for (name, param) in self.0 {
             if let Some(text) = param.given() {
-                f.write_str(between)?;
-                f.write_str(name)?;
-                f.write_str("=")?;
+                write!(f, " {}=", name)?;
                 fmt::Display::fmt(BStr::from_bytes(text), f)?;
-                between = " ";
             }
         }
         Ok(())

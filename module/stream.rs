@@ -6,7 +6,7 @@
 
 use crate::arch::MACHINE;
 use crate::clock::{wall_clock, Clock};
-use crate::pure::format::{Header, HEADER_WORDS, PACKET_BYTES, PACKET_WORDS, RELEASE_BYTES};
+use crate::pure::format::{Edges, Header, HEADER_WORDS, PACKET_BYTES, PACKET_WORDS, RELEASE_BYTES};
 use crate::pure::order::{self, Next};
 use crate::ring::Tails;
 use kernel::{alloc::flags::GFP_KERNEL, iov::IovIterDest, prelude::*, transmute::AsBytes};
@@ -17,6 +17,10 @@ pub(crate) struct Origin {
     pub(crate) session: u32,
     /// `uname -r`, NUL padded.
     pub(crate) release: [u8; RELEASE_BYTES],
+    /// Which edges are recorded.
+    pub(crate) edges: Edges,
+    /// Whether arguments are recorded.
+    pub(crate) has_args: bool,
 }
 
 /// What the stream has told of one CPU.
@@ -151,6 +155,8 @@ impl Stream {
                 machine: MACHINE,
                 cpu: cpu as u16,
                 used: used as u16,
+                edges: self.origin.edges,
+                has_args: self.origin.has_args,
                 sequence,
                 session: self.origin.session,
                 base_time,

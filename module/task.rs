@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The running task, as the probes see it.
+//! Tasks: the running one, as the probes see it, and all others.
 
 use crate::arch;
+use crate::pure::encode::Identity;
 use crate::pure::filter::Subject;
 use crate::pure::format::{Comm, Task, COMM_BYTES};
-use core::marker::PhantomData;
-use kernel::bindings;
+use core::{marker::PhantomData, ops::Deref, ptr::NonNull};
+use kernel::{bindings, sync::rcu};
+
+/// A task that lives for `'a`.
+///
+/// # Invariants
+///
+/// Points to a task that is not freed during `'a`.
+#[derive(Clone, Copy)]
+pub(crate) struct Thread<'a> {
+    raw: NonNull<bindings::task_struct>,
+    _lives: PhantomData<&'a bindings::task_struct>,
+}
 
 /// The task that runs this code.
 ///
 /// # Invariants
 ///
-/// `raw` is the running task; the value does not leave its thread.
+/// It is the running task; the value does not leave its thread.
 #[derive(Clone, Copy)]
 pub(crate) struct Current {
-    raw: *const bindings::task_struct,
+    thread: Thread<'static>,
     _not_send: PhantomData<*const ()>,
 }
 
@@ -26,23 +38,25 @@ pub(crate) struct Current {
 ///
 /// It was made by a task, not in an interrupt: probes of system calls are called by tasks alone.
 pub(crate) struct PreemptGuard {
-    cpu: usize,
+    cpu: u32,
+    before: arch::PreemptCount,
     _not_send: PhantomData<*const ()>,
 }
 
 impl PreemptGuard {
-    /// The CPU that runs this code.
+    /// The CPU that runs this code, below the number of possible CPUs.
     #[inline(always)]
     pub(crate) fn cpu(&self) -> usize {
-        self.cpu
+        self.cpu as usize
     }
 }
 
 impl Drop for PreemptGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        // SAFETY: Whoever made the guard disabled preemption.
-        unsafe { arch::preempt_enable() };
+        // SAFETY: Whoever made the guard disabled preemption and noted the count; guards are dropped in
+        // the opposite order of their making.
+        unsafe { arch::preempt_enable(self.before) };
     }
 }
 
@@ -50,71 +64,176 @@ impl Current {
     /// The running task.
     #[inline(always)]
     pub(crate) fn get() -> Self {
-        // INVARIANT: By the contract of `arch::current()`.
-        Self { raw: arch::current(), _not_send: PhantomData }
+        // SAFETY: It is never null.
+        let raw = unsafe { NonNull::new_unchecked(arch::current()) };
+        // INVARIANT: By the contract of `arch::current()`. A task lives as long as it runs code; the value
+        // does not leave its thread.
+        Self { thread: Thread { raw, _lives: PhantomData }, _not_send: PhantomData }
     }
 
     /// Turns preemption off.
     #[inline(always)]
     pub(crate) fn preempt_disable(self) -> PreemptGuard {
-        arch::preempt_disable();
-        // SAFETY: By the type invariants, `raw` is a live task. Its CPU does not change from here on.
-        let cpu = unsafe { (&raw const (*self.raw).thread_info.cpu).read_volatile() };
-        PreemptGuard { cpu: cpu as usize, _not_send: PhantomData }
+        let before = arch::preempt_disable();
+        // SAFETY: By the type invariants it is a live task. Its CPU does not change from here on.
+        let cpu = unsafe { (&raw const (*self.raw.as_ptr()).thread_info.cpu).read_volatile() };
+        PreemptGuard { cpu, before, _not_send: PhantomData }
     }
 
-    /// How records name the task; `is_32bit` is the width of the running call.
+    /// Whether the running call is a 32-bit program's on a 64-bit kernel.
     #[inline(always)]
-    pub(crate) fn identity(&self) -> Task {
-        Task {
-            // SAFETY: By the type invariants.
-            is_32bit: unsafe { arch::is_32bit(self.raw) },
-            // SAFETY: By the type invariants; the ids of a running task do not change, except for a
-            // thread that takes its leader's place in `execve`, which does so itself.
-            tid: unsafe { (*self.raw).pid } as u32,
-            tgid: self.tgid(),
-            comm: self.comm(),
-        }
+    pub(crate) fn is_32bit(&self) -> bool {
+        // SAFETY: By the type invariants.
+        unsafe { arch::is_32bit(self.raw.as_ptr()) }
+    }
+
+    /// What it is told from others by.
+    #[inline(always)]
+    pub(crate) fn identity(&self) -> Identity {
+        // SAFETY: By the type invariants; the ids of a running task do not change, except for a thread
+        // that takes its leader's place in `execve`, which does so itself.
+        let (tid, tgid) = unsafe { ((*self.raw.as_ptr()).pid as u32, (*self.raw.as_ptr()).tgid as u32) };
+        Identity { ids: u64::from(tid) | (u64::from(tgid) << 32), comm: self.comm() }
+    }
+
+    /// How records name it; `is_32bit` is the width of the running call.
+    pub(crate) fn task(&self) -> Task {
+        let Identity { ids, comm } = self.identity();
+        Task { is_32bit: self.is_32bit(), tid: ids as u32, tgid: (ids >> 32) as u32, comm }
     }
 }
 
-impl Subject for Current {
+impl Deref for Current {
+    type Target = Thread<'static>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Thread<'static> {
+        &self.thread
+    }
+}
+
+impl Thread<'_> {
+    /// The task at `raw`.
+    ///
+    /// # Safety
+    ///
+    /// It is one, and lives while the value is used.
+    pub(crate) unsafe fn from_raw(raw: *mut bindings::task_struct) -> Option<Self> {
+        // INVARIANT: The caller promises it.
+        NonNull::new(raw).map(|raw| Self { raw, _lives: PhantomData })
+    }
+
+    /// Whether it is the running task.
+    pub(crate) fn is_current(&self) -> bool {
+        self.raw.as_ptr() == arch::current()
+    }
+
+    /// Has the task's system calls reach the tracepoints, from the next one on.
+    pub(crate) fn set_traced(&self, traced: bool) {
+        // SAFETY: By the type invariants the task lives; the word is atomic wherever the kernel writes it.
+        // (`set_task_syscall_work()` and `clear_task_syscall_work()` are macros without bindings.)
+        unsafe {
+            let flags = arch::work_flags(self.raw.as_ptr());
+            #[cfg(target_pointer_width = "64")]
+            if traced {
+                bindings::atomic64_fetch_or(1 << arch::TRACED, flags.cast());
+            } else {
+                bindings::atomic64_fetch_andnot(1 << arch::TRACED, flags.cast());
+            }
+            #[cfg(target_pointer_width = "32")]
+            if traced {
+                bindings::atomic_fetch_or(1 << arch::TRACED, flags.cast());
+            } else {
+                bindings::atomic_fetch_andnot(1 << arch::TRACED, flags.cast());
+            }
+        }
+    }
+
+    /// Its parent, or rather the leader of the parent's threads.
+    fn parent_of<'a>(&self, _rcu: &'a rcu::Guard) -> Thread<'a> {
+        // SAFETY: By the type invariants the task lives. Its parent, and the leader of the parent's
+        // threads, are never null, and are freed only after an RCU grace period: they live until the
+        // guard goes.
+        unsafe {
+            let parent = (&raw const (*self.raw.as_ptr()).real_parent).read_volatile();
+            let leader = (&raw const (*parent).group_leader).read_volatile();
+            Thread { raw: NonNull::new_unchecked(leader), _lives: PhantomData }
+        }
+    }
+
+    /// Whether it or an ancestor of its process is such a task.
+    pub(crate) fn descends_from(&self, mut is_such: impl FnMut(&Thread<'_>) -> bool) -> bool {
+        let guard = rcu::read_lock();
+        let mut thread = *self;
+        // More generations than any machine has; ends even if the tree changes meanwhile.
+        for _ in 0..1024 {
+            if is_such(&thread) {
+                return true;
+            }
+            if thread.tgid() <= 1 {
+                return false;
+            }
+            thread = thread.parent_of(&guard);
+        }
+        false
+    }
+}
+
+impl Subject for Thread<'_> {
     #[inline(always)]
     fn tgid(&self) -> u32 {
-        // SAFETY: As for the tid in `identity`.
-        unsafe { (*self.raw).tgid as u32 }
+        // SAFETY: By the type invariants the task lives; its process never changes.
+        unsafe { (*self.raw.as_ptr()).tgid as u32 }
     }
 
     #[inline(always)]
     fn comm(&self) -> Comm {
-        // SAFETY: By the type invariants, `raw` is a live task.
-        unsafe { comm(self.raw) }
+        const _: () = assert!(bindings::TASK_COMM_LEN as usize == COMM_BYTES);
+        const OFFSET: usize = core::mem::offset_of!(bindings::task_struct, comm);
+        const _: () = assert!(OFFSET % 4 == 0);
+        // SAFETY: By the type invariants the task lives. Its tail is padded with NULs
+        // (`__set_task_comm()` of `fs/exec.c`).
+        let comm = unsafe { &raw const (*self.raw.as_ptr()).comm };
+        // By words, since compilers read bytes one by one where alignment must be respected.
+        if OFFSET % 8 == 0 && align_of::<bindings::task_struct>() % 8 == 0 {
+            // SAFETY: As long and as aligned as was tested. Another thread may be changing it: then old
+            // and new come mixed, once.
+            unsafe { comm.cast::<Comm>().read_volatile() }
+        } else {
+            // SAFETY: As above.
+            let [a, b, c, d] = unsafe { comm.cast::<[u32; 4]>().read_volatile() };
+            [u64::from(a) | (u64::from(b) << 32), u64::from(c) | (u64::from(d) << 32)]
+        }
     }
 
     fn parent(&self) -> (u32, Comm) {
-        let _rcu = kernel::sync::rcu::read_lock();
-        // SAFETY: By the type invariants, `raw` is a live task. Its parent, and the leader of the
-        // parent's threads, are freed only after an RCU grace period: they live until the guard goes.
-        unsafe {
-            let parent = (&raw const (*self.raw).real_parent).read_volatile();
-            let leader = (&raw const (*parent).group_leader).read_volatile();
-            ((*leader).tgid as u32, comm(leader))
-        }
+        let guard = rcu::read_lock();
+        let parent = self.parent_of(&guard);
+        (parent.tgid(), parent.comm())
     }
 }
 
-/// The name of `task`, which another thread may be changing: then old and new come mixed, once.
-///
-/// # Safety
-///
-/// `task` is a live task.
-#[inline(always)]
-unsafe fn comm(task: *const bindings::task_struct) -> Comm {
-    const _: () = assert!(bindings::TASK_COMM_LEN as usize == COMM_BYTES);
-    // By 32-bit words: compilers read bytes one by one where alignment must be respected.
-    const _: () = assert!(core::mem::offset_of!(bindings::task_struct, comm) % 4 == 0);
-    // SAFETY: The caller promises that the task lives; the field is as long and as aligned as asserted.
-    // The kernel pads the name with NULs to the end (`__set_task_comm()` of `fs/exec.c`).
-    let [a, b, c, d] = unsafe { (&raw const (*task).comm).cast::<[u32; 4]>().read_volatile() };
-    [u64::from(a) | (u64::from(b) << 32), u64::from(c) | (u64::from(d) << 32)]
+/// Calls `visit` for every thread of every process. Those that begin or end meanwhile may be missed.
+pub(crate) fn for_each(mut visit: impl FnMut(&Thread<'_>)) {
+    let _rcu = rcu::read_lock();
+    // SAFETY: This is `for_each_process_thread()` under RCU, which keeps all tasks that are reached from
+    // being freed, and with them their `signal`, while the guard lives. The lists are those that
+    // `kernel/fork.c` links tasks into with `list_add_tail_rcu()`; heads are not tasks.
+    unsafe {
+        let first = &raw mut bindings::init_task;
+        let mut link = (&raw const (*first).tasks.next).read_volatile();
+        while link != &raw mut (*first).tasks {
+            let process = kernel::container_of!(link, bindings::task_struct, tasks);
+            let head = &raw mut (*(*process).signal).thread_head;
+            let mut next = (&raw const (*head).next).read_volatile();
+            while next != head {
+                if let Some(thread) = Thread::from_raw(kernel::container_of!(next, bindings::task_struct, thread_node))
+                {
+                    visit(&thread);
+                }
+                next = (&raw const (*next).next).read_volatile();
+            }
+            link = (&raw const (*link).next).read_volatile();
+        }
+    }
 }

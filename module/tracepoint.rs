@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Attaching to the kernel's `sys_enter` and `sys_exit` tracepoints.
+//! Attaching to the kernel's tracepoints.
 //!
 //! C header: `include/linux/tracepoint.h`.
 
-use core::ptr::NonNull;
+use crate::arch::Registers;
+use crate::pure::filter::comm_from_bytes;
+use crate::pure::format::{Comm, COMM_BYTES};
+use crate::task::Thread;
+use core::{marker::PhantomData, ptr::NonNull};
 use kernel::{
     bindings,
     error::to_result,
@@ -12,71 +16,162 @@ use kernel::{
     sync::{Arc, ArcBorrow},
 };
 
-/// What is called at system calls.
-pub(crate) trait Probe {
+/// What is called at an edge of system calls. Preemptible, interrupts on.
+pub(crate) trait SyscallProbe: 'static {
     /// What every call gets.
     type Data: Send + Sync;
 
-    /// A task enters system call `number`. Preemptible, interrupts on.
-    fn enter(data: ArcBorrow<'_, Self::Data>, number: c_long);
-
-    /// A task returns from a system call. Preemptible, interrupts on.
-    fn exit(data: ArcBorrow<'_, Self::Data>, result: c_long);
+    /// A task enters system call `value`, or returns from one with the result `value`.
+    fn call(data: ArcBorrow<'_, Self::Data>, registers: Registers<'_>, value: c_long);
 }
 
-/// A probe on both tracepoints; gone when dropped, and no call of it runs any more then.
+/// What is called when a task appears or changes.
+pub(crate) trait TaskProbe: 'static {
+    /// What every call gets.
+    type Data: Send + Sync;
+
+    /// The running task has made `child`, which has not run yet.
+    fn fork(data: ArcBorrow<'_, Self::Data>, child: &Thread<'_>);
+
+    /// `task` is about to get the name `comm`, which it may be giving itself.
+    fn rename(data: ArcBorrow<'_, Self::Data>, task: &Thread<'_>, comm: Comm);
+}
+
+/// A function for a tracepoint, which expects a `T`.
+pub(crate) struct Function<T> {
+    tracepoint: &'static CStr,
+    function: *mut c_void,
+    _expects: PhantomData<fn(&T)>,
+}
+
+impl<T: Send + Sync> Function<T> {
+    /// For entries.
+    pub(crate) fn at_enter<P: SyscallProbe<Data = T>>() -> Self {
+        Self::new(c"sys_enter", on_syscall::<P> as *mut c_void)
+    }
+
+    /// For returns.
+    pub(crate) fn at_exit<P: SyscallProbe<Data = T>>() -> Self {
+        Self::new(c"sys_exit", on_syscall::<P> as *mut c_void)
+    }
+
+    /// For forks.
+    pub(crate) fn at_fork<P: TaskProbe<Data = T>>() -> Self {
+        Self::new(c"sched_process_fork", on_fork::<P> as *mut c_void)
+    }
+
+    /// For renames.
+    pub(crate) fn at_rename<P: TaskProbe<Data = T>>() -> Self {
+        Self::new(c"task_rename", on_rename::<P> as *mut c_void)
+    }
+
+    fn new(tracepoint: &'static CStr, function: *mut c_void) -> Self {
+        Self { tracepoint, function, _expects: PhantomData }
+    }
+}
+
+/// # Safety
+///
+/// For `sys_enter` and `sys_exit` to call, with the data that [`Hooks::attach`] gave and the registers
+/// of the running task.
+unsafe extern "C" fn on_syscall<P: SyscallProbe>(data: *mut c_void, regs: *mut bindings::pt_regs, value: c_long) {
+    // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and lets go of that only after the
+    // last call. The registers stay as they are while the task is here.
+    let (data, registers) = unsafe { (ArcBorrow::from_raw(data.cast()), Registers(&*regs)) };
+    P::call(data, registers, value);
+}
+
+/// # Safety
+///
+/// For `sched_process_fork` to call, with the data that [`Hooks::attach`] gave.
+unsafe extern "C" fn on_fork<P: TaskProbe>(
+    data: *mut c_void,
+    _parent: *mut bindings::task_struct,
+    child: *mut bindings::task_struct,
+) {
+    // SAFETY: As in `on_syscall`; the child has not run yet.
+    if let (data, Some(child)) = unsafe { (ArcBorrow::from_raw(data.cast()), Thread::from_raw(child)) } {
+        P::fork(data, &child);
+    }
+}
+
+/// # Safety
+///
+/// For `task_rename` to call, with the data that [`Hooks::attach`] gave.
+unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindings::task_struct, name: *const c_char) {
+    // SAFETY: As in `on_syscall`; the caller holds the task. The name is a C string, of which a task keeps
+    // what fits.
+    let (data, task, name) =
+        unsafe { (ArcBorrow::from_raw(data.cast()), Thread::from_raw(task), CStr::from_char_ptr(name).to_bytes()) };
+    let mut comm = [0; COMM_BYTES];
+    for (to, from) in comm[..COMM_BYTES - 1].iter_mut().zip(name) {
+        *to = *from;
+    }
+    if let Some(task) = task {
+        P::rename(data, &task, comm_from_bytes(&comm));
+    }
+}
+
+/// Functions that tracepoints call; gone when dropped, and no call of them runs any more then.
 ///
 /// # Invariants
 ///
-/// Both functions of `P` are registered on the two tracepoints with a pointer to what `data` holds.
-pub(crate) struct Attached<P: Probe> {
-    tracepoints: Tracepoints,
-    data: Arc<P::Data>,
+/// `attached` are registered with a pointer to what `data` holds.
+pub(crate) struct Hooks<T> {
+    attached: KVec<(Tracepoint, *mut c_void)>,
+    data: Arc<T>,
 }
 
-impl<P: Probe> Attached<P> {
-    /// Attaches the probe.
+// SAFETY: The pointers are those of functions.
+unsafe impl<T: Send + Sync> Send for Hooks<T> {}
+// SAFETY: As above.
+unsafe impl<T: Send + Sync> Sync for Hooks<T> {}
+
+impl<T: Send + Sync> Hooks<T> {
+    /// None yet.
+    pub(crate) fn new(data: Arc<T>) -> Self {
+        Self { attached: KVec::new(), data }
+    }
+
+    /// Has its tracepoint call `function` from here on.
     ///
     /// # Errors
     ///
-    /// `ENOENT` if the kernel has no such tracepoints; otherwise what registering them gives,
-    /// `ENOMEM` for example.
-    pub(crate) fn new(data: Arc<P::Data>) -> Result<Self> {
-        let tracepoints = Tracepoints::find().ok_or(ENOENT)?;
-        // Exits first: every entry that is seen then has its exit seen too.
-        tracepoints.exit.register(Self::on_exit as *mut c_void, &data)?;
-        if let Err(error) = tracepoints.enter.register(Self::on_enter as *mut c_void, &data) {
-            tracepoints.exit.unregister(Self::on_exit as *mut c_void, &data);
-            synchronize();
-            return Err(error);
-        }
-        // INVARIANT: Both were just registered.
-        Ok(Self { tracepoints, data })
-    }
-
-    /// # Safety
-    ///
-    /// `data` is what `new` registered.
-    unsafe extern "C" fn on_enter(data: *mut c_void, _regs: *mut bindings::pt_regs, id: c_long) {
-        // SAFETY: `new` registered a pointer to what its `Arc` holds, and `drop` lets go of the `Arc`
-        // only after the last call.
-        P::enter(unsafe { ArcBorrow::from_raw(data.cast()) }, id);
-    }
-
-    /// # Safety
-    ///
-    /// `data` is what `new` registered.
-    unsafe extern "C" fn on_exit(data: *mut c_void, _regs: *mut bindings::pt_regs, ret: c_long) {
-        // SAFETY: As in `on_enter`.
-        P::exit(unsafe { ArcBorrow::from_raw(data.cast()) }, ret);
+    /// `ENOENT` if the kernel has no such tracepoint; otherwise what registering gives, `ENOMEM` for
+    /// example.
+    pub(crate) fn attach(&mut self, function: Function<T>) -> Result {
+        let tracepoint = Tracepoint::find(function.tracepoint).ok_or(ENOENT)?;
+        self.attached.reserve(1, GFP_KERNEL)?;
+        // SAFETY: By the type invariants the tracepoint is valid, and the function is one for it.
+        to_result(unsafe {
+            bindings::tracepoint_probe_register(tracepoint.0.as_ptr(), function.function, as_void(&self.data))
+        })?;
+        // INVARIANT: It was just registered.
+        self.attached.push((tracepoint, function.function), GFP_KERNEL)?;
+        Ok(())
     }
 }
 
-impl<P: Probe> Drop for Attached<P> {
-    fn drop(&mut self) {
-        self.tracepoints.enter.unregister(Self::on_enter as *mut c_void, &self.data);
-        self.tracepoints.exit.unregister(Self::on_exit as *mut c_void, &self.data);
+impl<T> Hooks<T> {
+    /// Has no tracepoint call anything any more, the last attached first, and waits until no call runs.
+    pub(crate) fn detach(&mut self) {
+        if self.attached.is_empty() {
+            return;
+        }
+        // INVARIANT: What is registered no more is taken out.
+        while let Some((tracepoint, function)) = self.attached.pop() {
+            // SAFETY: By the type invariants. It only fails for what is not registered.
+            unsafe {
+                bindings::tracepoint_probe_unregister(tracepoint.0.as_ptr(), function, as_void(&self.data));
+            }
+        }
         synchronize();
+    }
+}
+
+impl<T> Drop for Hooks<T> {
+    fn drop(&mut self) {
+        self.detach();
     }
 }
 
@@ -84,8 +179,8 @@ impl<P: Probe> Drop for Attached<P> {
 ///
 /// # Invariants
 ///
-/// Points to `sys_enter` or `sys_exit`, which stay for ever.
-struct Tracepoint(NonNull<bindings::tracepoint>);
+/// Points to a tracepoint that stays for ever.
+pub(crate) struct Tracepoint(NonNull<bindings::tracepoint>);
 
 // SAFETY: Tracepoints can be used by any thread.
 unsafe impl Send for Tracepoint {}
@@ -93,59 +188,70 @@ unsafe impl Send for Tracepoint {}
 unsafe impl Sync for Tracepoint {}
 
 impl Tracepoint {
-    /// Registers `probe`, one of [`Attached`]'s functions, which are of the type that both
-    /// tracepoints call.
-    fn register<T>(&self, probe: *mut c_void, data: &Arc<T>) -> Result {
-        // SAFETY: By the type invariants the tracepoint is valid.
-        to_result(unsafe { bindings::tracepoint_probe_register(self.0.as_ptr(), probe, as_void(data)) })
-    }
-
-    /// Undoes a `register`. Calls may still be running.
-    fn unregister<T>(&self, probe: *mut c_void, data: &Arc<T>) {
-        // SAFETY: As in `register`. It only fails for what is not registered.
-        unsafe { bindings::tracepoint_probe_unregister(self.0.as_ptr(), probe, as_void(data)) };
-    }
-}
-
-/// The two tracepoints of system calls.
-struct Tracepoints {
-    enter: Tracepoint,
-    exit: Tracepoint,
-}
-
-impl Tracepoints {
-    /// Finds them by name: they are not exported.
-    fn find() -> Option<Self> {
-        let mut found = [None; 2];
-        // SAFETY: `visit` gets back the pointer to `found`, which lives throughout the call.
-        unsafe { bindings::for_each_kernel_tracepoint(Some(Self::visit), (&raw mut found).cast()) };
-        let [enter, exit] = found;
-        // INVARIANT: `visit` found them by their names.
-        Some(Self { enter: Tracepoint(enter?), exit: Tracepoint(exit?) })
+    /// Finds one of the kernel's by its name: those of system calls are not exported.
+    pub(crate) fn find(name: &'static CStr) -> Option<Self> {
+        let mut search = (name, None);
+        // SAFETY: `visit` gets back the pointer to `search`, which lives throughout the call.
+        unsafe { bindings::for_each_kernel_tracepoint(Some(Self::visit), (&raw mut search).cast()) };
+        // INVARIANT: It belongs to the kernel, not to a module.
+        search.1.map(Self)
     }
 
     /// # Safety
     ///
-    /// `tracepoint` is one of the kernel's, `found` is what `find` passed.
-    unsafe extern "C" fn visit(tracepoint: *mut bindings::tracepoint, found: *mut c_void) {
-        // SAFETY: `find` passes a pointer to its own array, and nothing else uses it meanwhile.
-        let [enter, exit] = unsafe { &mut *found.cast::<[Option<NonNull<bindings::tracepoint>>; 2]>() };
+    /// `tracepoint` is one of the kernel's, `search` is what `find` passed.
+    unsafe extern "C" fn visit(tracepoint: *mut bindings::tracepoint, search: *mut c_void) {
+        // SAFETY: `find` passes a pointer to its own pair, and nothing else uses it meanwhile.
+        let (name, found) = unsafe { &mut *search.cast::<(&'static CStr, Option<NonNull<bindings::tracepoint>>)>() };
         // SAFETY: The kernel hands out its tracepoints, whose names are C strings.
-        match unsafe { CStr::from_char_ptr((*tracepoint).name) }.to_bytes() {
-            b"sys_enter" => *enter = NonNull::new(tracepoint),
-            b"sys_exit" => *exit = NonNull::new(tracepoint),
-            _ => (),
+        if unsafe { CStr::from_char_ptr((*tracepoint).name) }.to_bytes() == name.to_bytes() {
+            *found = NonNull::new(tracepoint);
         }
     }
+
+    /// Whether it calls functions with other data than `data`: those of other tracers.
+    pub(crate) fn has_others<T>(&self, data: ArcBorrow<'_, T>) -> bool {
+        let ours: *const T = &*data;
+        // SAFETY: By the type invariants; the field is the kernel's to change.
+        let functions = unsafe { (&raw const (*self.0.as_ptr()).funcs).read_volatile() };
+        let mut function = functions;
+        // What was attached and detached meanwhile shows the next time. The array may be freed while it is
+        // read, hence the copying; it ends with a null.
+        for _ in 0..MAX_FUNCTIONS {
+            let mut copy = bindings::tracepoint_func::default();
+            // SAFETY: The function reads any address, or fails; `copy` has the size given.
+            let failed = unsafe {
+                bindings::copy_from_kernel_nofault(
+                    (&raw mut copy).cast(),
+                    function.cast(),
+                    size_of::<bindings::tracepoint_func>(),
+                )
+            };
+            if function.is_null() || failed != 0 || copy.func.is_null() {
+                return false;
+            }
+            if copy.data.cast_const().cast() != ours {
+                return true;
+            }
+            function = function.wrapping_add(1);
+        }
+        true
+    }
 }
+
+/// More functions at a tracepoint than this are others' in any case.
+const MAX_FUNCTIONS: usize = 4;
 
 fn as_void<T>(data: &Arc<T>) -> *mut c_void {
     Arc::as_ptr(data).cast_mut().cast()
 }
 
-/// `tracepoint_synchronize_unregister()` for tracepoints whose probes may fault: waits until no call
-/// of an unregistered probe runs.
+/// `tracepoint_synchronize_unregister()`, an inline: waits until no call of an unregistered function runs.
 fn synchronize() {
-    // SAFETY: The structure is the kernel's own; `synchronize_rcu_tasks_trace()`, an inline, does this.
-    unsafe { bindings::synchronize_srcu(&raw mut bindings::rcu_tasks_trace_srcu_struct) };
+    // SAFETY: The structures are the kernel's own.
+    unsafe {
+        // `synchronize_rcu_tasks_trace()`, for functions that may fault.
+        bindings::synchronize_srcu(&raw mut bindings::rcu_tasks_trace_srcu_struct);
+        bindings::synchronize_srcu(&raw mut bindings::tracepoint_srcu);
+    }
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The recording: from the probes' calls to packets that are due.
+//! The recording: what probes need, the reader's waiting, and packets that are due.
 
 use crate::clock::Clock;
-use crate::pure::encode::Event;
-use crate::pure::filter::{Filter, Subject};
 use crate::pure::order::Next;
-use crate::ring::{Buffers, Outcome};
+use crate::ring::{self, Outcome, Writers};
+use crate::spare::{Spare, WATCH_EVERY_MS};
 use crate::stream::Stream;
-use crate::task::Current;
-use crate::tracepoint::Probe;
+use crate::tracepoint::Tracepoint;
 use crate::word::{full_barrier, Word};
 use crate::work;
 use kernel::{
@@ -23,12 +21,20 @@ use kernel::{
 /// A packet that a writer does not fill is delivered this long after its first event.
 const FLUSH_AFTER_MS: u32 = 100;
 
+/// What the probes use all the time, on cache lines that nobody writes.
+#[repr(align(128))]
+pub(crate) struct Means {
+    pub(crate) writers: Writers,
+    pub(crate) clock: Clock,
+}
+
 /// A recording under way.
 #[pin_data]
 pub(crate) struct Tracer {
-    filter: Filter,
-    clock: Clock,
-    buffers: Arc<Buffers>,
+    pub(crate) means: Means,
+    pub(crate) spare: Spare,
+    /// Whether arguments are recorded.
+    pub(crate) with_args: bool,
     /// The process that reads, which is not recorded; 0 is none.
     reader: Word,
     /// The other end of the buffers.
@@ -44,10 +50,19 @@ pub(crate) struct Tracer {
     flush_later: DelayedWork<Tracer, 0>,
     #[pin]
     flush_now: Work<Tracer, 1>,
+    /// The tracepoints that other tracers may use, too; empty when nobody is to be spared.
+    watched: Option<[Tracepoint; 2]>,
+    /// Whether the watch is to end.
+    unwatched: Word,
+    #[pin]
+    watch: DelayedWork<Tracer, 2>,
 }
 
 impl_has_delayed_work! {
     impl HasDelayedWork<Self, 0> for Tracer { self.flush_later }
+}
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, 2> for Tracer { self.watch }
 }
 impl_has_work! {
     impl HasWork<Self, 1> for Tracer { self.flush_now }
@@ -69,51 +84,63 @@ impl WorkItem<1> for Tracer {
     }
 }
 
+impl WorkItem<2> for Tracer {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        Self::look(this.as_arc_borrow());
+    }
+}
+
 impl Tracer {
-    /// A recording of what passes `filter`, ready for a probe.
-    pub(crate) fn new(filter: Filter, clock: Clock, buffers: Arc<Buffers>, stream: Stream) -> Result<Arc<Self>> {
+    /// A recording, ready for probes.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(means: Means, spare: Spare, with_args: bool, stream: Stream) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
-                filter,
-                clock,
-                buffers,
+                means,
+                spare,
+                with_args,
                 reader: Word::new(0),
                 stream <- new_mutex!(stream),
                 due <- new_poll_condvar!(),
                 flushing <- new_mutex!(()),
                 flush_later <- new_delayed_work!(),
                 flush_now <- new_work!(),
+                watched: Tracepoint::find(c"sys_enter").zip(Tracepoint::find(c"sys_exit")).map(|(a, b)| [a, b]),
+                unwatched: Word::new(0),
+                watch <- new_delayed_work!(),
             }),
             GFP_KERNEL,
         )
     }
 
-    /// Says which process reads; 0 is none.
-    pub(crate) fn set_reader(&self, tgid: u32) {
-        self.reader.store(tgid);
+    /// Whether process `tgid` reads.
+    pub(crate) fn is_reader(&self, tgid: u32) -> bool {
+        self.reader.load() == tgid
     }
 
-    /// An edge of a system call of the running task.
-    #[inline(always)]
-    fn record(this: ArcBorrow<'_, Self>, event: Event) {
-        let task = Current::get();
-        if !this.filter.matches(&task) || task.tgid() == this.reader.load() {
+    /// Says which process reads; 0 is none. May sleep.
+    pub(crate) fn set_reader(&self, tgid: u32) {
+        if self.reader.load() == tgid {
             return;
         }
-        let identity = task.identity();
-        let outcome = {
-            let guard = task.preempt_disable();
-            this.buffers.write(&guard, &identity, &this.clock, event)
-        };
-        if outcome != Outcome::Done {
-            Self::wake(this, outcome);
+        self.reader.store(tgid);
+        if tgid != 0 {
+            // Probes that did not know it yet have ended when this returns; those that remember that the
+            // reader passes are made to look again.
+            ring::wait_for_probes();
+            self.means.writers.revise();
         }
     }
 
     /// Has packets delivered that a CPU began. Nobody is woken when nobody reads.
     #[cold]
     #[inline(never)]
-    fn wake(this: ArcBorrow<'_, Self>, outcome: Outcome) {
+    pub(crate) fn wake(this: ArcBorrow<'_, Self>, outcome: Outcome) {
         // Pairs with the one in `Tails::present`: either the reader sees the packet, or we see the reader.
         full_barrier();
         if this.reader.load() == 0 {
@@ -168,27 +195,55 @@ impl Tracer {
         self.due.notify_all();
     }
 
+    /// Begins to spare those who cannot pass, and to watch out for other tracers. All probes must be
+    /// attached.
+    pub(crate) fn start_sparing(this: ArcBorrow<'_, Self>) {
+        if !this.has_company(this) {
+            this.spare.start();
+        }
+        Self::look_later(this);
+    }
+
+    /// Ends that. No task is spared any more when this returns; forks must still be told.
+    pub(crate) fn stop_sparing(&self) {
+        self.unwatched.store(1);
+        full_barrier();
+        // Twice: the first may have scheduled another before it saw that it is to end.
+        work::wait_delayed(&self.watch);
+        work::wait_delayed(&self.watch);
+        self.spare.stop();
+    }
+
+    /// Whether others have attached to the tracepoints of system calls.
+    fn has_company(&self, this: ArcBorrow<'_, Self>) -> bool {
+        self.watched.as_ref().is_none_or(|tracepoints| tracepoints.iter().any(|it| it.has_others(this)))
+    }
+
+    /// Looks whether there are other tracers, and then again in a while.
+    fn look(this: ArcBorrow<'_, Self>) {
+        if this.unwatched.load() != 0 {
+            return;
+        }
+        let company = this.has_company(this);
+        if company && this.spare.is_on() {
+            this.spare.stop();
+            pr_info!("another tracer is there: no process is spared the cost of tracing until it leaves\n");
+        } else if !company && !this.spare.is_on() {
+            this.spare.start();
+            pr_info!("no other tracer is there any more: processes that cannot match are spared again\n");
+        }
+        this.spare.repair();
+        Self::look_later(this);
+    }
+
+    fn look_later(this: ArcBorrow<'_, Self>) {
+        let delay = msecs_to_jiffies(WATCH_EVERY_MS);
+        let _ = workqueue::system_long().enqueue_delayed::<_, 2>(Arc::from(this), delay);
+    }
+
     /// Waits for flushes that are scheduled or under way. None must be scheduled any more.
     pub(crate) fn settle(&self) {
         work::wait_delayed(&self.flush_later);
         work::wait(&self.flush_now);
-    }
-}
-
-/// The probe that records.
-pub(crate) struct Recorder;
-
-impl Probe for Recorder {
-    type Data = Tracer;
-
-    #[inline(always)]
-    fn enter(tracer: ArcBorrow<'_, Tracer>, number: c_long) {
-        Tracer::record(tracer, Event::Enter { number: number as u32 });
-    }
-
-    #[inline(always)]
-    fn exit(tracer: ArcBorrow<'_, Tracer>, result: c_long) {
-        // `c_long` has 32 bits on arm; the sign goes along.
-        Tracer::record(tracer, Event::Exit { result: result as i64 });
     }
 }

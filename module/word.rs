@@ -2,9 +2,11 @@
 
 //! What CPUs share a word by.
 
+use crate::arch;
+use core::{cell::UnsafeCell, ptr};
 use kernel::{
     bindings,
-    sync::atomic::{Acquire, Atomic, Release},
+    sync::atomic::{Acquire, Atomic},
 };
 
 /// An [`Atomic<u32>`] whose relaxed accesses are one instruction, `READ_ONCE()` and `WRITE_ONCE()`.
@@ -39,8 +41,51 @@ impl Word {
     }
 
     /// `smp_store_release()`.
+    #[inline(always)]
     pub(crate) fn store_release(&self, value: u32) {
-        self.0.store(value, Release)
+        // SAFETY: The pointer is valid and aligned.
+        unsafe { arch::store_release(self.0.as_ptr(), value) }
+    }
+
+    /// Sets the bits of `bits`, atomically and fully ordered.
+    pub(crate) fn set(&self, bits: u32) {
+        // SAFETY: The pointer is valid, and an `atomic_t` is a `u32`.
+        unsafe { bindings::atomic_fetch_or(bits as i32, self.0.as_ptr().cast()) };
+    }
+
+    /// Clears the bits of `bits`, atomically and fully ordered.
+    pub(crate) fn clear(&self, bits: u32) {
+        // SAFETY: As in `set`.
+        unsafe { bindings::atomic_fetch_andnot(bits as i32, self.0.as_ptr().cast()) };
+    }
+}
+
+/// An address in a packet that CPUs share. What it points to is reached by the rules of `ring` alone.
+#[repr(transparent)]
+pub(crate) struct Address(UnsafeCell<*mut u64>);
+
+// SAFETY: It is read and written by single instructions, and it only names a place.
+unsafe impl Sync for Address {}
+// SAFETY: As above.
+unsafe impl Send for Address {}
+
+impl Address {
+    pub(crate) const fn null() -> Self {
+        Self(UnsafeCell::new(ptr::null_mut()))
+    }
+
+    /// `READ_ONCE()`.
+    #[inline(always)]
+    pub(crate) fn load(&self) -> *mut u64 {
+        // SAFETY: The cell is valid and aligned; as for `Word`.
+        unsafe { self.0.get().read_volatile() }
+    }
+
+    /// `WRITE_ONCE()`.
+    #[inline(always)]
+    pub(crate) fn store(&self, address: *mut u64) {
+        // SAFETY: As in `load`.
+        unsafe { self.0.get().write_volatile(address) }
     }
 }
 

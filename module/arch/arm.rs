@@ -2,11 +2,14 @@
 
 //! 32-bit ARM, ARMv7 and later.
 
-use crate::pure::format::Machine;
+use crate::pure::{
+    calls::{argument_counts, NUMBERS},
+    format::{Machine, MAX_ARGS},
+};
 use core::arch::asm;
 #[cfg(CONFIG_PREEMPT_COUNT)]
 use core::sync::atomic::{compiler_fence, Ordering};
-use kernel::bindings;
+use kernel::{bindings, ffi::c_ulong};
 
 pub(crate) const MACHINE: Machine = Machine::Arm;
 
@@ -29,38 +32,45 @@ pub(crate) fn current() -> *mut bindings::task_struct {
     }
 }
 
+/// What [`preempt_disable`] hands to [`preempt_enable`]: the count before.
+pub(crate) type PreemptCount = i32;
+
 /// `preempt_disable()` (`include/asm-generic/preempt.h`).
 #[inline(always)]
-pub(crate) fn preempt_disable() {
+pub(crate) fn preempt_disable() -> PreemptCount {
     #[cfg(CONFIG_PREEMPT_COUNT)]
     {
         // SAFETY: The running task exists. Only the task itself writes the count; an interrupt that
         // comes between the read and the write leaves it as it found it.
-        unsafe {
+        let before = unsafe {
             let count = &raw mut (*current()).thread_info.preempt_count;
-            count.write_volatile(count.read_volatile().wrapping_add(1));
-        }
+            let before = count.read_volatile();
+            count.write_volatile(before.wrapping_add(1));
+            before
+        };
         compiler_fence(Ordering::SeqCst);
+        before
     }
+    #[cfg(not(CONFIG_PREEMPT_COUNT))]
+    0
 }
 
 /// `preempt_enable()`.
 ///
 /// # Safety
 ///
-/// Pairs with a [`preempt_disable`].
+/// Pairs with a [`preempt_disable`], which returned `before`; what disabled preemption in between has
+/// enabled it again.
 #[inline(always)]
-pub(crate) unsafe fn preempt_enable() {
+pub(crate) unsafe fn preempt_enable(before: PreemptCount) {
     #[cfg(CONFIG_PREEMPT_COUNT)]
     {
         compiler_fence(Ordering::SeqCst);
         // SAFETY: As above; the flags are only read.
         let resched = unsafe {
-            let count = &raw mut (*current()).thread_info.preempt_count;
-            let left = count.read_volatile().wrapping_sub(1);
-            count.write_volatile(left);
+            (&raw mut (*current()).thread_info.preempt_count).write_volatile(before);
             let flags = (&raw const (*current()).thread_info.flags).read_volatile();
-            left == 0 && flags & (1 << bindings::TIF_NEED_RESCHED) != 0
+            before == 0 && flags & (1 << bindings::TIF_NEED_RESCHED) != 0
         };
         #[cfg(CONFIG_PREEMPTION)]
         if resched {
@@ -69,6 +79,8 @@ pub(crate) unsafe fn preempt_enable() {
         #[cfg(not(CONFIG_PREEMPTION))]
         let _ = resched;
     }
+    #[cfg(not(CONFIG_PREEMPT_COUNT))]
+    let _ = before;
 }
 
 /// Whether `task` runs a 32-bit program on a 64-bit kernel.
@@ -81,6 +93,64 @@ pub(crate) unsafe fn is_32bit(_task: *const bindings::task_struct) -> bool {
     false
 }
 
+/// `smp_store_release()`, which `kernel::sync::atomic` calls a C function for.
+///
+/// # Safety
+///
+/// `place` is valid and aligned, and written by atomic accesses only.
+#[inline(always)]
+pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
+    // SAFETY: The caller promises that it can be written.
+    unsafe {
+        // `dmb ish`: see `read_ordered`.
+        asm!(".inst 0xf57ff05b", options(nostack, preserves_flags));
+        place.write_volatile(value);
+    }
+}
+
+/// The flag that has a task's system calls traced, and its place.
+pub(crate) const TRACED: u32 = bindings::TIF_SYSCALL_TRACEPOINT;
+
+/// The word that holds [`TRACED`].
+///
+/// # Safety
+///
+/// `task` is a task.
+pub(crate) unsafe fn work_flags(task: *mut bindings::task_struct) -> *mut c_ulong {
+    // SAFETY: The caller promises that it is one.
+    unsafe { &raw mut (*task).thread_info.flags }
+}
+
+/// Registers that carry arguments, as wide as they are.
+pub(crate) type Args = [u32; MAX_ARGS];
+
+/// How many arguments system calls have, by number: the kernel's own programs', and 32-bit programs' on
+/// a 64-bit kernel, of which there are none.
+pub(crate) const ARG_COUNTS: [&[u8; NUMBERS]; 2] = [argument_counts(MACHINE, false), argument_counts(MACHINE, true)];
+
+/// The registers of a program in a system call.
+#[derive(Clone, Copy)]
+pub(crate) struct Registers<'a>(pub(crate) &'a bindings::pt_regs);
+
+impl Registers<'_> {
+    /// The arguments, in the order of registers.
+    #[inline(always)]
+    pub(crate) fn args(self, _is_32bit: bool) -> Args {
+        // `ARM_ORIG_r0` is the last; the first argument's register gets the result.
+        let [_, b, c, d, e, f, .., a] = self.0.uregs;
+        [a, b, c, d, e, f].map(|register| register as u32)
+    }
+
+    /// The number of the running system call (`syscall_get_nr()`, `arch/arm/include/asm/syscall.h`).
+    #[inline(always)]
+    pub(crate) fn number(self) -> u64 {
+        // `__NR_SYSCALL_MASK` of `arch/arm/include/asm/unistd.h`: the bits above tell of an old ABI.
+        const MASK: u32 = 0x000f_ffff;
+        // SAFETY: The running task exists; only it writes its number.
+        u64::from(unsafe { (*current()).thread_info.abi_syscall } & MASK)
+    }
+}
+
 /// The generic timer's counter.
 pub(crate) struct Counter;
 
@@ -90,6 +160,9 @@ extern "C" {
 }
 
 impl Counter {
+    /// Ticks are those of the counter: 1 to 100 MHz on most boards, 1 GHz since ARMv8.6.
+    pub(crate) const MAX_HERTZ: u64 = u64::MAX;
+
     /// What the kernel reads the counter by: some boards have set up only the physical one.
     pub(crate) fn reader() -> Option<unsafe extern "C" fn() -> u64> {
         #[cfg(CONFIG_ARM_ARCH_TIMER)]

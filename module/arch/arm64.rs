@@ -2,11 +2,14 @@
 
 //! arm64.
 
-use crate::pure::format::Machine;
+use crate::pure::{
+    calls::{argument_counts, NUMBERS},
+    format::{Machine, MAX_ARGS},
+};
 use core::arch::asm;
 #[cfg(CONFIG_PREEMPT_COUNT)]
 use core::sync::atomic::{compiler_fence, Ordering};
-use kernel::bindings;
+use kernel::{bindings, ffi::c_ulong};
 
 pub(crate) const MACHINE: Machine = Machine::Arm64;
 
@@ -19,38 +22,46 @@ pub(crate) fn current() -> *mut bindings::task_struct {
     task
 }
 
+/// What [`preempt_disable`] hands to [`preempt_enable`]: the count before.
+pub(crate) type PreemptCount = u32;
+
 /// `preempt_disable()` (`arch/arm64/include/asm/preempt.h`).
 #[inline(always)]
-pub(crate) fn preempt_disable() {
+pub(crate) fn preempt_disable() -> PreemptCount {
     #[cfg(CONFIG_PREEMPT_COUNT)]
     {
         // SAFETY: The running task exists. Only the task itself writes the count; an interrupt that
         // comes between the read and the write leaves it as it found it.
-        unsafe {
+        let before = unsafe {
             let count = &raw mut (*current()).thread_info.__bindgen_anon_1.preempt.count;
-            count.write_volatile(count.read_volatile().wrapping_add(1));
-        }
+            let before = count.read_volatile();
+            count.write_volatile(before.wrapping_add(1));
+            before
+        };
         compiler_fence(Ordering::SeqCst);
+        before
     }
+    #[cfg(not(CONFIG_PREEMPT_COUNT))]
+    0
 }
 
 /// `preempt_enable()`.
 ///
 /// # Safety
 ///
-/// Pairs with a [`preempt_disable`].
+/// Pairs with a [`preempt_disable`], which returned `before`; what disabled preemption in between has
+/// enabled it again.
 #[inline(always)]
-pub(crate) unsafe fn preempt_enable() {
+pub(crate) unsafe fn preempt_enable(before: PreemptCount) {
     #[cfg(CONFIG_PREEMPT_COUNT)]
     {
         compiler_fence(Ordering::SeqCst);
         // SAFETY: As above. Only the lower half, the count, is written; the upper half, which an
-        // interrupt may clear to ask for a reschedule, is left as it is and read again.
+        // interrupt may clear to ask for a reschedule, is left as it is. Both are zero if preemption is
+        // possible and a reschedule is due.
         let resched = unsafe {
-            let both = &raw mut (*current()).thread_info.__bindgen_anon_1.preempt_count;
-            let left = both.read_volatile().wrapping_sub(1);
-            (&raw mut (*current()).thread_info.__bindgen_anon_1.preempt.count).write_volatile(left as u32);
-            left == 0 || both.read_volatile() == 0
+            (&raw mut (*current()).thread_info.__bindgen_anon_1.preempt.count).write_volatile(before);
+            (&raw const (*current()).thread_info.__bindgen_anon_1.preempt_count).read_volatile() == 0
         };
         #[cfg(CONFIG_PREEMPTION)]
         if resched {
@@ -59,6 +70,8 @@ pub(crate) unsafe fn preempt_enable() {
         #[cfg(not(CONFIG_PREEMPTION))]
         let _ = resched;
     }
+    #[cfg(not(CONFIG_PREEMPT_COUNT))]
+    let _ = before;
 }
 
 /// Whether `task` runs a 32-bit program.
@@ -73,10 +86,66 @@ pub(crate) unsafe fn is_32bit(task: *const bindings::task_struct) -> bool {
     flags & (1 << bindings::TIF_32BIT) != 0
 }
 
+/// `smp_store_release()`, which `kernel::sync::atomic` calls a C function for.
+///
+/// # Safety
+///
+/// `place` is valid and aligned, and written by atomic accesses only.
+#[inline(always)]
+pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
+    // SAFETY: The caller promises that it can be written.
+    unsafe {
+        asm!("stlr {value:w}, [{place}]", value = in(reg) value, place = in(reg) place, options(nostack, preserves_flags));
+    }
+}
+
+/// The flag that has a task's system calls traced, and its place.
+pub(crate) const TRACED: u32 = bindings::TIF_SYSCALL_TRACEPOINT;
+
+/// The word that holds [`TRACED`].
+///
+/// # Safety
+///
+/// `task` is a task.
+pub(crate) unsafe fn work_flags(task: *mut bindings::task_struct) -> *mut c_ulong {
+    // SAFETY: The caller promises that it is one.
+    unsafe { &raw mut (*task).thread_info.flags }
+}
+
+/// Registers that carry arguments, as wide as they are.
+pub(crate) type Args = [u64; MAX_ARGS];
+
+/// How many arguments system calls have, by number: a 64-bit program's, and a 32-bit program's.
+pub(crate) const ARG_COUNTS: [&[u8; NUMBERS]; 2] = [argument_counts(MACHINE, false), argument_counts(MACHINE, true)];
+
+/// The registers of a program in a system call.
+#[derive(Clone, Copy)]
+pub(crate) struct Registers<'a>(pub(crate) &'a bindings::pt_regs);
+
+impl Registers<'_> {
+    /// The arguments, in the order of registers.
+    #[inline(always)]
+    pub(crate) fn args(self, _is_32bit: bool) -> Args {
+        // SAFETY: Both variants of the union are the same registers.
+        let [_, b, c, d, e, f, ..] = unsafe { self.0.__bindgen_anon_1.user_regs.regs };
+        // The first argument's register gets the result.
+        [self.0.orig_x0, b, c, d, e, f]
+    }
+
+    /// The number of the system call (`syscall_get_nr()`, `arch/arm64/include/asm/syscall.h`).
+    #[inline(always)]
+    pub(crate) fn number(self) -> u64 {
+        self.0.syscallno as u64
+    }
+}
+
 /// The generic timer's virtual counter.
 pub(crate) struct Counter;
 
 impl Counter {
+    /// Ticks are those of the counter: 1 to 100 MHz on most boards, 1 GHz since ARMv8.6.
+    pub(crate) const MAX_HERTZ: u64 = u64::MAX;
+
     /// What the kernel reads the counter by: not directly where that has an erratum.
     pub(crate) fn reader() -> Option<unsafe extern "C" fn() -> u64> {
         // SAFETY: Written once, while the kernel booted.

@@ -6,6 +6,9 @@
 //! * `current()`: the running task;
 //! * `preempt_disable()`, `preempt_enable()`: what they do in C, where they are inlines without binding;
 //! * `is_32bit(task)`: whether the running call is a 32-bit program's on a 64-bit kernel;
+//! * `store_release()`: as in C;
+//! * `TRACED`, `work_flags(task)`: the flag that makes the task's system calls reach the tracepoints;
+//! * `Args`, `ARG_COUNTS`, `Registers`: the arguments of a system call;
 //! * `Counter`: the hardware counter that stamps events, if the machine has one that the kernel
 //!   itself trusts.
 

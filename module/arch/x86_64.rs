@@ -2,17 +2,29 @@
 
 //! x86-64.
 
-use crate::pure::format::Machine;
+use crate::pure::{
+    calls::{argument_counts, NUMBERS},
+    format::{Machine, MAX_ARGS},
+};
 use core::arch::asm;
-use kernel::bindings;
+use kernel::{bindings, ffi::c_ulong};
 
 pub(crate) const MACHINE: Machine = Machine::X86_64;
 
 /// The running task, valid for as long as the caller runs (`arch/x86/include/asm/current.h`).
 #[inline(always)]
 pub(crate) fn current() -> *mut bindings::task_struct {
-    // SAFETY: Callable everywhere.
-    unsafe { bindings::get_current() }
+    let task;
+    // SAFETY: Reads a per-CPU variable that holds the running task's address everywhere in the kernel.
+    unsafe {
+        asm!(
+            "movq %gs:{current}(%rip), {task}",
+            current = sym bindings::current_task,
+            task = out(reg) task,
+            options(att_syntax, pure, readonly, nostack, preserves_flags),
+        );
+    }
+    task
 }
 
 #[cfg(not(CONFIG_SMP))]
@@ -28,9 +40,13 @@ const IS_WIDE: bool = {
     size(&raw const bindings::__preempt_count) == 8
 };
 
+/// What [`preempt_disable`] hands to [`preempt_enable`]: nothing.
+#[derive(Clone, Copy)]
+pub(crate) struct PreemptCount;
+
 /// `preempt_disable()` (`arch/x86/include/asm/preempt.h`).
 #[inline(always)]
-pub(crate) fn preempt_disable() {
+pub(crate) fn preempt_disable() -> PreemptCount {
     #[cfg(CONFIG_PREEMPT_COUNT)]
     // SAFETY: One instruction adds to the count of the CPU that executes it, as in C. It is a barrier
     // for the compiler: neither `nomem` nor `preserves_flags`.
@@ -41,6 +57,7 @@ pub(crate) fn preempt_disable() {
             asm!("incl %gs:{count}(%rip)", count = sym bindings::__preempt_count, options(att_syntax, nostack));
         }
     }
+    PreemptCount
 }
 
 /// `preempt_enable()`.
@@ -49,7 +66,7 @@ pub(crate) fn preempt_disable() {
 ///
 /// Pairs with a [`preempt_disable`].
 #[inline(always)]
-pub(crate) unsafe fn preempt_enable() {
+pub(crate) unsafe fn preempt_enable(PreemptCount: PreemptCount) {
     #[cfg(CONFIG_PREEMPT_COUNT)]
     {
         let resched: u8;
@@ -95,10 +112,69 @@ pub(crate) unsafe fn is_32bit(task: *const bindings::task_struct) -> bool {
     status & bindings::TS_COMPAT != 0
 }
 
+/// `smp_store_release()`, which `kernel::sync::atomic` calls a C function for.
+///
+/// # Safety
+///
+/// `place` is valid and aligned, and written by atomic accesses only.
+#[inline(always)]
+pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
+    // SAFETY: The caller promises that it can be written.
+    unsafe {
+        // Stores are never reordered with what comes before them; the compiler must be told.
+        asm!("movl {value:e}, ({place})", value = in(reg) value, place = in(reg) place, options(att_syntax, nostack, preserves_flags));
+    }
+}
+
+/// The flag that has a task's system calls traced, and its place.
+pub(crate) const TRACED: u32 = bindings::syscall_work_bit_SYSCALL_WORK_BIT_SYSCALL_TRACEPOINT;
+
+/// The word that holds [`TRACED`].
+///
+/// # Safety
+///
+/// `task` is a task.
+pub(crate) unsafe fn work_flags(task: *mut bindings::task_struct) -> *mut c_ulong {
+    // SAFETY: The caller promises that it is one.
+    unsafe { &raw mut (*task).thread_info.syscall_work }
+}
+
+/// Registers that carry arguments, as wide as they are.
+pub(crate) type Args = [u64; MAX_ARGS];
+
+/// How many arguments system calls have, by number: a 64-bit program's, and a 32-bit program's.
+pub(crate) const ARG_COUNTS: [&[u8; NUMBERS]; 2] = [argument_counts(MACHINE, false), argument_counts(MACHINE, true)];
+
+/// The registers of a program in a system call.
+#[derive(Clone, Copy)]
+pub(crate) struct Registers<'a>(pub(crate) &'a bindings::pt_regs);
+
+impl Registers<'_> {
+    /// The arguments, in the order of registers.
+    #[inline(always)]
+    pub(crate) fn args(self, is_32bit: bool) -> Args {
+        let regs = self.0;
+        if is_32bit {
+            [regs.bx, regs.cx, regs.dx, regs.si, regs.di, regs.bp].map(|register| u64::from(register as u32))
+        } else {
+            [regs.di, regs.si, regs.dx, regs.r10, regs.r8, regs.r9].map(|register| register as u64)
+        }
+    }
+
+    /// The number of the system call (`syscall_get_nr()`, `arch/x86/include/asm/syscall.h`).
+    #[inline(always)]
+    pub(crate) fn number(self) -> u64 {
+        self.0.orig_ax as u64
+    }
+}
+
 /// The time stamp counter.
 pub(crate) struct Counter;
 
 impl Counter {
+    /// Ticks are 7 to 15 ns long, lest deltas get large.
+    pub(crate) const MAX_HERTZ: u64 = 1 << 27;
+
     /// What the kernel reads the counter by: nothing where it found that CPUs disagree.
     pub(crate) fn reader() -> Option<unsafe extern "C" fn() -> u64> {
         // SAFETY: Only reads what was found.

@@ -1,19 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! Turns events into the words of a packet.
+//!
+//! The usual event is one word: its task and the time of the event before it are known, and its fields
+//! are small. A return that directly follows its own entry takes none, it completes the word of the
+//! entry. These go the *short way*: a test, [`Encoder::continues`], and a function that makes the word.
+//! Everything else goes the *long way*, [`Encoder::put`].
 
-use super::format::{self, Packet, Task, HEADER_WORDS, MAX_DELTA, MAX_EXIT_DELTA, PACKET_WORDS, SLOTS};
+use super::format::{self, Args, Task, MAX_DELTA, MAX_EXIT_DELTA, SLOTS};
 
-/// One edge of a system call.
+/// What an event tells of its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub struct Call<'a> {
+    /// System call number.
+    pub number: u32,
+    /// Arguments, if they are recorded.
+    pub args: Option<Args<'a>>,
+}
+
+/// An event of a system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
     /// Entry.
-    Enter {
-        /// System call number.
-        number: u32,
-    },
-    /// Return.
+    Enter(Call<'a>),
+    /// Return, where entries are recorded.
     Exit {
+        /// Result, a negated errno on failure.
+        result: i64,
+    },
+    /// Return, where entries are not recorded.
+    Return {
+        /// What returns.
+        call: Call<'a>,
         /// Result, a negated errno on failure.
         result: i64,
     },
@@ -23,22 +41,44 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
-/// The most words one event takes: a TIME, a TASK, and two of its own.
-const MAX_EVENT_WORDS: usize = 6;
+/// What was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Words.
+    pub words: usize,
+    /// Which of them is an entry that [`Encoder::complete`] can complete.
+    pub open: Option<usize>,
+}
 
-/// Writes one CPU's events into its current packet.
-///
-/// The usual event is one word: its task and the time of the event before it are known, and its
-/// fields are small. A return that directly follows its own entry takes none, it completes the word
-/// of the entry. Everything else goes the long way.
+/// The most words that an event takes: a TIME, a TASK, an ENTER_WIDE with its arguments, an EXIT_WIDE.
+pub const MAX_EVENT_WORDS: usize = 1 + 3 + format::MAX_RECORD_WORDS + 2;
+
+/// What a task is told from others by, at the price of three words' comparison.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Identity {
+    /// Thread id in the lower, process id in the upper half; 0 is nobody's.
+    pub ids: u64,
+    /// Name.
+    pub comm: format::Comm,
+}
+
+impl Identity {
+    /// That of `task`.
+    #[inline(always)]
+    pub const fn of(task: &Task) -> Self {
+        Self { ids: task.tid as u64 | ((task.tgid as u64) << 32), comm: task.comm }
+    }
+}
+
+/// Encodes one CPU's events.
+// What the short way uses comes first, on one cache line.
+#[repr(C)]
 pub struct Encoder {
-    /// Where the next word goes, [`HEADER_WORDS`]`..=`[`PACKET_WORDS`].
-    used: u32,
     /// Time of the last event in ticks, the base time before the first.
     last: u64,
-    /// The word of a call that awaits its return, the last one written; 0 if there is none. (No
-    /// CALL is 0: its kind is not.)
-    open: u64,
+    /// Whose events can go the short way.
+    current: Identity,
     /// Whose events are being written; `None` at the start of a packet.
     task: Option<Task>,
     /// The tasks that this packet's TASK records have stored.
@@ -46,147 +86,184 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// An encoder without a packet: the first event is answered with [`Full`].
+    /// An encoder at the start of a packet whose deltas start at `base_time`.
     #[inline]
-    pub const fn new() -> Self {
-        Self { used: PACKET_WORDS as u32, last: 0, open: 0, task: None, slots: [None; SLOTS] }
+    pub const fn new(base_time: u64) -> Self {
+        let nobody = Identity { ids: 0, comm: [0; 2] };
+        Self { last: base_time, current: nobody, task: None, slots: [None; SLOTS] }
     }
 
     /// Begins a packet whose deltas start at `base_time`.
     #[inline]
     pub fn begin(&mut self, base_time: u64) {
-        *self = Self { used: HEADER_WORDS as u32, last: base_time, ..Self::new() };
+        *self = Self::new(base_time);
     }
 
-    /// Words used so far in the current packet, header included.
+    /// Whether an event of this task can go the short way.
+    #[inline(always)]
+    pub fn continues(&self, task: &Identity) -> bool {
+        let Self { current, .. } = self;
+        // Not `==`, nor `&&`: three branches.
+        (current.ids == task.ids) & (current.comm[0] == task.comm[0]) & (current.comm[1] == task.comm[1])
+    }
+
+    /// From here on events of this task can go the short way, those of others cannot. It must be the
+    /// task of the last event, or nobody.
     #[inline]
-    pub fn used(&self) -> u32 {
-        self.used
+    pub fn continue_with(&mut self, task: Identity) {
+        self.current = task;
     }
 
-    /// Writes an event of `task` at time `now`. The task's `is_32bit` is the width of this call;
-    /// `packet` is the same at every call since [`begin`](Self::begin).
+    /// The short way of an entry without arguments: the word to append.
+    #[inline(always)]
+    pub fn enter(&mut self, is_32bit: bool, number: u64, now: u64) -> Option<u64> {
+        let word = format::enter(is_32bit, number, now.wrapping_sub(self.last))?;
+        self.last = now;
+        Some(word)
+    }
+
+    /// The short way of an entry with arguments: the word to append, which lacks their number.
+    #[inline(always)]
+    pub fn enter_args(&mut self, is_32bit: bool, number: u64, now: u64) -> Option<u64> {
+        let word = format::enter_args(is_32bit, number, now.wrapping_sub(self.last))?;
+        self.last = now;
+        Some(word)
+    }
+
+    /// The short way of a return whose entry was not written: the word to append.
+    #[inline(always)]
+    pub fn whole(&mut self, is_32bit: bool, number: u64, result: i64, now: u64) -> Option<u64> {
+        let enter = format::enter(is_32bit, number, now.wrapping_sub(self.last))?;
+        let word = format::complete(enter, result, 0)?;
+        self.last = now;
+        Some(word)
+    }
+
+    /// The same with arguments: the word to append, which lacks their number.
+    #[inline(always)]
+    pub fn whole_args(&mut self, is_32bit: bool, number: u64, result: i64, now: u64) -> Option<u64> {
+        let enter = format::enter_args(is_32bit, number, now.wrapping_sub(self.last))?;
+        let word = format::complete(enter, result, 0)?;
+        self.last = now;
+        Some(word)
+    }
+
+    /// The short way of a return: the word that replaces that of the entry, if nothing was written in
+    /// between.
+    #[inline(always)]
+    pub fn complete(&mut self, enter: u64, result: i64, now: u64) -> Option<u64> {
+        let word = format::complete(enter, result, now.wrapping_sub(self.last))?;
+        self.last = now;
+        Some(word)
+    }
+
+    /// Writes an event of `task` at time `now`, all its records or none, to the start of `room`: the
+    /// rest of the packet. The task's `is_32bit` is the width of this call.
     ///
     /// # Errors
     ///
-    /// [`Full`] if the event does not fit; nothing was written then. An event always fits a packet
-    /// that has just begun.
-    #[inline(always)]
-    pub fn put(&mut self, packet: &mut Packet, task: &Task, now: u64, event: Event) -> Result<(), Full> {
-        // Later than 2^63 ticks is earlier than zero: both take the long way.
-        let delta = now.wrapping_sub(self.last);
-        let same_task = match &self.task {
-            // An exit keeps the width of its entry, see `format`.
-            Some(known) => known.tid == task.tid && known.tgid == task.tgid && known.comm == task.comm,
-            None => false,
-        };
-        if same_task {
-            match event {
-                Event::Enter { number } => {
-                    if let Some(word) = format::enter(task.is_32bit, number, delta) {
-                        if self.used < PACKET_WORDS as u32 {
-                            let open = format::open_call(task.is_32bit, number, delta);
-                            self.open = open.unwrap_or(0);
-                            self.push(packet, word);
-                            self.last = now;
-                            return Ok(());
-                        }
-                    }
-                }
-                Event::Exit { result } => {
-                    if self.open != 0 {
-                        if let Some(word) = format::complete_call(self.open, result, delta) {
-                            // In range: a word of this packet came before.
-                            packet[self.used.wrapping_sub(1) as usize % PACKET_WORDS] = word;
-                            self.open = 0;
-                            self.last = now;
-                            return Ok(());
-                        }
-                    }
-                    if let Some(word) = format::exit(result, delta) {
-                        if self.used < PACKET_WORDS as u32 {
-                            self.open = 0;
-                            self.push(packet, word);
-                            self.last = now;
-                            return Ok(());
-                        }
-                    }
-                }
-            }
-        }
-        self.put_long(packet, task, now, event)
-    }
-
-    /// Writes an event in the general way, all its records or none.
-    #[cold]
+    /// [`Full`] if there is less room than [`MAX_EVENT_WORDS`].
     #[inline(never)]
-    fn put_long(&mut self, packet: &mut Packet, task: &Task, now: u64, event: Event) -> Result<(), Full> {
-        if self.used > (PACKET_WORDS - MAX_EVENT_WORDS) as u32 {
+    pub fn put(&mut self, room: &mut [u64], task: &Task, now: u64, event: &Event<'_>) -> Result<Written, Full> {
+        if room.len() < MAX_EVENT_WORDS {
             return Err(Full);
         }
+        let mut out = Out { room, words: 0 };
         // A clock that went backwards (the counters of some boards disagree by a tick) stands still.
         let delta = now.wrapping_sub(self.last);
         let now = if delta > u64::MAX / 2 { self.last } else { now };
         let max_delta = match event {
-            Event::Enter { .. } => MAX_DELTA,
             Event::Exit { .. } => MAX_EXIT_DELTA,
+            _ => MAX_DELTA,
         };
         let mut delta = now.wrapping_sub(self.last);
         if delta > max_delta {
-            self.push(packet, format::time(now));
+            out.push(format::time(now));
             delta = 0;
         }
         self.last = now;
-        self.put_task(packet, task);
+        self.put_task(&mut out, task);
 
-        self.open = 0;
+        let mut open = None;
         match event {
-            Event::Enter { number } => match format::enter(task.is_32bit, number, delta) {
-                Some(word) => {
-                    self.push(packet, word);
-                    self.open = format::open_call(task.is_32bit, number, delta).unwrap_or(0);
+            Event::Enter(call) => open = put_enter(&mut out, task.is_32bit, call, delta),
+            Event::Exit { result } => put_exit(&mut out, *result, delta),
+            Event::Return { call, result } => {
+                let whole = put_enter(&mut out, task.is_32bit, call, delta).is_some_and(|enter| {
+                    let word = out.room.get_mut(enter);
+                    let whole = word.as_ref().and_then(|word| format::complete(**word, *result, 0));
+                    word.zip(whole).map(|(word, whole)| *word = whole).is_some()
+                });
+                if !whole {
+                    put_exit(&mut out, *result, 0);
                 }
-                None => self.push_all(packet, &format::enter_wide(task.is_32bit, number, delta)),
-            },
-            Event::Exit { result } => match format::exit(result, delta) {
-                Some(word) => self.push(packet, word),
-                None => self.push_all(packet, &format::exit_wide(result, delta)),
-            },
+            }
         }
-        Ok(())
+        Ok(Written { words: out.words, open })
     }
 
     /// Says that what follows is of `task`, if the packet does not say so already.
-    fn put_task(&mut self, packet: &mut Packet, task: &Task) {
+    fn put_task(&mut self, out: &mut Out<'_>, task: &Task) {
         if self.task.as_ref() == Some(task) {
             return;
         }
         let slot = task.tid as usize % SLOTS;
         if self.slots[slot].as_ref() == Some(task) {
-            self.push(packet, format::switch(slot as u8));
+            out.push(format::switch(slot as u8));
         } else {
             self.slots[slot] = Some(*task);
-            self.push_all(packet, &format::task(task, slot as u8));
+            out.push_all(&format::task(task, slot as u8));
         }
         self.task = Some(*task);
     }
+}
 
-    #[inline(always)]
-    fn push(&mut self, packet: &mut Packet, word: u64) {
-        // The remainder is never taken: callers checked for room. It spares a panic in the kernel.
-        packet[self.used as usize % PACKET_WORDS] = word;
-        self.used = self.used.wrapping_add(1);
-    }
-
-    fn push_all(&mut self, packet: &mut Packet, words: &[u64]) {
-        for &word in words {
-            self.push(packet, word);
+/// Writes an entry; says which word it is, if that can be completed.
+fn put_enter(out: &mut Out<'_>, is_32bit: bool, call: &Call<'_>, delta: u64) -> Option<usize> {
+    let at = out.words;
+    let number = u64::from(call.number);
+    let short = match call.args {
+        None => format::enter(is_32bit, number, delta),
+        Some(args) => format::enter_args(is_32bit, number, delta).map(|word| format::set_args(word, args.count())),
+    };
+    match short {
+        Some(word) => out.push(word),
+        None => {
+            let count = call.args.map_or(0, |args| args.count());
+            out.push_all(&format::enter_wide(is_32bit, call.number, count, delta));
         }
+    }
+    if let Some(args) = call.args {
+        out.push_all(args.words());
+    }
+    short.map(|_| at)
+}
+
+fn put_exit(out: &mut Out<'_>, result: i64, delta: u64) {
+    match format::exit(result, delta) {
+        Some(word) => out.push(word),
+        None => out.push_all(&format::exit_wide(result, delta)),
     }
 }
 
-impl Default for Encoder {
-    fn default() -> Self {
-        Self::new()
+/// Where words go.
+struct Out<'a> {
+    room: &'a mut [u64],
+    words: usize,
+}
+
+impl Out<'_> {
+    fn push(&mut self, word: u64) {
+        // There is room, see `put`; a panic would stop the kernel.
+        if let Some(place) = self.room.get_mut(self.words) {
+            *place = word;
+            self.words = self.words.wrapping_add(1);
+        }
+    }
+
+    fn push_all(&mut self, words: &[u64]) {
+        for &word in words {
+            self.push(word);
+        }
     }
 }

@@ -60,23 +60,31 @@ impl Filter {
         *self == Self::default()
     }
 
-    /// Whether `task` is to be recorded.
-    #[inline(always)]
-    pub fn matches(&self, task: &impl Subject) -> bool {
-        if self.pid.is_some_and(|pid| pid != task.tgid()) {
-            return false;
-        }
-        if self.proc_name.is_some_and(|name| name.0 != task.comm()) {
-            return false;
-        }
-        if self.ppid.is_some() || self.parent_proc_name.is_some() {
-            return self.matches_parent(task);
-        }
-        true
+    /// Whether a verdict on a task may change although its process and its name stay: its parent may
+    /// be another tomorrow.
+    #[inline]
+    pub fn is_fleeting(&self) -> bool {
+        self.ppid.is_some() || self.parent_proc_name.is_some()
     }
 
-    /// Apart, so that those who do not ask for the parent do not pay for it.
-    #[inline(never)]
+    /// Whether the process and the name of a task alone exclude some.
+    #[inline]
+    pub fn is_selective(&self) -> bool {
+        self.pid.is_some() || self.proc_name.is_some()
+    }
+
+    /// Whether a thread of process `tgid` with the name `comm` passes, if its parent does.
+    #[inline]
+    pub fn may_match(&self, tgid: u32, comm: Comm) -> bool {
+        self.pid.is_none_or(|pid| pid == tgid) && self.proc_name.is_none_or(|name| name.0 == comm)
+    }
+
+    /// Whether `task` is to be recorded.
+    #[inline]
+    pub fn matches(&self, task: &impl Subject) -> bool {
+        self.may_match(task.tgid(), task.comm()) && (!self.is_fleeting() || self.matches_parent(task))
+    }
+
     fn matches_parent(&self, task: &impl Subject) -> bool {
         let (tgid, comm) = task.parent();
         self.ppid.is_none_or(|ppid| ppid == tgid) && self.parent_proc_name.is_none_or(|name| name.0 == comm)

@@ -22,7 +22,9 @@
 //! |        | 8–15  | architecture of the kernel, [`Machine`]                                    |
 //! |        | 16–31 | CPU number                                                                 |
 //! |        | 32–47 | words used, header included; those behind are zero                         |
-//! |        | 48–63 | zero                                                                       |
+//! |        | 48–49 | edges that are recorded, [`Edges`]                                         |
+//! |        | 50    | arguments are recorded                                                     |
+//! |        | 51–63 | zero                                                                       |
 //! | 2      | 0–31  | sequence number of the packet on this CPU, from 0                          |
 //! |        | 32–63 | session: a number chosen when the module was loaded                        |
 //! | 3      | 0–63  | base time in ticks, where the deltas of the records start                  |
@@ -43,21 +45,29 @@
 //! The kind is in bits 0–3 of a record's first word; unused bits are zero. A *delta* is in ticks,
 //! since the event before it in the packet (since the base time for the first).
 //!
-//! | kind | name        | first word                                                           | further words |
-//! |------|-------------|----------------------------------------------------------------------|---------------|
-//! | 1, 2 | CALL        | 4–12 number, 13–28 result (signed), 29–40 duration, 41–63 delta      |               |
-//! | 3, 4 | ENTER       | 8–31 number, 32–63 delta                                             |               |
-//! | 5    | EXIT        | 4–31 delta, 32–63 result (signed)                                    |               |
-//! | 6    | EXIT_WIDE   | 32–63 delta                                                          | result        |
-//! | 7    | ENTER_WIDE  | 4 program is 32-bit, 32–63 delta                                     | number        |
-//! | 8    | TIME        | 4–63 absolute time in ticks                                          |               |
-//! | 9    | TASK        | 4 program is 32-bit, 5–7 slot, 8–31 tid, 32–55 tgid                  | comm, comm    |
-//! | 10   | SWITCH      | 5–7 slot                                                             |               |
+//! | kind   | name       | first word                                                      | further words     |
+//! |--------|------------|-----------------------------------------------------------------|-------------------|
+//! | 1      | ENTER_WIDE | 4 program is 32-bit, 5–7 arguments, 32–63 delta                 | number, arguments |
+//! | 2, 3   | ENTER      | 4–12 number, 41–63 delta                                        |                   |
+//! | 4, 5   | ENTER_ARGS | 4–12 number, 41–43 arguments, 44–63 delta                       | arguments         |
+//! | 6      | EXIT       | 4–31 delta, 32–63 result (signed)                               |                   |
+//! | 7      | EXIT_WIDE  | 32–63 delta                                                     | result            |
+//! | 8      | TIME       | 4–63 absolute time in ticks                                     |                   |
+//! | 9      | TASK       | 4 program is 32-bit, 5–7 slot, 8–31 tid, 32–55 tgid             | comm, comm        |
+//! | 10, 11 | CALL       | as ENTER; 13–28 result (signed), 29–40 duration                 |                   |
+//! | 12, 13 | CALL_ARGS  | as ENTER_ARGS; 13–28 result (signed), 29–40 duration            | arguments         |
+//! | 14     | SWITCH     | 5–7 slot                                                        |                   |
 //!
-//! * CALL is an ENTER directly followed by its EXIT, `duration` ticks later.
-//! * The even kind of CALL and of ENTER says that a 32-bit program made the call: numbers are then
-//!   those of the 32-bit table of the architecture and registers are 32 bits wide. An EXIT has the
+//! * A CALL is an ENTER directly followed by its EXIT, `duration` ticks later: the writer completes the
+//!   word of the entry when the call returns.
+//! * The odd kind of these says that a 32-bit program made the call on a 64-bit kernel: numbers are
+//!   then those of the 32-bit table of the architecture and registers are 32 bits wide. An EXIT has the
 //!   width of the task's last ENTER, or where the packets show none, that of its TASK.
+//! * `arguments` is how many registers with arguments follow, 0 to [`MAX_ARGS`]: a word for each, or
+//!   where registers have 32 bits a word for two, the first in the lower half.
+//! * Where only returns are recorded, a CALL has the duration 0 and stands for its return alone; where
+//!   it does not fit, an ENTER is directly followed by the EXIT that belongs to it, with the delta 0,
+//!   and both stand for the return alone.
 //! * TIME replaces the time of the last event; it is written where a delta does not fit.
 //! * TASK says which thread the records behind it belong to, and stores it in one of [`SLOTS`] slots;
 //!   SWITCH goes back to the thread of a slot. Slots are empty at the start of a packet, so the first
@@ -75,7 +85,7 @@ pub const PACKET_WORDS: usize = PACKET_BYTES / 8;
 pub const HEADER_WORDS: usize = 16;
 /// First word of a packet. The first byte is no text and the last is a line feed, so that neither a
 /// text file nor a transfer that rewrites line ends passes for a capture. It is not the first word of
-/// any record: reserved bits of an ENTER are set.
+/// any record: it would be an entry with a result.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"\xd3SYSREC\n");
 /// Version of the format.
 pub const VERSION: u8 = 1;
@@ -86,8 +96,10 @@ pub const RELEASE_BYTES: usize = 56;
 /// Bytes of a task's name, `TASK_COMM_LEN` of `include/linux/sched.h`; the last is always NUL.
 pub const COMM_BYTES: usize = 16;
 
+/// Registers that carry the arguments of a system call.
+pub const MAX_ARGS: usize = 6;
 /// Words of the longest record.
-pub const MAX_RECORD_WORDS: usize = 3;
+pub const MAX_RECORD_WORDS: usize = 2 + MAX_ARGS;
 
 /// A packet's memory.
 pub type Packet = [u64; PACKET_WORDS];
@@ -99,6 +111,7 @@ const _: () = assert!(PACKET_WORDS == 512 && core::mem::size_of::<Packet>() == 4
 const _: () = assert!(RELEASE_BYTES == (HEADER_WORDS - 9) * 8);
 const _: () = assert!(SLOTS == 1 << SLOT.width);
 const _: () = assert!(CALL_DELTA.shift + CALL_DELTA.width == 64);
+const _: () = assert!(CALL_ARGS_COUNT.shift == CALL_DELTA.shift && CALL_ARGS_DELTA.shift + CALL_ARGS_DELTA.width == 64);
 const _: () = assert!(EXIT_RESULT.shift + EXIT_RESULT.width == 64);
 const _: () = assert!(TASK_TGID.shift + TASK_TGID.width <= 64);
 const _: () = assert!(cfg!(target_endian = "little"), "records are written in place, little-endian");
@@ -140,33 +153,37 @@ impl Field {
     }
 }
 
+const HEADER_EDGES: Field = Field::new(48, 2);
+const HEADER_HAS_ARGS: Field = Field::new(50, 1);
 const KIND: Field = Field::new(0, 4);
 const CALL_NUMBER: Field = Field::new(4, 9);
 const CALL_RESULT: Field = Field::new(13, 16);
 const CALL_DURATION: Field = Field::new(29, 12);
 const CALL_DELTA: Field = Field::new(41, 23);
-const ENTER_NUMBER: Field = Field::new(8, 24);
+const CALL_ARGS_COUNT: Field = Field::new(41, 3);
+const CALL_ARGS_DELTA: Field = Field::new(44, 20);
 const DELTA: Field = Field::new(32, 32);
 const EXIT_DELTA: Field = Field::new(4, 28);
 const EXIT_RESULT: Field = Field::new(32, 32);
 const TIME: Field = Field::new(4, 60);
 const IS_32BIT: Field = Field::new(4, 1);
+const ENTER_WIDE_ARGS: Field = Field::new(5, 3);
 const SLOT: Field = Field::new(5, 3);
 const TASK_TID: Field = Field::new(8, 24);
 const TASK_TGID: Field = Field::new(32, 24);
 
-const KIND_CALL: u64 = 1;
-const KIND_CALL_32BIT: u64 = 2;
-const KIND_ENTER: u64 = 3;
-const KIND_ENTER_32BIT: u64 = 4;
-const KIND_EXIT: u64 = 5;
-const KIND_EXIT_WIDE: u64 = 6;
-const KIND_ENTER_WIDE: u64 = 7;
+const KIND_ENTER_WIDE: u64 = 1;
+const KIND_ENTER: u64 = 2;
+const KIND_ENTER_ARGS: u64 = 4;
+const KIND_EXIT: u64 = 6;
+const KIND_EXIT_WIDE: u64 = 7;
 const KIND_TIME: u64 = 8;
 const KIND_TASK: u64 = 9;
-const KIND_SWITCH: u64 = 10;
+const KIND_SWITCH: u64 = 14;
+/// Makes an ENTER a CALL.
+const RETURNED: u64 = 8;
 
-/// The largest delta of an ENTER.
+/// The largest delta of an ENTER_WIDE and of an EXIT_WIDE.
 pub const MAX_DELTA: u64 = DELTA.max();
 /// The largest delta of an EXIT.
 pub const MAX_EXIT_DELTA: u64 = EXIT_DELTA.max();
@@ -193,12 +210,47 @@ impl Machine {
         }
     }
 
+    /// Bits of a register of a program, `is_32bit` if it is a 32-bit program on a 64-bit kernel.
+    #[inline]
+    pub const fn program_bits(self, is_32bit: bool) -> u32 {
+        if is_32bit {
+            32
+        } else {
+            self.register_bits()
+        }
+    }
+
     #[inline]
     const fn from_byte(byte: u8) -> Option<Self> {
         match byte {
             1 => Some(Self::Arm64),
             2 => Some(Self::Arm),
             3 => Some(Self::X86_64),
+            _ => None,
+        }
+    }
+}
+
+/// Which edges of system calls are recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Edges {
+    /// Entries and returns.
+    #[default]
+    Both = 0,
+    /// Entries alone.
+    Enter = 1,
+    /// Returns alone; they tell their call.
+    Exit = 2,
+}
+
+impl Edges {
+    #[inline]
+    const fn from_bits(bits: u64) -> Option<Self> {
+        match bits {
+            0 => Some(Self::Both),
+            1 => Some(Self::Enter),
+            2 => Some(Self::Exit),
             _ => None,
         }
     }
@@ -213,6 +265,10 @@ pub struct Header {
     pub cpu: u16,
     /// Words used, [`HEADER_WORDS`]`..=`[`PACKET_WORDS`].
     pub used: u16,
+    /// Edges that are recorded.
+    pub edges: Edges,
+    /// Whether arguments are recorded.
+    pub has_args: bool,
     /// Number of the packet on its CPU.
     pub sequence: u32,
     /// Tells two loads of the module apart.
@@ -253,7 +309,9 @@ impl Header {
         words[1] = u64::from(VERSION)
             | ((self.machine as u64) << 8)
             | (u64::from(self.cpu) << 16)
-            | (u64::from(self.used) << 32);
+            | (u64::from(self.used) << 32)
+            | HEADER_EDGES.put(self.edges as u64)
+            | HEADER_HAS_ARGS.put(u64::from(self.has_args));
         words[2] = u64::from(self.sequence) | (u64::from(self.session) << 32);
         words[3] = self.base_time;
         words[4] = self.watermark;
@@ -286,7 +344,8 @@ impl Header {
         let machine = Machine::from_byte((packet[1] >> 8) as u8).ok_or(BadHeader::Field)?;
         let used = (packet[1] >> 32) as u16;
         let in_range = (HEADER_WORDS..=PACKET_WORDS).contains(&usize::from(used));
-        if !in_range || packet[1] >> 48 != 0 {
+        let edges = Edges::from_bits(HEADER_EDGES.get(packet[1])).ok_or(BadHeader::Field)?;
+        if !in_range || packet[1] >> 51 != 0 {
             return Err(BadHeader::Field);
         }
         let mut release = [0; RELEASE_BYTES];
@@ -297,6 +356,8 @@ impl Header {
             machine,
             cpu: (packet[1] >> 16) as u16,
             used,
+            edges,
+            has_args: HEADER_HAS_ARGS.get(packet[1]) != 0,
             sequence: packet[2] as u32,
             session: (packet[2] >> 32) as u32,
             base_time: packet[3],
@@ -310,15 +371,66 @@ impl Header {
     }
 }
 
-/// The words of one record.
+/// The arguments of a call, as a record has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Record {
+pub struct Args<'a> {
+    words: &'a [u64],
+    count: u8,
+    bits: u32,
+}
+
+impl<'a> Args<'a> {
+    /// The arguments behind a record's `head` words.
+    #[inline]
+    fn behind(words: &'a [u64], head: usize, count: u64, bits: u32) -> Option<Self> {
+        if count > MAX_ARGS as u64 {
+            return None;
+        }
+        let len = arg_words(bits, count as u32) as usize;
+        Some(Self { words: words.get(head..head + len)?, count: count as u8, bits })
+    }
+
+    /// Arguments in registers of so many `bits`: `count` of them, 0 to [`MAX_ARGS`], in `words` as records
+    /// have them. `None` if there are less words than that.
+    #[inline]
+    pub fn new(words: &'a [u64], count: u8, bits: u32) -> Option<Self> {
+        Self::behind(words, 0, u64::from(count), bits)
+    }
+
+    /// Their number, 0 to [`MAX_ARGS`].
+    #[inline]
+    pub fn count(&self) -> u8 {
+        self.count
+    }
+
+    /// The words of a record that hold them.
+    #[inline]
+    pub fn words(&self) -> &'a [u64] {
+        self.words
+    }
+
+    /// The arguments in their order, zero-extended.
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = u64> + 'a {
+        let Self { words, bits, .. } = *self;
+        (0..usize::from(self.count)).filter_map(move |index| match bits {
+            32 => Some((words.get(index / 2)? >> (index % 2 * 32)) & 0xffff_ffff),
+            _ => words.get(index).copied(),
+        })
+    }
+}
+
+/// One record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Record<'a> {
     /// A call that returned before anything else happened on its CPU.
     Call {
         /// Made by a 32-bit program on a 64-bit kernel.
         is_32bit: bool,
         /// System call number, below 512.
         number: u32,
+        /// Arguments, none if they are not recorded.
+        args: Args<'a>,
         /// Result, a negated errno on failure.
         result: i64,
         /// Ticks from entry to return.
@@ -332,6 +444,8 @@ pub enum Record {
         is_32bit: bool,
         /// System call number; programs can pass any.
         number: u32,
+        /// Arguments, none if they are not recorded.
+        args: Args<'a>,
         /// Ticks since the event before.
         delta: u64,
     },
@@ -363,40 +477,68 @@ pub struct Task {
     pub comm: Comm,
 }
 
-/// The word of a call that can be completed in place by [`complete_call`], where there is one: the
-/// number and the delta must be small.
+/// Words that `count` registers of so many `bits` take.
 #[inline(always)]
-pub const fn open_call(is_32bit: bool, number: u32, delta: u64) -> Option<u64> {
-    if number as u64 > CALL_NUMBER.max() || delta > CALL_DELTA.max() {
-        return None;
+pub const fn arg_words(bits: u32, count: u32) -> u32 {
+    if bits == 32 {
+        count.wrapping_add(1) >> 1
+    } else {
+        count
     }
-    let kind = if is_32bit { KIND_CALL_32BIT } else { KIND_CALL };
-    Some(kind | CALL_NUMBER.put(number as u64) | CALL_DELTA.put(delta))
 }
 
-/// The whole word of a CALL, from what [`open_call`] gave at its entry.
-#[inline(always)]
-pub const fn complete_call(open: u64, result: i64, duration: u64) -> Option<u64> {
-    if result != result as i16 as i64 || duration > CALL_DURATION.max() {
-        return None;
-    }
-    Some(open | CALL_RESULT.put(result as u64) | CALL_DURATION.put(duration))
-}
-
-/// The word of an ENTER, where number and delta fit one.
-#[inline(always)]
-pub const fn enter(is_32bit: bool, number: u32, delta: u64) -> Option<u64> {
-    if number as u64 > ENTER_NUMBER.max() || delta > MAX_DELTA {
-        return None;
-    }
-    let kind = if is_32bit { KIND_ENTER_32BIT } else { KIND_ENTER };
-    Some(kind | ENTER_NUMBER.put(number as u64) | DELTA.put(delta))
-}
-
-/// The words of an ENTER_WIDE, for any number; `delta` is at most [`MAX_DELTA`].
+/// The words for registers of so many `bits`; those behind [`arg_words`] mean nothing.
 #[inline]
-pub const fn enter_wide(is_32bit: bool, number: u32, delta: u64) -> [u64; 2] {
-    [KIND_ENTER_WIDE | IS_32BIT.put(is_32bit as u64) | DELTA.put(delta), number as u64]
+pub const fn pack_args(args: [u64; MAX_ARGS], bits: u32) -> [u64; MAX_ARGS] {
+    if bits != 32 {
+        return args;
+    }
+    let [a, b, c, d, e, f] = args;
+    [(a & 0xffff_ffff) | (b << 32), (c & 0xffff_ffff) | (d << 32), (e & 0xffff_ffff) | (f << 32), 0, 0, 0]
+}
+
+/// The word of an ENTER, where number and delta fit.
+#[inline(always)]
+pub const fn enter(is_32bit: bool, number: u64, delta: u64) -> Option<u64> {
+    // One test for both.
+    if (number >> CALL_NUMBER.width) | (delta >> CALL_DELTA.width) != 0 {
+        return None;
+    }
+    let kind = KIND_ENTER | is_32bit as u64;
+    Some(kind | (number << CALL_NUMBER.shift) | (delta << CALL_DELTA.shift))
+}
+
+/// The word of an ENTER_ARGS, where number and delta fit; [`set_args`] adds the number of arguments.
+#[inline(always)]
+pub const fn enter_args(is_32bit: bool, number: u64, delta: u64) -> Option<u64> {
+    if (number >> CALL_NUMBER.width) | (delta >> CALL_ARGS_DELTA.width) != 0 {
+        return None;
+    }
+    let kind = KIND_ENTER_ARGS | is_32bit as u64;
+    Some(kind | (number << CALL_NUMBER.shift) | (delta << CALL_ARGS_DELTA.shift))
+}
+
+/// The word of an ENTER_ARGS with its number of arguments.
+#[inline(always)]
+pub const fn set_args(enter_args: u64, count: u8) -> u64 {
+    enter_args | ((count as u64) << CALL_ARGS_COUNT.shift)
+}
+
+/// The word of a CALL or CALL_ARGS, from that of its entry, if result and duration fit.
+#[inline(always)]
+pub const fn complete(enter: u64, result: i64, duration: u64) -> Option<u64> {
+    let above = (result as u64).wrapping_add(1 << (CALL_RESULT.width - 1)) >> CALL_RESULT.width;
+    if above | (duration >> CALL_DURATION.width) != 0 {
+        return None;
+    }
+    Some(enter | RETURNED | CALL_RESULT.put(result as u64) | (duration << CALL_DURATION.shift))
+}
+
+/// The first words of an ENTER_WIDE, for any number; `delta` is at most [`MAX_DELTA`].
+#[inline]
+pub const fn enter_wide(is_32bit: bool, number: u32, args: u8, delta: u64) -> [u64; 2] {
+    let head = KIND_ENTER_WIDE | IS_32BIT.put(is_32bit as u64) | ENTER_WIDE_ARGS.put(args as u64) | DELTA.put(delta);
+    [head, number as u64]
 }
 
 /// The word of an EXIT, where result and delta fit one.
@@ -437,32 +579,35 @@ pub const fn switch(slot: u8) -> u64 {
     KIND_SWITCH | SLOT.put(slot as u64)
 }
 
-impl Record {
-    /// Reads the record at the start of `words`; returns it with the number of words it takes.
+impl<'a> Record<'a> {
+    /// Reads the record at the start of `words`, which a kernel of `machine` wrote; returns it with the
+    /// number of words it takes.
     ///
     /// `None`: not a record, or one whose further words are missing.
-    #[inline]
-    pub fn from_words(words: &[u64]) -> Option<(Self, usize)> {
+    // Always: who wants only some of it pays only for that.
+    #[inline(always)]
+    pub fn from_words(words: &'a [u64], machine: Machine) -> Option<(Self, usize)> {
         let word = *words.first()?;
         let kind = KIND.get(word);
+        let args = |head, is_32bit, count| Args::behind(words, head, count, machine.program_bits(is_32bit));
         Some(match kind {
-            KIND_CALL | KIND_CALL_32BIT => {
-                let record = Self::Call {
-                    is_32bit: kind == KIND_CALL_32BIT,
-                    number: CALL_NUMBER.get(word) as u32,
-                    result: CALL_RESULT.get_signed(word),
-                    duration: CALL_DURATION.get(word),
-                    delta: CALL_DELTA.get(word),
+            2..=5 | 10..=13 => {
+                let is_32bit = kind & 1 != 0;
+                let number = CALL_NUMBER.get(word) as u32;
+                let (args, delta) = if kind & KIND_ENTER_ARGS != 0 {
+                    (args(1, is_32bit, CALL_ARGS_COUNT.get(word))?, CALL_ARGS_DELTA.get(word))
+                } else {
+                    (args(1, is_32bit, 0)?, CALL_DELTA.get(word))
                 };
-                (record, 1)
-            }
-            KIND_ENTER | KIND_ENTER_32BIT if Field::new(4, 4).get(word) == 0 => {
-                let record = Self::Enter {
-                    is_32bit: kind == KIND_ENTER_32BIT,
-                    number: ENTER_NUMBER.get(word) as u32,
-                    delta: DELTA.get(word),
+                let (result, duration) = (CALL_RESULT.get_signed(word), CALL_DURATION.get(word));
+                let record = if kind & RETURNED != 0 {
+                    Self::Call { is_32bit, number, args, result, duration, delta }
+                } else if result == 0 && duration == 0 {
+                    Self::Enter { is_32bit, number, args, delta }
+                } else {
+                    return None;
                 };
-                (record, 1)
+                (record, 1 + args.words.len())
             }
             KIND_EXIT => {
                 let record = Self::Exit { result: EXIT_RESULT.get_signed(word), delta: EXIT_DELTA.get(word) };
@@ -472,13 +617,11 @@ impl Record {
                 let record = Self::Exit { result: *words.get(1)? as i64, delta: DELTA.get(word) };
                 (record, 2)
             }
-            KIND_ENTER_WIDE if Field::new(5, 27).get(word) == 0 => {
-                let record = Self::Enter {
-                    is_32bit: IS_32BIT.get(word) != 0,
-                    number: u32::try_from(*words.get(1)?).ok()?,
-                    delta: DELTA.get(word),
-                };
-                (record, 2)
+            KIND_ENTER_WIDE if Field::new(8, 24).get(word) == 0 => {
+                let is_32bit = IS_32BIT.get(word) != 0;
+                let number = u32::try_from(*words.get(1)?).ok()?;
+                let args = args(2, is_32bit, ENTER_WIDE_ARGS.get(word))?;
+                (Self::Enter { is_32bit, number, args, delta: DELTA.get(word) }, 2 + args.words.len())
             }
             KIND_TIME => (Self::Time(TIME.get(word)), 1),
             KIND_TASK if word >> 56 == 0 => {

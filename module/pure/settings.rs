@@ -3,7 +3,7 @@
 //! What the module's parameters may be.
 
 use super::filter::{Filter, Name, NAME_BYTES};
-use super::format::PACKET_BYTES;
+use super::format::{Edges, PACKET_BYTES};
 
 /// The largest process id, `PID_MAX_LIMIT` of `include/linux/threads.h` on 64-bit kernels.
 pub const MAX_PID: u32 = 4 * 1024 * 1024;
@@ -39,6 +39,35 @@ pub fn parse_pid(text: &[u8]) -> Result<u32, Rule> {
 pub fn parse_buffer_kb(text: &[u8]) -> Result<u32, Rule> {
     let rule = Rule("KiB for each CPU, a whole number from 16 to 65536");
     parse_decimal(text).filter(|kb| BUFFER_KB.contains(kb)).ok_or(rule)
+}
+
+/// Parses a switch.
+///
+/// # Errors
+///
+/// The [`Rule`] if `text` is neither `0` nor `1`.
+#[inline]
+pub fn parse_switch(text: &[u8]) -> Result<bool, Rule> {
+    match text {
+        b"0" => Ok(false),
+        b"1" => Ok(true),
+        _ => Err(Rule("0 or 1")),
+    }
+}
+
+/// Parses which edges are recorded.
+///
+/// # Errors
+///
+/// The [`Rule`] if `text` is none of the words for them.
+#[inline]
+pub fn parse_edges(text: &[u8]) -> Result<Edges, Rule> {
+    match text {
+        b"both" => Ok(Edges::Both),
+        b"enter" => Ok(Edges::Enter),
+        b"exit" => Ok(Edges::Exit),
+        _ => Err(Rule("both, enter or exit")),
+    }
 }
 
 /// Parses a name; says too whether it was longer than what is compared.
@@ -87,6 +116,14 @@ pub const fn packets(buffer_kb: u32) -> usize {
 pub struct Settings {
     /// Who is recorded.
     pub filter: Filter,
+    /// Whether the descendants of who is recorded are, too.
+    pub follow: bool,
+    /// Which edges of their calls.
+    pub edges: Edges,
+    /// Whether with arguments.
+    pub args: bool,
+    /// Whether processes that cannot pass the filter are spared the cost.
+    pub spare: bool,
     /// KiB of buffer for each CPU.
     pub buffer_kb: u32,
 }

@@ -11,15 +11,13 @@ pub struct Scale {
     pub tick: u64,
 }
 
-/// Ticks come this often per second at the most: they are 7 to 15 ns long on fast counters.
-const MAX_HERTZ: u64 = 1 << 27;
-
 impl Scale {
-    /// The scale for a counter of so many `hertz`, which is not 0.
+    /// The scale for a counter of so many `hertz`, which is not 0, where ticks shall come `max_hertz` times
+    /// a second at the most.
     #[inline]
-    pub fn new(hertz: u64) -> Self {
+    pub fn new(hertz: u64, max_hertz: u64) -> Self {
         let mut shift = 0;
-        while hertz >> shift > MAX_HERTZ {
+        while hertz >> shift > max_hertz {
             shift += 1;
         }
         Self { shift, tick: divide(1_000_000_000 << 32, hertz) << shift }

@@ -18,22 +18,33 @@
 //! ```
 //!
 //! The writer opens a packet when it has none and closes it when it is full. The reader need not wait
-//! for that, it can *cut* an open packet: it clears `writable`, so that the writer's next event goes
-//! to a new packet, and waits for RCU. Probes write with preemption off, so that after a grace period
-//! none is left that found the packet writable; what was written by then is the whole packet, and
-//! from there on it is the reader's. Neither side ever waits for the other, and the writer pays one
-//! load. (It closes the cut packet when it next comes by; until then `closed` stays behind.)
+//! for that, it can *cut* an open packet: it clears `end`, so that the writer finds no room and its next
+//! event goes to a new packet, and waits for RCU. Probes write with preemption off, so that after a
+//! grace period none is left that found room; what was written by then is the whole packet, and from
+//! there on it is the reader's. Neither side ever waits for the other, and the writer pays nothing: it
+//! looks for room in any case. (It closes the cut packet when it next comes by; until then `closed`
+//! stays behind.)
+//!
+//! # Two ways
+//!
+//! The probes' short way writes an event of the task that the CPU's last event was of, to a packet with
+//! room. That the task passes the filter was found out when it first went the long way, and is found
+//! out again after every change of `end`. Everything else goes the long way.
 
 mod reader;
 
-pub(crate) use reader::Tails;
+pub(crate) use reader::{wait_for_probes, Tails};
 
-use crate::clock::{wall_clock, Clock};
-use crate::pure::encode::{Encoder, Event};
-use crate::pure::format::{Packet, Task, PACKET_WORDS};
-use crate::task::PreemptGuard;
-use crate::word::{full_barrier, Word};
-use core::{cell::UnsafeCell, ptr::NonNull};
+use crate::arch::{self, Registers};
+use crate::clock::{wall_clock, Clock, Ticks};
+use crate::pure::encode::{Encoder, Event, Identity};
+use crate::pure::format::{self, Packet, Task, MAX_ARGS, PACKET_WORDS};
+use crate::task::{Current, PreemptGuard};
+use crate::word::{full_barrier, Address, Word};
+use core::{
+    cell::{Cell, UnsafeCell},
+    ptr::{self, NonNull},
+};
 use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
 
 /// What the writer notes about a packet when it opens it.
@@ -47,34 +58,58 @@ pub(crate) struct Note {
     pub(crate) dropped: u32,
 }
 
-/// The buffers of all CPUs, for writing.
-pub(crate) struct Buffers(KVec<CpuBuffer>);
+/// The buffers of all CPUs.
+pub(crate) struct Buffers(KVec<KBox<CpuBuffer>>);
 
-impl Buffers {
-    /// Buffers of so many packets for each of so many CPUs, with their reading ends.
+/// The writing ends of all buffers.
+///
+/// # Invariants
+///
+/// `table` is that of `buffers`, which has one buffer for each possible CPU.
+pub(crate) struct Writers {
+    table: NonNull<KBox<CpuBuffer>>,
+    buffers: Arc<Buffers>,
+}
+
+// SAFETY: It is an `Arc<Buffers>` with a pointer into it.
+unsafe impl Send for Writers {}
+// SAFETY: As above.
+unsafe impl Sync for Writers {}
+
+impl Writers {
+    /// Buffers of so many packets for each of so many CPUs, with their reading ends. The short way takes
+    /// as many words as `with_args` demands.
     ///
     /// # Errors
     ///
-    /// `EINVAL` for 0 packets, `ENOMEM`.
-    pub(crate) fn new(cpus: usize, packets: usize) -> Result<(Arc<Self>, Tails)> {
+    /// `EINVAL` for 0 packets or less CPUs than are possible, `ENOMEM`.
+    pub(crate) fn new(cpus: usize, packets: usize, with_args: bool) -> Result<(Self, Tails)> {
+        if cpus < kernel::cpu::nr_cpu_ids() as usize {
+            return Err(EINVAL);
+        }
         let mut buffers = KVec::with_capacity(cpus, GFP_KERNEL)?;
         for _ in 0..cpus {
-            buffers.push(CpuBuffer::new(packets)?, GFP_KERNEL)?;
+            buffers.push(KBox::new(CpuBuffer::new(packets, with_args)?, GFP_KERNEL)?, GFP_KERNEL)?;
         }
-        let buffers = Arc::new(Self(buffers), GFP_KERNEL)?;
+        let buffers = Arc::new(Buffers(buffers), GFP_KERNEL)?;
         let tails = Tails::new(buffers.clone())?;
-        Ok((buffers, tails))
+        // INVARIANT: The vector is never changed again.
+        Ok((Self { table: NonNull::from(&buffers.0[..]).cast(), buffers }, tails))
     }
 
-    /// Writes an event of the running task, or drops it. The guard is proof that it is a task, not an
-    /// interrupt, which writes: the only writer of its CPU.
+    /// The buffer of the CPU that runs this code. The guard is proof that it is a task, not an interrupt,
+    /// which writes: the only writer of its CPU.
     #[inline(always)]
-    pub(crate) fn write(&self, guard: &PreemptGuard, task: &Task, clock: &Clock, event: Event) -> Outcome {
-        match self.0.get(guard.cpu()) {
-            // SAFETY: The guard keeps us on the CPU that the buffer belongs to.
-            Some(buffer) => unsafe { buffer.write(task, clock, event) },
-            // There is one for each possible CPU.
-            None => Outcome::Done,
+    pub(crate) fn get<'a>(&'a self, guard: &'a PreemptGuard) -> Writer<'a> {
+        // SAFETY: By the type invariants the table has an entry for the guard's CPU.
+        // INVARIANT: The guard keeps us on that CPU.
+        Writer(unsafe { self.table.add(guard.cpu()).as_ref() })
+    }
+
+    /// Makes the next event of every CPU go the long way.
+    pub(crate) fn revise(&self) {
+        for buffer in &self.buffers.0 {
+            buffer.hot.end.store(ptr::null_mut());
         }
     }
 }
@@ -86,23 +121,28 @@ struct Place {
     used: Word,
 }
 
-/// The writer's own, on cache lines that only its CPU writes. (The reader clears `writable`, now and
-/// then.)
-#[repr(align(128))]
-struct Writer {
+/// What the short way uses: one cache line, where that has 64 bytes, which only its CPU writes. (The reader
+/// clears `end`, now and then.)
+#[repr(C, align(128))]
+struct Hot {
+    /// Where the open packet's next word goes.
+    next: Address,
+    /// How far `next` may be for the short way. Null: the long way must be taken. [`FULL`]: there is no
+    /// open packet, nor room for one.
+    end: Address,
+    /// The word of the entry that was the last event, if it can be completed; or null.
+    open: Cell<*mut u64>,
+    /// Events dropped; wraps.
+    dropped: Word,
     encoder: UnsafeCell<Encoder>,
-    /// The open packet's memory; meaningful while `writable`.
-    packet: UnsafeCell<NonNull<Packet>>,
-    /// Whether the open packet, if there is one, may be written.
-    writable: Word,
+}
+
+/// The writer's own that changes when packets do.
+struct Cold {
     opened: Word,
     closed: Word,
     /// Whether a packet is being opened.
     opening: Word,
-    /// Words used of the open packet, header included.
-    used: Word,
-    /// Events dropped; wraps.
-    dropped: Word,
 }
 
 /// The reader's own, on a cache line of its own.
@@ -115,12 +155,17 @@ struct Reader {
 ///
 /// # Invariants
 ///
-/// `packets` points to as many packets as there are `places`, a power of two, inside `_memory`, which
-/// nothing else refers to.
+/// - `packets` points to as many packets as there are `places`, a power of two, inside `_memory`, which
+///   nothing else refers to.
+/// - While `hot.end` is neither null nor `FULL`, `hot.next` points into the open packet or to its end, and
+///   `hot.open` is null or points into the open packet.
 struct CpuBuffer {
-    writer: Writer,
+    hot: Hot,
+    cold: Cold,
     reader: Reader,
     packets: NonNull<Packet>,
+    /// Words that the short way may take at once.
+    short_words: usize,
     places: KVVec<Place>,
     _memory: VVec<u64>,
 }
@@ -131,6 +176,9 @@ struct CpuBuffer {
 unsafe impl Sync for CpuBuffer {}
 // SAFETY: Nothing in it belongs to a thread.
 unsafe impl Send for CpuBuffer {}
+
+/// [`Hot::end`] of a buffer that is full.
+const FULL: *mut u64 = ptr::without_provenance_mut(1);
 
 /// What became of an event, for waking the reader.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -145,7 +193,7 @@ pub(crate) enum Outcome {
 
 impl CpuBuffer {
     /// A buffer of so many packets, rounded down to a power of two.
-    fn new(packets: usize) -> Result<Self> {
+    fn new(packets: usize, with_args: bool) -> Result<Self> {
         let count = 1 << packets.checked_ilog2().ok_or(EINVAL)?;
         let mut memory = VVec::from_elem(0u64, count * PACKET_WORDS, GFP_KERNEL)?;
         let mut places = KVVec::with_capacity(count, GFP_KERNEL)?;
@@ -153,18 +201,19 @@ impl CpuBuffer {
             places.push(Place { note: UnsafeCell::new(Note::default()), used: Word::new(0) }, GFP_KERNEL)?;
         }
         let packets = NonNull::new(memory.as_mut_ptr()).ok_or(ENOMEM)?.cast();
-        let writer = Writer {
-            encoder: UnsafeCell::new(Encoder::new()),
-            packet: UnsafeCell::new(packets),
-            writable: Word::new(0),
-            opened: Word::new(0),
-            closed: Word::new(0),
-            opening: Word::new(0),
-            used: Word::new(0),
+        let hot = Hot {
+            next: Address::null(),
+            end: Address::null(),
+            open: Cell::new(ptr::null_mut()),
             dropped: Word::new(0),
+            encoder: UnsafeCell::new(Encoder::new(0)),
         };
-        // INVARIANT: `memory` was allocated for `count` packets; words and packets are aligned alike.
-        Ok(Self { writer, reader: Reader { read: Word::new(0) }, packets, places, _memory: memory })
+        let cold = Cold { opened: Word::new(0), closed: Word::new(0), opening: Word::new(0) };
+        let reader = Reader { read: Word::new(0) };
+        let short_words = if with_args { 1 + MAX_ARGS } else { 1 };
+        // INVARIANT: `memory` was allocated for `count` packets; words and packets are aligned alike. `end`
+        // is null.
+        Ok(Self { hot, cold, reader, packets, short_words, places, _memory: memory })
     }
 
     fn index(&self, number: u32) -> usize {
@@ -179,75 +228,213 @@ impl CpuBuffer {
         // SAFETY: By the type invariants there are as many packets as places, and `index` is below.
         unsafe { self.packets.add(self.index(number)) }
     }
+
+    /// Words of packet `number` that are used if its next word goes to `next`.
+    fn used(&self, number: u32, next: *mut u64) -> u32 {
+        let start: *mut u64 = self.memory(number).as_ptr().cast();
+        (next.addr().wrapping_sub(start.addr()) / size_of::<u64>()) as u32
+    }
 }
 
-/// The writer's side.
-impl CpuBuffer {
-    /// Writes an event, or drops it.
+/// The writing end of the buffer of the CPU that runs this code.
+///
+/// # Invariants
+///
+/// It is that CPU's, and preemption is off while this lives. Interrupts make no system calls: nothing
+/// else writes to it.
+pub(crate) struct Writer<'a>(&'a CpuBuffer);
+
+/// The short way: whether it could be taken. If not, nothing was done.
+impl Writer<'_> {
+    /// Writes an entry.
+    #[inline(always)]
+    pub(crate) fn enter<T: Ticks, const ARGS: bool>(
+        &mut self,
+        task: &Current,
+        clock: &Clock,
+        number: u64,
+        registers: Registers<'_>,
+    ) -> bool {
+        let hot = &self.0.hot;
+        let next = hot.next.load();
+        let is_32bit = task.is_32bit();
+        if next > hot.end.load() || !self.encoder().continues(&task.identity()) || (ARGS && is_32bit) {
+            return false;
+        }
+        let encoder = self.encoder();
+        let now = T::now(clock);
+        let word = if ARGS { encoder.enter_args(false, number, now) } else { encoder.enter(is_32bit, number, now) };
+        let Some(word) = word else { return false };
+        // SAFETY: `next` was compared with `end`, so that there is room for the short way's words.
+        unsafe { self.append::<ARGS>(next, word, number, registers) };
+        self.0.hot.open.set(next);
+        true
+    }
+
+    /// Writes a return where entries are written, too.
+    #[inline(always)]
+    pub(crate) fn exit<T: Ticks>(&mut self, task: &Current, clock: &Clock, result: i64) -> bool {
+        let open = self.0.hot.open.get();
+        if open.is_null() || self.0.hot.end.load().is_null() || !self.encoder().continues(&task.identity()) {
+            return false;
+        }
+        // SAFETY: By the type invariants it points into the open packet, which is ours: `end` was not null.
+        let Some(word) = self.encoder().complete(unsafe { open.read() }, result, T::now(clock)) else { return false };
+        // SAFETY: As above.
+        unsafe { open.write(word) };
+        self.0.hot.open.set(ptr::null_mut());
+        true
+    }
+
+    /// Writes a return where entries are not written.
+    #[inline(always)]
+    pub(crate) fn whole<T: Ticks, const ARGS: bool>(
+        &mut self,
+        task: &Current,
+        clock: &Clock,
+        result: i64,
+        registers: Registers<'_>,
+    ) -> bool {
+        let hot = &self.0.hot;
+        let next = hot.next.load();
+        // An `execve` may return to another program than called it: the long way tells.
+        if next > hot.end.load() || !self.encoder().continues(&task.identity()) || task.is_32bit() {
+            return false;
+        }
+        let (encoder, number, now) = (self.encoder(), registers.number(), T::now(clock));
+        let word = if ARGS {
+            encoder.whole_args(false, number, result, now)
+        } else {
+            encoder.whole(false, number, result, now)
+        };
+        let Some(word) = word else { return false };
+        // SAFETY: As in `enter`.
+        unsafe { self.append::<ARGS>(next, word, number, registers) };
+        true
+    }
+
+    /// Counts an event as dropped if the buffer is still full.
+    #[inline(always)]
+    pub(crate) fn drop_if_full(&mut self, task: &Current) -> bool {
+        let Self(buffer) = *self;
+        let waiting = buffer.cold.opened.load().wrapping_sub(buffer.reader.read.load());
+        if buffer.hot.end.load() != FULL
+            || (waiting as usize) < buffer.places.len()
+            || !self.encoder().continues(&task.identity())
+        {
+            return false;
+        }
+        // Release: who sees the drop sees the packets that were opened before it.
+        buffer.hot.dropped.store_release(buffer.hot.dropped.load().wrapping_add(1));
+        true
+    }
+
+    /// Appends a record of a call, with the arguments of a program of the kernel's own kind.
     ///
     /// # Safety
     ///
-    /// Preemption is off, and `self` is the buffer of the CPU that this runs on.
+    /// `next` is where the next word goes, and there is room for the short way's words. `number` is below
+    /// [`calls::NUMBERS`](crate::pure::calls::NUMBERS).
     #[inline(always)]
-    unsafe fn write(&self, task: &Task, clock: &Clock, event: Event) -> Outcome {
-        // SAFETY: Only this CPU's writer uses the encoder, and there is one at a time: preemption is
-        // off and interrupts make no system calls.
-        let encoder = unsafe { &mut *self.writer.encoder.get() };
-        if self.writer.writable.load() != 0 {
-            // SAFETY: `packet` is the writer's, as the encoder is. While it is writable it points to
-            // the open packet, and that is the writer's until a grace period after it no longer is.
-            let packet = unsafe { (*self.writer.packet.get()).as_mut() };
-            if encoder.put(packet, task, clock.now(), event) == Ok(()) {
-                self.writer.used.store(encoder.used());
-                return Outcome::Done;
+    unsafe fn append<const ARGS: bool>(&mut self, next: *mut u64, word: u64, number: u64, registers: Registers<'_>) {
+        // SAFETY: The caller promises room. What lies behind the words that count is overwritten by the
+        // next event or by the reader.
+        unsafe {
+            if ARGS {
+                let counts = arch::ARG_COUNTS[0];
+                let count = counts[number as usize % counts.len()];
+                next.write(format::set_args(word, count));
+                next.add(1).cast::<arch::Args>().write(registers.args(false));
+                let words = format::arg_words(arch::MACHINE.register_bits(), u32::from(count));
+                self.0.hot.next.store(next.add(1).add(words as usize));
+            } else {
+                next.write(word);
+                self.0.hot.next.store(next.add(1));
             }
         }
-        self.write_first(encoder, task, clock, event)
+    }
+
+    #[inline(always)]
+    fn encoder(&mut self) -> &mut Encoder {
+        // SAFETY: By the type invariants nothing else uses it.
+        unsafe { &mut *self.0.hot.encoder.get() }
+    }
+}
+
+/// The long way.
+impl Writer<'_> {
+    /// Writes an event, or drops it. From here on events of the task may take the short way if
+    /// `passes_for_long`: if it passes the filter until `revise` is called or it gets another name.
+    pub(crate) fn write(&mut self, task: &Task, clock: &Clock, event: &Event<'_>, passes_for_long: bool) -> Outcome {
+        let Self(buffer) = *self;
+        let next = buffer.hot.next.load();
+        let end = buffer.hot.end.load();
+        let mut outcome = Outcome::Done;
+        if end.is_null() || end == FULL || !self.put(next, task, clock.now(), event) {
+            outcome = self.write_first(task, clock, event);
+        }
+        let remembered = if passes_for_long { Identity::of(task) } else { Identity::default() };
+        self.encoder().continue_with(remembered);
+        outcome
+    }
+
+    /// Writes an event to the open packet, whose next word goes to `next`, if there is room.
+    fn put(&mut self, next: *mut u64, task: &Task, now: u64, event: &Event<'_>) -> bool {
+        let Self(buffer) = *self;
+        let used = buffer.used(buffer.cold.opened.load().wrapping_sub(1), next) as usize;
+        // SAFETY: The packet is open: the rest of it is the writer's until a grace period after `end` was
+        // cleared. `next` points into it or to its end.
+        let room = unsafe { core::slice::from_raw_parts_mut(next, PACKET_WORDS.saturating_sub(used)) };
+        let Ok(written) = self.encoder().put(room, task, now, event) else { return false };
+        buffer.hot.open.set(written.open.map_or(ptr::null_mut(), |open| next.wrapping_add(open)));
+        buffer.hot.next.store(next.wrapping_add(written.words));
+        true
     }
 
     /// Goes on to the next packet and writes an event as its first, or drops it.
-    #[cold]
-    #[inline(never)]
-    fn write_first(&self, encoder: &mut Encoder, task: &Task, clock: &Clock, event: Event) -> Outcome {
-        let writer = &self.writer;
-        let number = writer.opened.load();
-        if number != writer.closed.load() {
-            self.place(number.wrapping_sub(1)).used.store(writer.used.load());
+    fn write_first(&mut self, task: &Task, clock: &Clock, event: &Event<'_>) -> Outcome {
+        let Self(buffer) = *self;
+        let (hot, cold) = (&buffer.hot, &buffer.cold);
+        let number = cold.opened.load();
+        if number != cold.closed.load() {
+            let last = number.wrapping_sub(1);
+            buffer.place(last).used.store(buffer.used(last, hot.next.load()));
             // Release: a reader that sees the packet closed sees its words and `used`.
-            writer.closed.store_release(number);
+            cold.closed.store_release(number);
         }
+        hot.open.set(ptr::null_mut());
         // Acquire: the reader has finished with a free place before it is written again.
-        let waiting = number.wrapping_sub(self.reader.read.load_acquire());
-        let count = self.places.len() as u32;
+        let waiting = number.wrapping_sub(buffer.reader.read.load_acquire());
+        let count = buffer.places.len() as u32;
         if waiting >= count {
-            writer.writable.store(0);
+            hot.end.store(FULL);
             // Release: who sees the drop sees the packets that were opened before it.
-            writer.dropped.store_release(writer.dropped.load().wrapping_add(1));
+            hot.dropped.store_release(hot.dropped.load().wrapping_add(1));
             return Outcome::Done;
         }
 
         // Full barrier: a reader that does not yet see `opening` read its clock before the clock is
         // read here, so that what it takes for the present is no later than `base_time`. It also
-        // keeps the count of closed packets before the new value of `used` (`used_after_cut`).
-        writer.opening.store(1);
+        // keeps the count of closed packets before the new value of `next` (`used_after_cut`).
+        cold.opening.store(1);
         full_barrier();
         let base_time = clock.now_ordered();
-        let note = Note { base_time, wall_clock: wall_clock(), dropped: writer.dropped.load() };
-        // SAFETY: The place is free, so that note and packet are the writer's; there is one writer.
-        let packet = unsafe {
-            *self.place(number).note.get() = note;
-            *writer.packet.get() = self.memory(number);
-            self.memory(number).as_mut()
-        };
-        encoder.begin(base_time);
-        // A packet that has just begun has room for any event.
-        let _ = encoder.put(packet, task, clock.now(), event);
-        writer.used.store(encoder.used());
-        writer.writable.store(1);
-        // Release: a reader that sees the packet sees its note, and when it clears `writable` then,
-        // the store above does not undo it.
-        writer.opened.store_release(number.wrapping_add(1));
-        writer.opening.store_release(0);
+        let note = Note { base_time, wall_clock: wall_clock(), dropped: hot.dropped.load() };
+        // SAFETY: The place is free, so that its note is the writer's; there is one writer.
+        unsafe { *buffer.place(number).note.get() = note };
+        let start: *mut u64 = buffer.memory(number).as_ptr().cast();
+        self.encoder().begin(base_time);
+        let next = start.wrapping_add(format::HEADER_WORDS);
+        hot.next.store(next);
+        // INVARIANT: The packet is open from here on, and `next` points into it.
+        hot.end.store(start.wrapping_add(PACKET_WORDS.wrapping_sub(buffer.short_words)));
+        // Release: a reader that sees the packet sees its note, and when it clears `end` then, the store
+        // above does not undo it.
+        cold.opened.store_release(number.wrapping_add(1));
+        // A packet that has just begun has room for any event. The reader cannot have taken it: it waits
+        // for a grace period.
+        let _ = self.put(next, task, clock.now(), event);
+        cold.opening.store_release(0);
         if waiting.wrapping_add(1) >= count / 2 {
             Outcome::HalfFull
         } else {

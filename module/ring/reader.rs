@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::pure::format::Packet;
 use crate::pure::order::Lane;
 use crate::word::{full_barrier, read_barrier};
+use core::ptr;
 use kernel::{alloc::flags::GFP_KERNEL, bindings, prelude::*, sync::Arc};
 
 /// The reading ends of all buffers.
@@ -55,11 +56,15 @@ pub(crate) struct Waited(());
 impl Cut {
     /// Waits until the writes that were under way have ended: tens of milliseconds.
     pub(crate) fn wait(self) -> Waited {
-        // SAFETY: Called where sleeping is possible. It waits for all code that runs with preemption
-        // off.
-        unsafe { bindings::synchronize_rcu() };
+        wait_for_probes();
         Waited(())
     }
+}
+
+/// Waits until all that probes do with preemption off at this moment has been done: tens of milliseconds.
+pub(crate) fn wait_for_probes() {
+    // SAFETY: Called where sleeping is possible. It waits for all code that runs with preemption off.
+    unsafe { bindings::synchronize_rcu() };
 }
 
 impl Tails {
@@ -82,7 +87,7 @@ impl Tails {
             // Full barrier: pairs with the one in `write_first`. A writer whose `opening` is not seen
             // below reads its clock after we have read ours.
             full_barrier();
-            if self.buffers.0.iter().all(|buffer| buffer.writer.opening.load_acquire() == 0) {
+            if self.buffers.0.iter().all(|buffer| buffer.cold.opening.load_acquire() == 0) {
                 return now;
             }
             // Writers open packets with preemption off: this lasts for some hundred instructions.
@@ -94,7 +99,7 @@ impl Tails {
     pub(crate) fn refresh(&mut self) {
         for (tail, buffer) in self.tails.iter_mut().zip(&self.buffers.0) {
             // Acquire: their words are seen, too.
-            let closed = buffer.writer.closed.load_acquire();
+            let closed = buffer.cold.closed.load_acquire();
             // A packet that was cut is complete before it is closed.
             if closed.wrapping_sub(tail.complete) as i32 > 0 {
                 // INVARIANT: The packets up to there are closed.
@@ -150,12 +155,12 @@ impl Tails {
     /// How many events a CPU has dropped so far; wraps. A look at the lanes after this shows all packets
     /// that were opened before those drops.
     pub(crate) fn dropped(&self, cpu: usize) -> u32 {
-        self.buffers.0.get(cpu).map_or(0, |buffer| buffer.writer.dropped.load_acquire())
+        self.buffers.0.get(cpu).map_or(0, |buffer| buffer.hot.dropped.load_acquire())
     }
 
     /// How many packets were opened and not released.
     pub(crate) fn waiting(&self) -> u32 {
-        let waiting = |(tail, buffer): (&Tail, &CpuBuffer)| buffer.opened().wrapping_sub(tail.read);
+        let waiting = |(tail, buffer): (&Tail, &KBox<CpuBuffer>)| buffer.opened().wrapping_sub(tail.read);
         self.tails.iter().zip(&self.buffers.0).map(waiting).fold(0, u32::wrapping_add)
     }
 
@@ -169,7 +174,7 @@ impl Tails {
         for (tail, buffer) in self.tails.iter_mut().zip(&self.buffers.0) {
             if buffer.opened() != tail.complete {
                 tail.cutting = Some(tail.complete);
-                buffer.writer.writable.store(0);
+                buffer.hot.end.store(ptr::null_mut());
                 any = Some(Cut(()));
             }
         }
@@ -194,7 +199,7 @@ impl CpuBuffer {
     /// How many packets have been opened so far; wraps.
     fn opened(&self) -> u32 {
         // Acquire: their notes are seen, too.
-        self.writer.opened.load_acquire()
+        self.cold.opened.load_acquire()
     }
 
     /// What was noted about packet `number`, which was opened and is not released.
@@ -206,12 +211,12 @@ impl CpuBuffer {
 
     /// Words used of packet `number`, which was open when it was cut.
     fn used_after_cut(&self, number: u32) -> u32 {
-        let used = self.writer.used.load();
+        let next = self.hot.next.load();
         // The writer counts a packet as closed before it begins another: if this one is not counted
         // yet, the value was of this one.
         read_barrier();
-        if self.writer.closed.load_acquire() == number {
-            used
+        if self.cold.closed.load_acquire() == number {
+            self.used(number, next)
         } else {
             self.place(number).used.load()
         }

@@ -2,13 +2,15 @@
 
 //! The format is an interface: these bytes change only together with its version.
 
-use syscall_record_format::encode::{Encoder, Event, Full};
+use syscall_record_format::encode::{Call, Encoder, Event, Full, Identity, Written, MAX_EVENT_WORDS};
 use syscall_record_format::format::*;
 
 const HEADER: Header = Header {
     machine: Machine::Arm64,
     cpu: 3,
     used: 27,
+    edges: Edges::Exit,
+    has_args: true,
     sequence: 0x0102_0304,
     session: 0xa1a2_a3a4,
     base_time: 0x1122_3344_5566_7788,
@@ -25,7 +27,7 @@ fn header_bytes() {
     let bytes: Vec<u8> = HEADER.to_words().iter().flat_map(|word| word.to_le_bytes()).collect();
     let mut expected = Vec::new();
     expected.extend(b"\xd3SYSREC\n");
-    expected.extend([1, 1, 3, 0, 27, 0, 0, 0]);
+    expected.extend([1, 1, 3, 0, 27, 0, 6, 0]);
     expected.extend([0x04, 0x03, 0x02, 0x01, 0xa4, 0xa3, 0xa2, 0xa1]);
     expected.extend([0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11]);
     expected.extend([0x88, 0x88, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11]);
@@ -38,77 +40,165 @@ fn header_bytes() {
     assert_eq!(bytes, expected);
 }
 
+const TASK: Task = Task { is_32bit: false, tid: 0x21e, tgid: 0x21d, comm: SYSTEMD_JOURNAL };
+const SYSTEMD_JOURNAL: Comm = [u64::from_le_bytes(*b"systemd-"), u64::from_le_bytes(*b"journal\0")];
+const ARGS: [u64; MAX_ARGS] = [0xa1, 0xb2b2_b2b2, 0xc3, 0xd4, 0xe5, 0xf6];
+
 #[test]
 fn record_words() {
-    let task = Task { is_32bit: false, tid: 0x21e, tgid: 0x21d, comm: comm(b"systemd-journal\0") };
+    let [wide, narrow] = [64, 32].map(|bits| pack_args(ARGS, bits));
     let words: Vec<u64> = [
         vec![call(0x1ff, -2, 0xabc, 0x7f_ffff)],
-        vec![enter(true, 0xf_0005, 0xffff_ffff).expect("fits")],
+        vec![enter(true, 0x1a5, 0x12_3456).expect("fits")],
+        vec![set_args(enter_args(false, 0x3f, 0xa_bcde).expect("fits"), 3)],
+        wide[..3].to_vec(),
+        vec![set_args(complete(enter_args(true, 0x103, 1).expect("fits"), 0x1234, 0x801).expect("fits"), 5)],
+        narrow[..3].to_vec(),
         vec![exit(-14, 0xfff_ffff).expect("fits")],
         exit_wide(0x7f12_3456_7000, 0x1234_5678).to_vec(),
-        enter_wide(true, 0x4000_0001, 9).to_vec(),
+        enter_wide(true, 0x4000_0001, 2, 9).to_vec(),
+        narrow[..1].to_vec(),
         vec![time(0x0abc_def0_1234_5678)],
-        syscall_record_format::format::task(&task, 6).to_vec(),
+        task(&TASK, 6).to_vec(),
         vec![switch(6)],
     ]
     .concat();
     let expected = [
-        0xffff_ff57_9fff_dff1, // CALL 0x1ff = -2, 0xabc ticks, delta 0x7fffff
-        0xffff_ffff_0f00_0504, // ENTER, 32-bit, 0xf0005
-        0xffff_fff2_ffff_fff5, // EXIT -14
-        0x1234_5678_0000_0006, // EXIT_WIDE
+        0xffff_ff57_9fff_dffa, // CALL 0x1ff = -2, 0xabc ticks, delta 0x7fffff
+        0x2468_ac00_0000_1a53, // ENTER, 32-bit, 0x1a5, delta 0x123456
+        0xabcd_e600_0000_03f4, // ENTER_ARGS 0x3f, 3 arguments, delta 0xabcde
+        0x0000_0000_0000_00a1,
+        0x0000_0000_b2b2_b2b2,
+        0x0000_0000_0000_00c3,
+        0x0000_1b00_2246_903d, // CALL_ARGS, 32-bit, 0x103 = 0x1234, 0x801 ticks, 5 arguments, delta 1
+        0xb2b2_b2b2_0000_00a1,
+        0x0000_00d4_0000_00c3,
+        0x0000_00f6_0000_00e5, // the sixth means nothing
+        0xffff_fff2_ffff_fff6, // EXIT -14
+        0x1234_5678_0000_0007, // EXIT_WIDE
         0x0000_7f12_3456_7000,
-        0x0000_0009_0000_0017, // ENTER_WIDE, 32-bit
+        0x0000_0009_0000_0051, // ENTER_WIDE, 32-bit, 2 arguments
         0x0000_0000_4000_0001,
+        0xb2b2_b2b2_0000_00a1,
         0xabcd_ef01_2345_6788, // TIME
         0x0000_021d_0002_1ec9, // TASK in slot 6
         u64::from_le_bytes(*b"systemd-"),
         u64::from_le_bytes(*b"journal\0"),
-        0x0000_0000_0000_00ca, // SWITCH to slot 6
+        0x0000_0000_0000_00ce, // SWITCH to slot 6
     ];
     for (word, expected) in words.iter().zip(expected) {
         assert_eq!(*word, expected, "{word:#018x} instead of {expected:#018x}");
     }
     assert_eq!(words.len(), expected.len());
+
+    let args = |words, count, bits| Args::new(words, count, bits).expect("are there");
+    let records = [
+        Record::Call {
+            is_32bit: false,
+            number: 0x1ff,
+            args: args(&[], 0, 64),
+            result: -2,
+            duration: 0xabc,
+            delta: 0x7f_ffff,
+        },
+        Record::Enter { is_32bit: true, number: 0x1a5, args: args(&[], 0, 32), delta: 0x12_3456 },
+        Record::Enter { is_32bit: false, number: 0x3f, args: args(&wide, 3, 64), delta: 0xa_bcde },
+        Record::Call {
+            is_32bit: true,
+            number: 0x103,
+            args: args(&narrow, 5, 32),
+            result: 0x1234,
+            duration: 0x801,
+            delta: 1,
+        },
+        Record::Exit { result: -14, delta: 0xfff_ffff },
+        Record::Exit { result: 0x7f12_3456_7000, delta: 0x1234_5678 },
+        Record::Enter { is_32bit: true, number: 0x4000_0001, args: args(&narrow, 2, 32), delta: 9 },
+        Record::Time(0x0abc_def0_1234_5678),
+        Record::Task(TASK, 6),
+        Record::Switch(6),
+    ];
+    let mut rest = &expected[..];
+    for record in records {
+        let (read, len) = Record::from_words(rest, Machine::Arm64).expect("is one");
+        assert_eq!(read, record);
+        rest = &rest[len..];
+    }
+    assert!(rest.is_empty());
 }
 
-fn call(number: u32, result: i64, duration: u64, delta: u64) -> u64 {
-    complete_call(open_call(false, number, delta).expect("fits"), result, duration).expect("fits")
+#[test]
+fn arguments_in_their_order() {
+    let read = |bits, count| -> Vec<u64> {
+        Args::new(&pack_args(ARGS, bits), count, bits).expect("are there").iter().collect()
+    };
+    for count in 0..=6 {
+        assert_eq!(read(64, count), ARGS[..usize::from(count)]);
+        assert_eq!(read(32, count), ARGS[..usize::from(count)]);
+    }
+    assert_eq!(Args::new(&ARGS, 7, 64), None);
+    assert_eq!(Args::new(&ARGS[..2], 3, 64), None);
+    // Words for two: those of five arguments.
+    assert_eq!(Args::new(&ARGS[..3], 5, 32).map(|args| args.words().len()), Some(3));
 }
 
-fn comm(bytes: &[u8; 16]) -> Comm {
-    syscall_record_format::filter::comm_from_bytes(bytes)
+fn call(number: u64, result: i64, duration: u64, delta: u64) -> u64 {
+    complete(enter(false, number, delta).expect("fits"), result, duration).expect("fits")
 }
 
 #[test]
 fn a_call_takes_one_word_and_a_packet_512() {
-    let task = Task { is_32bit: false, tid: 7, tgid: 7, comm: comm(b"ls\0\0\0\0\0\0\0\0\0\0\0\0\0\0") };
     let mut packet = [0; PACKET_WORDS];
-    let mut encoder = Encoder::new();
-    let mut now = 1000;
-    assert_eq!(encoder.put(&mut packet, &task, now, Event::Enter { number: 1 }), Err(Full));
-    encoder.begin(now);
-    let mut calls = 0;
-    loop {
-        now += 10;
-        if encoder.put(&mut packet, &task, now, Event::Enter { number: 173 }) == Err(Full) {
-            break;
+    let mut encoder = Encoder::new(1000);
+    let first = Event::Enter(Call { number: 173, args: None });
+    assert_eq!(encoder.put(&mut packet[HEADER_WORDS..][..MAX_EVENT_WORDS - 1], &TASK, 1010, &first), Err(Full));
+    assert_eq!(encoder.put(&mut packet[HEADER_WORDS..], &TASK, 1010, &first), Ok(Written { words: 4, open: Some(3) }));
+    assert!(!encoder.continues(&Identity::of(&TASK)));
+    encoder.continue_with(Identity::of(&TASK));
+    assert!(encoder.continues(&Identity::of(&TASK)));
+    let start = HEADER_WORDS + 3;
+    let mut now = 1010;
+    for word in start..PACKET_WORDS {
+        if word > start {
+            packet[word] = encoder.enter(false, 173, now + 10).expect("fits");
+            now += 10;
         }
+        packet[word] = encoder.complete(packet[word], 1, now + 10).expect("fits");
         now += 10;
-        assert_eq!(encoder.put(&mut packet, &task, now, Event::Exit { result: 1 }), Ok(()));
-        calls += 1;
     }
-    // All words but the header's and the task's.
-    assert_eq!((calls, encoder.used()), (PACKET_WORDS as u32 - 16 - 3, PACKET_WORDS as u32));
-    assert_eq!(packet[16..19], syscall_record_format::format::task(&task, 7));
-    assert!(packet[19..].iter().all(|&word| word == call(173, 1, 10, 10)));
+    assert_eq!(packet[HEADER_WORDS..start], task(&TASK, 6));
+    assert!(packet[start..].iter().all(|&word| word == call(173, 1, 10, 10)));
+}
+
+#[test]
+fn returns_alone() {
+    let mut encoder = Encoder::new(1000);
+    let mut room = [0; 32];
+    let args = Args::new(&ARGS, 2, 64);
+    let small = Event::Return { call: Call { number: 63, args }, result: -11 };
+    assert_eq!(encoder.put(&mut room, &TASK, 1005, &small), Ok(Written { words: 6, open: None }));
+    let word = set_args(complete(enter_args(false, 63, 5).expect("fits"), -11, 0).expect("fits"), 2);
+    assert_eq!(room[3..6], [word, ARGS[0], ARGS[1]]);
+    assert_eq!(encoder.whole_args(false, 63, -11, 1010).map(|word| set_args(word, 2)), Some(word));
+    // A result that does not fit: an ENTER and an EXIT.
+    assert_eq!(encoder.whole_args(false, 63, 0x8000, 1020), None);
+    let large = Event::Return { call: Call { number: 63, args }, result: 0x8000 };
+    assert_eq!(encoder.put(&mut room, &TASK, 1020, &large), Ok(Written { words: 4, open: None }));
+    let enter = set_args(enter_args(false, 63, 10).expect("fits"), 2);
+    assert_eq!(room[..4], [enter, ARGS[0], ARGS[1], exit(0x8000, 0).expect("fits")]);
 }
 
 #[test]
 fn the_magic_is_no_record() {
-    assert_eq!(Record::from_words(&[MAGIC, 0, 0]), None);
-    assert_eq!(Record::from_words(&[0, 0, 0]), None);
-    assert_eq!(Record::from_words(&[]), None);
+    for machine in [Machine::Arm64, Machine::Arm, Machine::X86_64] {
+        assert_eq!(Record::from_words(&[MAGIC, 0, 0], machine), None);
+        assert_eq!(Record::from_words(&[0, 0, 0], machine), None);
+        assert_eq!(Record::from_words(&[], machine), None);
+        // More arguments than there are registers, and fewer words than arguments.
+        let enter_args = enter_args(false, 1, 1).expect("fits");
+        assert_eq!(Record::from_words(&[set_args(enter_args, 7); 9], machine), None);
+        assert_eq!(Record::from_words(&[set_args(enter_args, 6); 3], machine), None);
+    }
 }
 
 #[test]
@@ -126,5 +216,6 @@ fn headers_are_checked() {
     assert_eq!(with(1, packet[1] + (9 << 8)), Err(BadHeader::Field));
     assert_eq!(with(1, (packet[1] & !(0xffff << 32)) | (15 << 32)), Err(BadHeader::Field));
     assert_eq!(with(1, (packet[1] & !(0xffff << 32)) | (513 << 32)), Err(BadHeader::Field));
-    assert_eq!(with(1, packet[1] | (1 << 48)), Err(BadHeader::Field));
+    assert_eq!(with(1, packet[1] | (3 << 48)), Err(BadHeader::Field));
+    assert_eq!(with(1, packet[1] | (1 << 51)), Err(BadHeader::Field));
 }

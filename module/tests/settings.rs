@@ -98,7 +98,7 @@ proptest! {
     /// Ticks are not shorter than 7 ns and nanoseconds come out right to a millionth.
     #[test]
     fn scales(hertz in 1_000_000u64..6_000_000_000, seconds in 1u64..1_000_000) {
-        let scale = Scale::new(hertz);
+        let scale = Scale::new(hertz, 1 << 27);
         prop_assert!(hertz >> scale.shift <= 1 << 27);
         prop_assert!(scale.shift == 0 || hertz >> (scale.shift - 1) > 1 << 27);
         let nanoseconds = to_nanoseconds((hertz * seconds) >> scale.shift, scale.tick);

@@ -3,35 +3,35 @@
 //! From a packet to events.
 
 use crate::framing::Framed;
-use syscall_record_format::format::{Machine, Record, Task, HEADER_WORDS, SLOTS};
+use syscall_record_format::format::{Args, Edges, Header, Machine, Record, Task, HEADER_WORDS, SLOTS};
 
-/// Something that happened.
+/// Something that happened. It borrows from its packet: nothing is copied for events that nobody wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct Event<'a> {
     /// When, in ticks.
     pub time: u64,
     /// On which CPU.
     pub cpu: u16,
     /// What.
-    pub what: What,
+    pub what: What<'a>,
 }
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum What<'a> {
     /// A task entered a system call.
     Enter {
         /// Whose.
-        task: Task,
-        /// Whether the call is one of a 32-bit program on a 64-bit kernel.
-        is_32bit: bool,
+        task: &'a Task,
         /// Which.
-        number: u32,
+        call: Call<'a>,
     },
     /// A task returned from a system call.
     Exit {
         /// Whose.
-        task: Task,
+        task: &'a Task,
+        /// Which, where only returns are recorded; elsewhere its entry told.
+        call: Option<Call<'a>>,
         /// Result, a negated errno on failure.
         result: i64,
     },
@@ -42,32 +42,41 @@ pub enum What {
     },
 }
 
+/// A system call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call<'a> {
+    /// Whether it is one of a 32-bit program on a 64-bit kernel.
+    pub is_32bit: bool,
+    /// Its number; programs can pass any.
+    pub number: u32,
+    /// Its arguments, if the recording has any calls'.
+    pub args: Option<Args<'a>>,
+}
+
+/// Whose the records are before any TASK: a packet that was tampered with may name none.
+const NOBODY: Task = Task { is_32bit: false, tid: 0, tgid: 0, comm: [0; 2] };
+
 /// The events of one packet, in their order.
 pub struct Events {
     framed: Framed,
+    /// The word of the record that comes next.
     position: usize,
+    /// When the last event happened, in ticks.
     time: u64,
-    task: Option<Task>,
-    slots: [Option<Task>; SLOTS],
-    /// The return of the call whose entry came last.
-    exit: Option<Event>,
-    /// The event that comes next.
-    next: Option<Event>,
+    /// Where in `slots` the task of the records is.
+    slot: usize,
+    slots: [Task; SLOTS],
+    /// The return of the call whose entry came last: when, and the result.
+    returning: Option<(u64, i64)>,
+    /// Whether the drops before the packet are still to be told.
+    has_dropped: bool,
 }
 
 impl Events {
     /// The events of a packet.
     pub fn new(framed: Framed) -> Self {
-        let header = &framed.header;
-        let time = header.base_time;
-        let dropped = Event { time, cpu: header.cpu, what: What::Dropped { events: header.dropped_before } };
-        let next = (header.dropped_before > 0).then_some(dropped);
-        let mut events =
-            Self { framed, position: HEADER_WORDS, time, task: None, slots: [None; SLOTS], exit: None, next };
-        if events.next.is_none() {
-            events.advance();
-        }
-        events
+        let (time, has_dropped) = (framed.header.base_time, framed.header.dropped_before > 0);
+        Self { framed, position: HEADER_WORDS, time, slot: 0, slots: [NOBODY; SLOTS], returning: None, has_dropped }
     }
 
     /// Architecture of the kernel that recorded.
@@ -75,60 +84,103 @@ impl Events {
         self.framed.header.machine
     }
 
-    /// The event that comes next.
-    pub fn peek(&self) -> Option<&Event> {
-        self.next.as_ref()
-    }
-
-    /// Finds the next event.
-    fn advance(&mut self) {
-        self.next = self.exit.take().or_else(|| self.decode());
-        if let Some(event) = &self.next {
-            self.time = event.time;
+    /// Gives out, to `sink`, the events up to the tick `last`, itself included. Returns the tick of the
+    /// next, `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// Those of `sink`; the event that it failed for is lost.
+    pub fn give<E>(
+        &mut self,
+        last: u64,
+        sink: &mut impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
+    ) -> Result<Option<u64>, E> {
+        // By name, so that an event can borrow from the packet while we move on.
+        let Self { framed: Framed { header, words }, position, time, slot, slots, returning, has_dropped } = self;
+        let Header { machine, cpu, edges, has_args, .. } = *header;
+        if *has_dropped {
+            if *time > last {
+                return Ok(Some(*time));
+            }
+            *has_dropped = false;
+            sink(machine, &Event { time: *time, cpu, what: What::Dropped { events: header.dropped_before } })?;
         }
-    }
-
-    /// Reads records up to the next one that is an event.
-    fn decode(&mut self) -> Option<Event> {
+        let words = words.get(..usize::from(header.used)).unwrap_or_default();
         loop {
-            let words = self.framed.words.get(self.position..usize::from(self.framed.header.used))?;
-            let (record, len) = Record::from_words(words)?;
-            self.position += len;
-            let task = self.task;
-            let event = |time, what| Some(Event { time, cpu: self.framed.header.cpu, what });
-            match record {
-                Record::Time(ticks) => self.time = ticks,
-                Record::Task(task, slot) => {
-                    self.slots[usize::from(slot)] = Some(task);
-                    self.task = Some(task);
+            let task = &slots[*slot];
+            if let Some((at, result)) = *returning {
+                if at > last {
+                    return Ok(Some(at));
                 }
-                Record::Switch(slot) => self.task = self.slots[usize::from(slot)],
-                Record::Call { is_32bit, number, result, duration, delta } => {
-                    let time = self.time.wrapping_add(delta);
-                    // A packet that is not ours may name no task; what it holds is nobody's.
-                    let Some(task) = task else { continue };
-                    self.exit = event(time.wrapping_add(duration), What::Exit { task, result });
-                    return event(time, What::Enter { task, is_32bit, number });
+                *returning = None;
+                sink(machine, &Event { time: at, cpu, what: What::Exit { task, call: None, result } })?;
+            }
+            let rest = words.get(*position..).unwrap_or_default();
+            let Some((record, mut len)) = Record::from_words(rest, machine) else { return Ok(None) };
+            let mut returns = None;
+            let (at, end, what) = match record {
+                Record::Time(ticks) => {
+                    *time = ticks;
+                    *position += len;
+                    continue;
                 }
-                Record::Enter { is_32bit, number, delta } => {
-                    let Some(task) = task else { continue };
-                    return event(self.time.wrapping_add(delta), What::Enter { task, is_32bit, number });
+                Record::Task(task, to) => {
+                    *slot = usize::from(to);
+                    slots[*slot] = task;
+                    *position += len;
+                    continue;
+                }
+                Record::Switch(to) => {
+                    *slot = usize::from(to);
+                    *position += len;
+                    continue;
+                }
+                Record::Call { is_32bit, number, args, result, duration, delta } => {
+                    let at = time.wrapping_add(delta);
+                    let call = Call { is_32bit, number, args: has_args.then_some(args) };
+                    let end = at.wrapping_add(duration);
+                    if edges == Edges::Exit {
+                        (end, end, What::Exit { task, call: Some(call), result })
+                    } else {
+                        returns = Some((end, result));
+                        (at, end, What::Enter { task, call })
+                    }
+                }
+                Record::Enter { is_32bit, number, args, delta } => {
+                    let at = time.wrapping_add(delta);
+                    let call = Call { is_32bit, number, args: has_args.then_some(args) };
+                    if edges == Edges::Exit {
+                        // Without its EXIT it is the last record of a packet that was cut off.
+                        let behind = rest.get(len..).unwrap_or_default();
+                        let Some((result, delta, more)) = exit(behind, machine) else { return Ok(None) };
+                        len += more;
+                        let at = at.wrapping_add(delta);
+                        (at, at, What::Exit { task, call: Some(call), result })
+                    } else {
+                        (at, at, What::Enter { task, call })
+                    }
                 }
                 Record::Exit { result, delta } => {
-                    let Some(task) = task else { continue };
-                    return event(self.time.wrapping_add(delta), What::Exit { task, result });
+                    let at = time.wrapping_add(delta);
+                    (at, at, What::Exit { task, call: None, result })
                 }
+            };
+            if at > last {
+                return Ok(Some(at));
             }
+            *position += len;
+            *time = end;
+            *returning = returns;
+            sink(machine, &Event { time: at, cpu, what })?;
         }
     }
 }
 
-impl Iterator for Events {
-    type Item = Event;
-
-    fn next(&mut self) -> Option<Event> {
-        let event = self.next?;
-        self.advance();
-        Some(event)
+/// The EXIT at the start of `words`: result, delta and words.
+#[inline(never)]
+fn exit(words: &[u64], machine: Machine) -> Option<(i64, u64, usize)> {
+    match Record::from_words(words, machine)? {
+        (Record::Exit { result, delta }, len) => Some((result, delta, len)),
+        _ => None,
     }
 }

@@ -4,7 +4,7 @@
 
 use memchr::memmem;
 use syscall_record_format::format::{
-    BadHeader, Header, Packet, Record, HEADER_WORDS, MAGIC, MAX_RECORD_WORDS, PACKET_BYTES, PACKET_WORDS,
+    BadHeader, Header, Machine, Packet, Record, HEADER_WORDS, MAGIC, MAX_RECORD_WORDS, PACKET_BYTES, PACKET_WORDS,
 };
 
 /// Bytes that are looked at together. A read fills what is free of it.
@@ -118,7 +118,7 @@ impl Framing {
     fn packet(&mut self, header: Header, words: Packet, len: usize) -> Framed {
         let used = usize::from(header.used);
         let there = used.min(len / 8);
-        let mut sound = sound_words(&words[..there]);
+        let mut sound = sound_words(&words[..there], header.machine);
         let is_cut_off = there < used && there - sound < MAX_RECORD_WORDS;
         // Where bytes are lost, the next packet begins in what should be the padding of this one.
         let is_sound = sound == used && words[used..].iter().all(|&word| word == 0);
@@ -186,9 +186,9 @@ fn to_words(bytes: &[u8]) -> Packet {
 }
 
 /// How many words, header included, are sound records.
-fn sound_words(words: &[u64]) -> usize {
+fn sound_words(words: &[u64], machine: Machine) -> usize {
     let mut sound = HEADER_WORDS.min(words.len());
-    while let Some((_, len)) = Record::from_words(&words[sound..]) {
+    while let Some((_, len)) = Record::from_words(&words[sound..], machine) {
         sound += len;
     }
     sound

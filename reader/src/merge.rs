@@ -13,10 +13,39 @@ const MAX_PACKETS: usize = 128;
 
 /// Puts events into the order of time.
 pub struct Merge {
-    packets: Box<Vec<Events, MAX_PACKETS>>,
+    /// The packets that may have events left, the earliest first.
+    queue: Vec<Waiting, MAX_PACKETS>,
+    /// Memory for as many packets as ever waited at a time.
+    packets: Vec<Box<Events>, MAX_PACKETS>,
+    /// Those of `packets` that are not in the queue.
+    free: Vec<u32, MAX_PACKETS>,
+    /// Packets that came so far; wraps.
+    count: u32,
     /// Events before this tick are out.
     watermark: u64,
     session: Option<(u32, Machine)>,
+}
+
+/// A packet in the queue. The order is that of the fields: by time, and of equal times by the packets'
+/// order in the stream.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Waiting {
+    /// Its next event is not before this tick; before the last one that was given out neither.
+    time: u64,
+    /// Its number.
+    count: u32,
+    /// Where in `packets` it is.
+    index: u32,
+}
+
+impl Waiting {
+    /// Before all that wait with this time.
+    const fn before(time: u64) -> Self {
+        Self { time, count: 0, index: 0 }
+    }
+
+    /// Behind all.
+    const END: Self = Self { time: u64::MAX, count: u32::MAX, index: u32::MAX };
 }
 
 impl Default for Merge {
@@ -28,77 +57,101 @@ impl Default for Merge {
 impl Merge {
     /// Without any packets yet.
     pub fn new() -> Self {
-        Self { packets: Box::new(Vec::new()), watermark: 0, session: None }
+        Self { queue: Vec::new(), packets: Vec::new(), free: Vec::new(), count: 0, watermark: 0, session: None }
     }
 
     /// Takes a packet and gives out, to `sink`, the events that no later packet can precede.
-    pub fn push<E>(&mut self, framed: Framed, mut sink: impl FnMut(Machine, &Event) -> Result<(), E>) -> Result<(), E> {
-        let header = framed.header;
-        let session = Some((header.session, header.machine));
+    ///
+    /// # Errors
+    ///
+    /// Those of `sink`; the event that it failed for is lost.
+    pub fn push<E>(
+        &mut self,
+        framed: Framed,
+        mut sink: impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (base_time, watermark) = (framed.header.base_time, framed.header.watermark);
+        let session = Some((framed.header.session, framed.header.machine));
         // Another recording, or another piece of this one, was joined to the first.
-        if self.session != session || header.base_time < self.watermark {
-            self.drain(u64::MAX, &mut sink)?;
-            self.session = session;
-        } else {
-            self.drain(header.base_time, &mut sink)?;
+        let is_joined = self.session != session || base_time < self.watermark;
+        self.session = session;
+        self.drain(if is_joined { Waiting::END } else { Waiting::before(base_time) }, &mut sink)?;
+        if self.queue.is_full() {
+            let oldest = (0..self.queue.len()).min_by_key(|&index| self.queue[index].count);
+            self.give(oldest.unwrap_or_default(), Waiting::END, &mut sink)?;
         }
-        if self.packets.is_full() {
-            let oldest = self.packets.remove(0);
-            let machine = oldest.machine();
-            for event in oldest {
-                sink(machine, &event)?;
-            }
-        }
-        // There is room now.
-        let _ = self.packets.push(Events::new(framed));
-        self.watermark = header.watermark;
-        self.drain(header.watermark, &mut sink)
+        self.insert(framed);
+        self.watermark = watermark;
+        self.drain(Waiting::before(watermark), &mut sink)
     }
 
     /// Gives out all that is left.
-    pub fn finish<E>(&mut self, mut sink: impl FnMut(Machine, &Event) -> Result<(), E>) -> Result<(), E> {
-        self.drain(u64::MAX, &mut sink)
+    ///
+    /// # Errors
+    ///
+    /// Those of `sink`; the event that it failed for is lost.
+    pub fn finish<E>(&mut self, mut sink: impl FnMut(Machine, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.drain(Waiting::END, &mut sink)
     }
 
-    /// Gives out the events before `until`, all of them for [`u64::MAX`].
-    fn drain<E>(&mut self, until: u64, sink: &mut impl FnMut(Machine, &Event) -> Result<(), E>) -> Result<(), E> {
-        while let Some((index, others)) = self.earliest() {
-            let packet = &mut self.packets[index];
-            let machine = packet.machine();
-            let goes = |event: &&Event| event.time <= others && (event.time < until || until == u64::MAX);
-            let mut count = 0;
-            while let Some(event) = packet.peek().filter(goes).copied() {
-                packet.next();
-                sink(machine, &event)?;
-                count += 1;
+    /// Puts a packet into the queue, which has room.
+    fn insert(&mut self, framed: Framed) {
+        self.count = self.count.wrapping_add(1);
+        let time = framed.header.base_time;
+        let events = Events::new(framed);
+        let index = match self.free.pop() {
+            Some(index) => {
+                *self.packets[index as usize] = events;
+                index
             }
-            if packet.peek().is_none() {
-                // The others keep their order, which decides between equal times.
-                self.packets.remove(index);
-            } else if count == 0 {
-                break;
+            None => {
+                let _ = self.packets.push(Box::new(events));
+                self.packets.len() as u32 - 1
             }
+        };
+        let waiting = Waiting { time, count: self.count, index };
+        let place = self.queue.iter().take_while(|other| **other < waiting).count();
+        let _ = self.queue.insert(place, waiting);
+    }
+
+    /// Gives out the events before `until`.
+    fn drain<E>(
+        &mut self,
+        until: Waiting,
+        sink: &mut impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while self.queue.first().is_some_and(|first| *first < until) {
+            let others = self.queue.get(1).map_or(until, |second| until.min(*second));
+            self.give(0, others, sink)?;
         }
         Ok(())
     }
 
-    /// The packet whose next event is the earliest, and up to which time its events precede those of
-    /// all others.
-    fn earliest(&self) -> Option<(usize, u64)> {
-        let mut best: Option<(usize, u64)> = None;
-        let mut others = u64::MAX;
-        for (index, packet) in self.packets.iter().enumerate() {
-            // A packet without events has no time and goes first.
-            let time = packet.peek().map_or(0, |event| event.time);
-            match best {
-                Some((_, earliest)) if time >= earliest => others = others.min(time),
-                _ => {
-                    // Behind in the stream: for equal times the one passed over goes first.
-                    others = best.map_or(u64::MAX, |(_, earliest)| others.min(earliest - 1));
-                    best = Some((index, time));
+    /// Gives out the events before `until` of the packet at `place` in the queue, and puts it where it
+    /// then belongs.
+    fn give<E>(
+        &mut self,
+        mut place: usize,
+        until: Waiting,
+        sink: &mut impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut waiting = self.queue[place];
+        // Of equal times, ours goes first if our packet does.
+        let last = if waiting.count < until.count { until.time } else { until.time.saturating_sub(1) };
+        match self.packets[waiting.index as usize].give(last, sink)? {
+            Some(time) => {
+                waiting.time = time;
+                while let Some(next) = self.queue.get(place + 1).filter(|next| **next < waiting).copied() {
+                    self.queue[place] = next;
+                    place += 1;
                 }
+                self.queue[place] = waiting;
+            }
+            None => {
+                self.queue.remove(place);
+                let _ = self.free.push(waiting.index);
             }
         }
-        best.map(|(index, _)| (index, others))
+        Ok(())
     }
 }

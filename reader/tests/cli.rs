@@ -10,7 +10,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use syscall_record::decode::Event;
 use syscall_record_format::format::{Machine, Packet, Task, PACKET_BYTES};
 
 fn run(arguments: &[&str], stdin: Option<&[u8]>) -> Output {
@@ -44,7 +43,7 @@ fn example() -> Vec<u8> {
     let (one, two) = (task(0x21e, b"systemd-journal"), task(0xc36, b"dmesg"));
     let first = [enter(100, 0, one, 0x101), exit(300, 0, one, 0x48), enter(5000, 0, one, 0xffff_ffff)];
     let second = [enter(150, 1, two, 0x74), exit(200, 1, two, -2), exit(9_000_000_000_000, 1, two, 0x7f12_3456_7000)];
-    stream(vec![packets(Machine::Arm64, 0, &first, &[]), packets(Machine::Arm64, 1, &second, &[])])
+    stream(vec![packets(plain(Machine::Arm64), 0, &first, &[]), packets(plain(Machine::Arm64), 1, &second, &[])])
 }
 
 const EXAMPLE: &str = "\
@@ -74,7 +73,7 @@ fn prints_the_lines() {
 #[test]
 fn results_have_the_width_of_the_program() {
     let lines = |machine, events: &[Event]| {
-        let output = run(&["-"], Some(&stream(vec![packets(machine, 0, events, &[])])));
+        let output = run(&["-"], Some(&stream(vec![packets(plain(machine), 0, events, &[])])));
         text(&output.stdout).lines().filter(|line| line.starts_with("exit")).map(String::from).collect::<Vec<_>>()
     };
     let native = task(1, b"x");
@@ -101,7 +100,7 @@ fn results_have_the_width_of_the_program() {
 fn names_stay_on_their_line() {
     let line = |name: &[u8]| {
         let events = [enter(1, 0, task(1, name), 0)];
-        let output = run(&["-"], Some(&stream(vec![packets(Machine::Arm, 0, &events, &[])])));
+        let output = run(&["-"], Some(&stream(vec![packets(plain(Machine::Arm), 0, &events, &[])])));
         text(&output.stdout).to_owned()
     };
     let named = |name: &str| format!("syscall 0x0, with pid=0x1, name={name}\n");
@@ -118,7 +117,7 @@ fn names_stay_on_their_line() {
 
 #[test]
 fn drops_are_lines() {
-    let mut packet: Vec<Packet> = packets(Machine::Arm, 2, &[enter(1, 2, task(1, b"x"), 0)], &[]);
+    let mut packet: Vec<Packet> = packets(plain(Machine::Arm), 2, &[enter(1, 2, task(1, b"x"), 0)], &[]);
     packet[0][7] = 20;
     packet[0][8] = 12;
     let output = run(&["-"], Some(&stream(vec![packet])));
@@ -211,7 +210,7 @@ fn inputs_that_are_not_there() {
 #[test]
 fn a_closed_pipe_is_an_end() {
     let events: Vec<Event> = (0..100_000).map(|index| enter(index + 1, 0, task(1, b"x"), 1)).collect();
-    let bytes = stream(vec![packets(Machine::Arm, 0, &events, &[])]);
+    let bytes = stream(vec![packets(plain(Machine::Arm), 0, &events, &[])]);
     let file = temporary("long");
     fs::write(&file, bytes).expect("is written");
     let mut child = Command::new(env!("CARGO_BIN_EXE_syscall-record"))

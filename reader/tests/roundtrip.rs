@@ -4,21 +4,29 @@
 
 mod common;
 
+use common::history::{history, History, WRITTEN};
 use common::*;
 use proptest::prelude::*;
+use std::collections::HashMap;
 use std::convert::Infallible;
-use syscall_record::decode::Event;
+use syscall_record::decode;
 use syscall_record::framing::{Damage, DamageKind, Framing};
 use syscall_record::merge::Merge;
 use syscall_record::print::Printer;
-use syscall_record_format::format::{Machine, Packet, HEADER_WORDS, PACKET_BYTES};
+use syscall_record_format::format::{Machine, HEADER_WORDS, PACKET_BYTES};
 
 /// Reads a stream that comes in pieces of `piece` bytes.
 fn read(stream: &[u8], piece: usize) -> (Vec<Event>, Vec<Damage>) {
+    let mut events = Vec::new();
+    let damages = read_with(stream, piece, |_, event| events.extend(Event::decoded(event)));
+    (events, damages)
+}
+
+fn read_with(stream: &[u8], piece: usize, mut each: impl FnMut(Machine, &decode::Event<'_>)) -> Vec<Damage> {
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
-    let (mut events, mut damages) = (Vec::new(), Vec::new());
-    let mut sink = |_, event: &Event| -> Result<(), Infallible> {
-        events.push(*event);
+    let mut damages = Vec::new();
+    let mut sink = |machine, event: &decode::Event<'_>| -> Result<(), Infallible> {
+        each(machine, event);
         Ok(())
     };
     let mut rest = stream;
@@ -39,11 +47,51 @@ fn read(stream: &[u8], piece: usize) -> (Vec<Event>, Vec<Damage>) {
         }
     }
     merge.finish(&mut sink).expect("infallible");
-    (events, damages)
+    damages
 }
 
-fn lanes(history: &std::collections::BTreeMap<u16, Vec<Event>>, cut: &[usize]) -> Vec<Vec<Packet>> {
-    history.iter().map(|(&cpu, events)| packets(Machine::Arm64, cpu, events, cut)).collect()
+/// The text of a stream.
+fn print(stream: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut printer = Printer::new(&mut text);
+    read_with(stream, 65536, |machine, event| printer.print(machine, event).expect("writes to memory"));
+    text
+}
+
+/// Gives exits the width of their task's last entry.
+fn with_widths(events: Vec<Event>) -> Vec<Event> {
+    let mut widths = HashMap::new();
+    let mut with_width = |mut event: Event| {
+        match event.edge {
+            Edge::Enter(_) => drop(widths.insert(event.task.tid, event.task.is_32bit)),
+            Edge::Exit(_) => event.task.is_32bit = *widths.get(&event.task.tid).unwrap_or(&event.task.is_32bit),
+            Edge::Return(..) => (),
+        }
+        event
+    };
+    events.into_iter().map(&mut with_width).collect()
+}
+
+/// The line of an event, with the name as it is to be written.
+fn line(machine: Machine, event: &Event, name: &str) -> String {
+    let Event { task, edge, .. } = event;
+    let args = |call: &Call| match &call.args {
+        Some(args) => {
+            let args: Vec<String> = args.iter().map(|arg| format!("{arg:#x}")).collect();
+            format!(", args={}", args.join(","))
+        }
+        None => String::new(),
+    };
+    let tid = task.tid;
+    let exit = |result: i64| {
+        let result = result as u64 & (u64::MAX >> (64 - machine.program_bits(task.is_32bit)));
+        format!("exit syscall, regs[0]={result:#x}, with pid={tid:#x}, ret={result:#x}, name={name}")
+    };
+    match edge {
+        Edge::Enter(call) => format!("syscall {:#x}, with pid={tid:#x}, name={name}{}\n", call.number, args(call)),
+        Edge::Exit(result) => format!("{}\n", exit(*result)),
+        Edge::Return(call, result) => format!("{}, syscall={:#x}{}\n", exit(*result), call.number, args(call)),
+    }
 }
 
 proptest! {
@@ -52,19 +100,27 @@ proptest! {
     /// All events come out, in the order of time and, on each CPU, in their own.
     #[test]
     fn all_events_in_order(history in history(), cut in prop::collection::vec(0usize..500, 0..20), piece in 1usize..70_000) {
-        let stream = stream(lanes(&history, &cut));
+        let stream = stream(history.packets(&cut));
         let (events, damages) = read(&stream, piece);
         prop_assert_eq!(damages, []);
-        let mut expected: Vec<Event> = history.values().flatten().copied().collect();
-        expected.sort_by_key(|event| event.time);
-        // Times are unique, so there is one order.
-        prop_assert_eq!(events, expected);
+        prop_assert_eq!(with_widths(events), history.events());
+    }
+
+    /// The lines say what happened.
+    #[test]
+    fn all_lines(history in history()) {
+        let History { recording, .. } = history;
+        let expected: String = history.events().iter().map(|event| {
+            line(recording.machine, event, WRITTEN[event.task.tid as usize / 300_000 % WRITTEN.len()])
+        }).collect();
+        let text = String::from_utf8(print(&stream(history.packets(&[])))).expect("text");
+        prop_assert_eq!(text, expected);
     }
 
     /// A stream cut at any byte gives what is whole, and says what is missing.
     #[test]
     fn cut_anywhere(history in history(), at in any::<prop::sample::Index>()) {
-        let stream = stream(lanes(&history, &[]));
+        let stream = stream(history.packets(&[]));
         let at = at.index(stream.len() + 1);
         let (all, _) = read(&stream, 65536);
         let (events, damages) = read(&stream[..at], 65536);
@@ -79,7 +135,7 @@ proptest! {
     /// A stream that begins with any packet gives those from there on.
     #[test]
     fn joined_anywhere(history in history(), first in any::<prop::sample::Index>()) {
-        let stream = stream(lanes(&history, &[]));
+        let stream = stream(history.packets(&[]));
         prop_assume!(!stream.is_empty());
         let first = first.index(stream.len() / PACKET_BYTES);
         let (events, damages) = read(&stream[first * PACKET_BYTES..], 65536);
@@ -92,7 +148,7 @@ proptest! {
     /// Garbage between packets costs nothing but itself.
     #[test]
     fn garbage_between(history in history(), at in any::<prop::sample::Index>(), garbage in prop::collection::vec(any::<u8>(), 1..9000)) {
-        let stream = stream(lanes(&history, &[]));
+        let stream = stream(history.packets(&[]));
         let at = at.index(stream.len() / PACKET_BYTES + 1) * PACKET_BYTES;
         let damaged = [&stream[..at], &garbage, &stream[at..]].concat();
         let (events, damages) = read(&damaged, 65536);
@@ -104,7 +160,7 @@ proptest! {
     /// Bytes lost inside a packet cost the rest of that packet.
     #[test]
     fn bytes_lost(history in history(), at in any::<prop::sample::Index>(), lost in 1usize..4000) {
-        let stream = stream(lanes(&history, &[]));
+        let stream = stream(history.packets(&[]));
         prop_assume!(stream.len() > PACKET_BYTES);
         let packet = at.index(stream.len() / PACKET_BYTES - 1);
         let start = packet * PACKET_BYTES + HEADER_WORDS * 8;
@@ -119,7 +175,7 @@ proptest! {
     /// Nothing makes it panic: neither noise nor changed bytes; and it prints what it decodes.
     #[test]
     fn survives_anything(history in history(), changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..40), noise in prop::collection::vec(any::<u8>(), 0..20_000)) {
-        let mut bytes = stream(lanes(&history, &[]));
+        let mut bytes = stream(history.packets(&[]));
         for (at, byte) in changes {
             if !bytes.is_empty() {
                 let at = at.index(bytes.len());
@@ -127,13 +183,10 @@ proptest! {
             }
         }
         for bytes in [bytes, noise] {
-            let (events, _) = read(&bytes, 65536);
-            let mut text = Vec::new();
-            let mut printer = Printer::new(&mut text);
-            for event in &events {
-                printer.print(Machine::Arm, event).expect("writes to memory");
-            }
-            prop_assert_eq!(text.iter().filter(|&&byte| byte == b'\n').count(), events.len());
+            let mut events = 0;
+            read_with(&bytes, 65536, |_, _| events += 1);
+            let text = print(&bytes);
+            prop_assert_eq!(text.iter().filter(|&&byte| byte == b'\n').count(), events);
             prop_assert!(text.iter().all(|&byte| byte == b'\n' || byte >= b' '));
         }
     }
@@ -144,7 +197,7 @@ proptest! {
 fn a_name_is_no_packet() {
     let evil = task(9, b"\xd3SYSREC\nevil");
     let events: Vec<Event> = (0..4000).map(|index| enter(1000 + index * 10, 0, evil, 63)).collect();
-    let stream = stream(vec![packets(Machine::X86_64, 0, &events, &[])]);
+    let stream = stream(vec![packets(plain(Machine::X86_64), 0, &events, &[])]);
     assert_eq!(read(&stream, 65536), (events, vec![]));
 }
 
@@ -153,8 +206,10 @@ fn a_name_is_no_packet() {
 fn recordings_can_be_joined() {
     let one = vec![enter(5_000_000, 0, task(1, b"one"), 1), exit(5_000_100, 0, task(1, b"one"), 0)];
     let two = vec![enter(4_000_000, 0, task(2, b"two"), 1), exit(4_000_100, 0, task(2, b"two"), 0)];
-    let joined: Vec<u8> =
-        [&one, &two].into_iter().flat_map(|events| stream(vec![packets(Machine::Arm, 0, events, &[])])).collect();
+    let joined: Vec<u8> = [&one, &two]
+        .into_iter()
+        .flat_map(|events| stream(vec![packets(plain(Machine::Arm), 0, events, &[])]))
+        .collect();
     assert_eq!(read(&joined, 65536), ([one, two].concat(), vec![]));
 }
 
@@ -163,7 +218,7 @@ fn recordings_can_be_joined() {
 fn strange_streams_end() {
     let events: Vec<Event> = (0..300).map(|index| enter(1000 + index, 0, task(1, b"x"), 1)).collect();
     let cuts: Vec<usize> = (0..300).collect();
-    let mut bytes = stream(vec![packets(Machine::Arm64, 0, &events, &cuts)]);
+    let mut bytes = stream(vec![packets(plain(Machine::Arm64), 0, &events, &cuts)]);
     for packet in bytes.chunks_exact_mut(PACKET_BYTES) {
         packet[32..40].fill(0);
     }

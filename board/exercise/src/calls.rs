@@ -68,6 +68,43 @@ pub fn odd() {
     }
 }
 
+/// Calls with arguments to be recognised by. All fail: there is no such file descriptor, and no such call.
+pub fn args() {
+    // SAFETY: The kernel refuses the first argument before it looks at others, or the number.
+    unsafe {
+        libc::syscall(libc::SYS_close, 0x7777);
+        libc::syscall(libc::SYS_read, 0x7777, 0x1111, 0x2222);
+        libc::syscall(libc::SYS_write, 0x7777, usize::MAX, 0);
+        libc::syscall(libc::SYS_copy_file_range, 0x7777, 0x1111, 0x2222, 0x3333, 0x4444, 0x5555);
+        libc::syscall(511, 0x7777, 1, 2, 3, 4, 5);
+        libc::syscall(0x7fff_ffff, 0x7777, 1, 2, 3, 4, 5);
+        // After a while, so that the record takes another form.
+        thread::sleep(Duration::from_millis(300));
+        libc::syscall(libc::SYS_close, 0x7777);
+    }
+}
+
+/// Makes calls under the program's name and then under another.
+pub fn rename(how: &str, name: &str) {
+    many(100);
+    match how {
+        "self" => {
+            let name = std::ffi::CString::new(name).expect("no NUL");
+            // SAFETY: A C string is passed.
+            unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
+        }
+        "other" => {
+            // SAFETY: Takes nothing.
+            let file = format!("/proc/self/task/{}/comm", unsafe { libc::gettid() });
+            let name = name.to_owned();
+            let other = thread::spawn(move || std::fs::write(file, name).expect("a thread of ours"));
+            other.join().expect("does not panic");
+        }
+        _ => panic!("'{how}': self or other"),
+    }
+    many(50);
+}
+
 /// Three times two calls of a 64-bit program by the 32-bit entry, the second of which fails.
 pub fn narrow() {
     #[cfg(target_arch = "x86_64")]

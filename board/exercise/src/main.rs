@@ -6,6 +6,9 @@
 //! exercise calls N [THREADS]   N calls of getppid in each of THREADS threads, one a CPU; then, with
 //!                              threads, `/tmp/go` for `read late` and a second in which it can catch up
 //! exercise odd                 calls with unusual numbers, results, durations, and names
+//! exercise args                calls whose first argument is 0x7777 and the others tell each other apart
+//! exercise rename HOW NAME     100 calls of getppid, a new name given by HOW, `self` or `other` (thread), and
+//!                              50 calls under that name
 //! exercise narrow              32-bit calls of a 64-bit program, on x86-64
 //! exercise threads N           N threads with names of their own that call at the same time
 //! exercise read CASE           one of the uses of the device in `device`
@@ -30,6 +33,8 @@ fn main() -> ExitCode {
         ["calls", count] => calls::many(number(count)),
         ["calls", count, threads] => calls::many_in_threads(number(count), number(threads)),
         ["odd"] => calls::odd(),
+        ["args"] => calls::args(),
+        ["rename", how, name] => calls::rename(how, name),
         ["narrow"] => calls::narrow(),
         ["threads", count] => calls::threads(number(count)),
         ["read", case] => return device::run(case),

@@ -27,3 +27,16 @@ pub const fn argument_counts(machine: Machine, is_32bit: bool) -> &'static [u8; 
         (Machine::X86_64, true) => &counts::I386,
     }
 }
+
+/// The numbers of `execve` and `execveat` in the tables of [`argument_counts`]; none where all programs
+/// have the kernel's own table, so that there is no other to take them for.
+#[inline]
+pub const fn exec_numbers(machine: Machine, is_32bit: bool) -> [u32; 2] {
+    match (machine, is_32bit) {
+        (Machine::Arm64, false) => [221, 281],
+        (Machine::Arm64, true) => [11, 387],
+        (Machine::X86_64, false) => [59, 322],
+        (Machine::X86_64, true) => [11, 358],
+        (Machine::Arm, _) => [u32::MAX; 2],
+    }
+}

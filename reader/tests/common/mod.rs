@@ -4,14 +4,54 @@
 
 #![allow(dead_code)] // Each test takes what it needs.
 
-use proptest::prelude::*;
-use std::collections::BTreeMap;
-use syscall_record::decode::{Event, What};
-use syscall_record_format::encode::{self, Encoder};
+pub mod history;
+
+use syscall_record::decode;
+use syscall_record_format::encode::{self, Encoder, Identity};
 use syscall_record_format::filter::comm_from_bytes;
-use syscall_record_format::format::{Header, Machine, Packet, Task, HEADER_WORDS, PACKET_WORDS, RELEASE_BYTES};
+use syscall_record_format::format::{
+    arg_words, pack_args, set_args, Args, Edges, Header, Machine, Packet, Task, HEADER_WORDS, MAX_ARGS, PACKET_WORDS,
+    RELEASE_BYTES,
+};
 
 pub const SESSION: u32 = 77;
+
+/// What the module was told to record, and where.
+#[derive(Clone, Copy, Debug)]
+pub struct Recording {
+    pub machine: Machine,
+    pub edges: Edges,
+    pub has_args: bool,
+}
+
+/// Entries and returns without arguments.
+pub const fn plain(machine: Machine) -> Recording {
+    Recording { machine, edges: Edges::Both, has_args: false }
+}
+
+/// An event that owns what it tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub time: u64,
+    pub cpu: u16,
+    /// Its `is_32bit` is the width of the call.
+    pub task: Task,
+    pub edge: Edge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edge {
+    Enter(Call),
+    Exit(i64),
+    /// An exit where entries are not recorded.
+    Return(Call, i64),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub number: u32,
+    pub args: Option<Vec<u64>>,
+}
 
 pub fn task(tid: u32, name: &[u8]) -> Task {
     let mut comm = [0; 16];
@@ -20,28 +60,85 @@ pub fn task(tid: u32, name: &[u8]) -> Task {
 }
 
 pub fn enter(time: u64, cpu: u16, task: Task, number: u32) -> Event {
-    Event { time, cpu, what: What::Enter { task, is_32bit: task.is_32bit, number } }
+    Event { time, cpu, task, edge: Edge::Enter(Call { number, args: None }) }
 }
 
 pub fn exit(time: u64, cpu: u16, task: Task, result: i64) -> Event {
-    Event { time, cpu, what: What::Exit { task, result } }
+    Event { time, cpu, task, edge: Edge::Exit(result) }
 }
 
-/// One CPU's events, in packets as the module makes them. `cut` says after which events a reader cuts
-/// the packet.
-pub fn packets(machine: Machine, cpu: u16, events: &[Event], cut: &[usize]) -> Vec<Packet> {
-    let mut packets = Vec::new();
-    let mut encoder = Encoder::new();
-    let mut packet: Packet = [0; PACKET_WORDS];
-    let mut base_time = None;
-    let mut sequence = 0;
-    let mut finish = |packet: &mut Packet, used: u32, base_time: &mut Option<u64>| {
-        let Some(base_time) = base_time.take() else { return };
+impl From<&decode::Call<'_>> for Call {
+    fn from(call: &decode::Call<'_>) -> Self {
+        Self { number: call.number, args: call.args.map(|args| args.iter().collect()) }
+    }
+}
+
+impl Event {
+    /// What the reader decoded; `None` for drops. An exit that does not tell its call has the width of its
+    /// task.
+    pub fn decoded(event: &decode::Event<'_>) -> Option<Self> {
+        let (task, call, edge) = match &event.what {
+            decode::What::Enter { task, call } => (**task, Some(call), Edge::Enter(call.into())),
+            decode::What::Exit { task, call: None, result } => (**task, None, Edge::Exit(*result)),
+            decode::What::Exit { task, call: Some(call), result } => {
+                (**task, Some(call), Edge::Return(call.into(), *result))
+            }
+            decode::What::Dropped { .. } => return None,
+        };
+        let task = Task { is_32bit: call.map_or(task.is_32bit, |call| call.is_32bit), ..task };
+        Some(Self { time: event.time, cpu: event.cpu, task, edge })
+    }
+}
+
+/// One CPU's buffer. It writes as `module/ring` does, in the same two ways.
+pub struct Writer {
+    recording: Recording,
+    cpu: u16,
+    encoder: Encoder,
+    packets: Vec<Packet>,
+    packet: Packet,
+    /// When the open packet begins; `None` if none is open.
+    base_time: Option<u64>,
+    /// Where its next word goes.
+    next: usize,
+    /// The word of the entry that was the last event, if it can be completed.
+    open: Option<usize>,
+}
+
+impl Writer {
+    pub fn new(recording: Recording, cpu: u16) -> Self {
+        Self {
+            recording,
+            cpu,
+            encoder: Encoder::new(0),
+            packets: Vec::new(),
+            packet: [0; PACKET_WORDS],
+            base_time: None,
+            next: 0,
+            open: None,
+        }
+    }
+
+    /// Writes an event. `passes_for_long`: the next event of this task may take the short way.
+    pub fn write(&mut self, event: &Event, passes_for_long: bool) {
+        if !self.write_short(event) {
+            self.write_long(event);
+            let remembered = if passes_for_long { Identity::of(&event.task) } else { Identity::default() };
+            self.encoder.continue_with(remembered);
+        }
+    }
+
+    /// Ends the open packet, as a reader does that wants it.
+    pub fn cut(&mut self) {
+        let Some(base_time) = self.base_time.take() else { return };
+        let Recording { machine, edges, has_args } = self.recording;
         let header = Header {
             machine,
-            cpu,
-            used: used as u16,
-            sequence,
+            cpu: self.cpu,
+            used: self.next as u16,
+            edges,
+            has_args,
+            sequence: self.packets.len() as u32,
             session: SESSION,
             base_time,
             watermark: base_time,
@@ -51,29 +148,118 @@ pub fn packets(machine: Machine, cpu: u16, events: &[Event], cut: &[usize]) -> V
             dropped_before: 0,
             release: [0; RELEASE_BYTES],
         };
-        sequence += 1;
-        packet[..HEADER_WORDS].copy_from_slice(&header.to_words());
-        packet[used as usize..].fill(0);
-        packets.push(*packet);
-    };
-    for (index, event) in events.iter().enumerate() {
-        let (task, what) = match event.what {
-            What::Enter { task, is_32bit, number } => (Task { is_32bit, ..task }, encode::Event::Enter { number }),
-            What::Exit { task, result } => (task, encode::Event::Exit { result }),
-            What::Dropped { .. } => unreachable!("not encoded"),
-        };
-        if base_time.is_none() || encoder.put(&mut packet, &task, event.time, what).is_err() {
-            finish(&mut packet, encoder.used(), &mut base_time);
-            base_time = Some(event.time);
-            encoder.begin(event.time);
-            encoder.put(&mut packet, &task, event.time, what).expect("fits a new packet");
+        self.packet[..HEADER_WORDS].copy_from_slice(&header.to_words());
+        self.packet[self.next..].fill(0);
+        self.packets.push(self.packet);
+    }
+
+    /// All packets.
+    pub fn finish(mut self) -> Vec<Packet> {
+        self.cut();
+        self.packets
+    }
+
+    /// `Writer::{enter,exit,whole}` of the ring.
+    fn write_short(&mut self, event: &Event) -> bool {
+        let Event { time: now, task, edge, .. } = event;
+        if self.base_time.is_none() || !self.encoder.continues(&Identity::of(task)) {
+            return false;
         }
-        if cut.contains(&index) {
-            finish(&mut packet, encoder.used(), &mut base_time);
+        let (is_32bit, has_args) = (task.is_32bit, self.recording.has_args);
+        let (call, word) = match edge {
+            Edge::Exit(result) => {
+                let Some(open) = self.open else { return false };
+                let Some(word) = self.encoder.complete(self.packet[open], *result, *now) else { return false };
+                self.packet[open] = word;
+                self.open = None;
+                return true;
+            }
+            _ if !self.has_short_room() || has_args && is_32bit => return false,
+            Edge::Enter(call) if has_args => (call, self.encoder.enter_args(is_32bit, call.number.into(), *now)),
+            Edge::Enter(call) => (call, self.encoder.enter(is_32bit, call.number.into(), *now)),
+            Edge::Return(call, result) if has_args => {
+                (call, self.encoder.whole_args(is_32bit, call.number.into(), *result, *now))
+            }
+            Edge::Return(call, result) => (call, self.encoder.whole(is_32bit, call.number.into(), *result, *now)),
+        };
+        let Some(word) = word else { return false };
+        if matches!(edge, Edge::Enter(_)) {
+            self.open = Some(self.next);
+        }
+        self.append(word, call, self.recording.machine.program_bits(is_32bit));
+        true
+    }
+
+    /// Whether the open packet has room for whatever the short way appends.
+    fn has_short_room(&self) -> bool {
+        let words = if self.recording.has_args { 1 + MAX_ARGS } else { 1 };
+        self.next <= PACKET_WORDS - words
+    }
+
+    fn append(&mut self, word: u64, call: &Call, bits: u32) {
+        self.packet[self.next] = word;
+        self.next += 1;
+        if let Some(args) = &call.args {
+            self.packet[self.next - 1] = set_args(word, args.len() as u8);
+            // All registers, as the ring does; the next event goes over those that do not count.
+            let words = pack_args(six(args), bits);
+            self.packet[self.next..self.next + MAX_ARGS].copy_from_slice(&words);
+            self.next += arg_words(bits, args.len() as u32) as usize;
         }
     }
-    finish(&mut packet, encoder.used(), &mut base_time);
-    packets
+
+    /// `Writer::write` of the ring.
+    fn write_long(&mut self, event: &Event) {
+        if self.base_time.is_none() || !self.put(event) {
+            self.cut();
+            self.base_time = Some(event.time);
+            self.next = HEADER_WORDS;
+            self.encoder.begin(event.time);
+            assert!(self.put(event), "a new packet has room");
+        }
+    }
+
+    fn put(&mut self, event: &Event) -> bool {
+        let bits = self.recording.machine.program_bits(event.task.is_32bit);
+        let words = match &event.edge {
+            Edge::Enter(call) | Edge::Return(call, _) => pack_args(six(call.args.as_deref().unwrap_or(&[])), bits),
+            Edge::Exit(_) => [0; MAX_ARGS],
+        };
+        let encoded = |call: &Call| encode::Call {
+            number: call.number,
+            args: call.args.as_ref().map(|args| Args::new(&words, args.len() as u8, bits).expect("are there")),
+        };
+        let event_out = match &event.edge {
+            Edge::Enter(call) => encode::Event::Enter(encoded(call)),
+            Edge::Exit(result) => encode::Event::Exit { result: *result },
+            Edge::Return(call, result) => encode::Event::Return { call: encoded(call), result: *result },
+        };
+        let room = &mut self.packet[self.next..];
+        let Ok(written) = self.encoder.put(room, &event.task, event.time, &event_out) else { return false };
+        self.open = written.open.map(|open| self.next + open);
+        self.next += written.words;
+        true
+    }
+}
+
+/// The registers: what the call does not use holds anything.
+fn six(args: &[u64]) -> [u64; MAX_ARGS] {
+    let mut registers = [0xdead_beef_dead_beef; MAX_ARGS];
+    registers[..args.len()].copy_from_slice(args);
+    registers
+}
+
+/// One CPU's events, in packets as the module makes them. `cut` says after which events a reader cuts
+/// the packet.
+pub fn packets(recording: Recording, cpu: u16, events: &[Event], cut: &[usize]) -> Vec<Packet> {
+    let mut writer = Writer::new(recording, cpu);
+    for (index, event) in events.iter().enumerate() {
+        writer.write(event, true);
+        if cut.contains(&index) {
+            writer.cut();
+        }
+    }
+    writer.finish()
 }
 
 /// Packets of several CPUs as a stream: by base time, each with the base time of the next as its
@@ -87,35 +273,29 @@ pub fn stream(lanes: Vec<Vec<Packet>>) -> Vec<u8> {
     packets.iter().flatten().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// Threads that call, return, and move between CPUs: events by CPU, times increasing on each.
-pub fn history() -> impl Strategy<Value = BTreeMap<u16, Vec<Event>>> {
-    let step = (0u16..3, 0usize..12, gap(), number(), result(), prop::bool::weighted(0.1));
-    prop::collection::vec(step, 0..1500).prop_map(|steps| {
-        let mut now = 1_000_000;
-        let mut inside = [false; 12];
-        let mut cpus = BTreeMap::<u16, Vec<Event>>::new();
-        for (cpu, thread, gap, number, result, skip) in steps {
-            now += gap;
-            let names: [&[u8]; 4] = [b"ls", b"a name", b"fifteen-letters", b"\xff\n\\"];
-            let task = Task { is_32bit: thread == 5, ..task(thread as u32 * 300_000 + 1, names[thread % 4]) };
-            // Sometimes the other edge was not recorded.
-            let event =
-                if inside[thread] != skip { exit(now, cpu, task, result) } else { enter(now, cpu, task, number) };
-            inside[thread] = !inside[thread];
-            cpus.entry(cpu).or_default().push(event);
+/// A recording of so many calls on each of the CPUs, which take turns with every event.
+pub fn recorded(recording: Recording, cpus: u16, calls: u64) -> Vec<u8> {
+    let names: [&[u8]; 3] = [b"nginx", b"systemd-journal", b"sh"];
+    let lane = |cpu: u16| {
+        let mut writer = Writer::new(recording, cpu);
+        for index in 0..calls {
+            let thread = index / 50 % 3;
+            let task = task(1000 + 3 * u32::from(cpu) + thread as u32, names[thread as usize]);
+            let time = 1_000_000 + 1000 * index + u64::from(cpu);
+            let result = if index % 20 == 7 { 0x7f12_3456_7000 } else { (index % 300) as i64 - 20 };
+            let args = recording.has_args.then(|| vec![index % 7, 0x7ffd_1234_0000 + index, 0x1000]);
+            let call = Call { number: (index % 300) as u32, args };
+            let mut write = |time, edge| writer.write(&Event { time, cpu, task, edge }, true);
+            match recording.edges {
+                Edges::Both => {
+                    write(time, Edge::Enter(call));
+                    write(time + 500, Edge::Exit(result));
+                }
+                Edges::Enter => write(time, Edge::Enter(call)),
+                Edges::Exit => write(time, Edge::Return(call, result)),
+            }
         }
-        cpus
-    })
-}
-
-fn gap() -> impl Strategy<Value = u64> {
-    prop_oneof![20 => 1u64..2000, 5 => 1u64..0x80_0000, 2 => 1u64..0x2000_0000, 1 => 1u64..0x10_0000_0000]
-}
-
-fn number() -> impl Strategy<Value = u32> {
-    prop_oneof![20 => 0u32..600, 1 => any::<u32>()]
-}
-
-fn result() -> impl Strategy<Value = i64> {
-    prop_oneof![20 => -133i64..4097, 3 => any::<i32>().prop_map(i64::from), 1 => any::<i64>()]
+        writer.finish()
+    };
+    stream((0..cpus).map(lane).collect())
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The processes that are recorded because an ancestor is.
+
+#![forbid(unsafe_code)]
+
+use crate::pure::settings::MAX_PID;
+use crate::word::Word;
+use kernel::{alloc::flags::GFP_KERNEL, prelude::*};
+
+/// A set of processes: a bit for each process id there can be, set or cleared when the process is made.
+pub(crate) struct Followed(KVVec<Word>);
+
+impl Followed {
+    /// The empty set: 512 KiB, or as much as the ids of this kernel take.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new() -> Result<Self> {
+        // `PID_MAX_LIMIT` of `include/linux/threads.h`.
+        let ids = if cfg!(target_pointer_width = "64") { MAX_PID } else { 32768 };
+        let words = ids as usize / 32;
+        let mut bits = KVVec::with_capacity(words, GFP_KERNEL)?;
+        for _ in 0..words {
+            bits.push(Word::new(0), GFP_KERNEL)?;
+        }
+        Ok(Self(bits))
+    }
+
+    /// Whether the set has process `tgid`.
+    pub(crate) fn contains(&self, tgid: u32) -> bool {
+        self.0.get(tgid as usize / 32).is_some_and(|word| word.load() & (1 << (tgid % 32)) != 0)
+    }
+
+    /// Puts process `tgid` in, or takes it out.
+    pub(crate) fn set(&self, tgid: u32, follow: bool) {
+        let Some(word) = self.0.get(tgid as usize / 32) else { return };
+        if follow {
+            word.set(1 << (tgid % 32));
+        } else {
+            word.clear(1 << (tgid % 32));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The probes.
+//!
+//! Each tries the short way of `ring` with preemption off: nothing is called there, and what was found out
+//! about the task is not found out again. Where that way is not open, the event goes the long way.
+
+#![deny(unsafe_code)]
+
+use crate::arch::{self, Registers};
+use crate::clock::Ticks;
+use crate::pure::calls;
+use crate::pure::encode::{Call, Event};
+use crate::pure::filter::Subject;
+use crate::pure::format::{self, Args, Comm, MAX_ARGS};
+use crate::ring::Outcome;
+use crate::task::{Current, PreemptGuard, Thread};
+use crate::tracepoint::{SyscallProbe, TaskProbe};
+use crate::tracer::Tracer;
+use core::marker::PhantomData;
+use kernel::{prelude::*, sync::ArcBorrow};
+
+/// Records entries; with arguments if `ARGS`.
+pub(crate) struct Enter<T, const ARGS: bool>(PhantomData<T>);
+
+/// Records returns where entries are recorded.
+pub(crate) struct Exit<T>(PhantomData<T>);
+
+/// Records returns where entries are not recorded; with arguments if `ARGS`.
+pub(crate) struct Return<T, const ARGS: bool>(PhantomData<T>);
+
+/// Learns of new tasks and new names.
+pub(crate) struct Tasks;
+
+impl<T: Ticks, const ARGS: bool> SyscallProbe for Enter<T, ARGS> {
+    type Data = Tracer;
+
+    #[inline(always)]
+    fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, number: c_long) {
+        let task = Current::get();
+        let guard = task.preempt_disable();
+        let means = &tracer.means;
+        let mut writer = means.writers.get(&guard);
+        if !writer.enter::<T, ARGS>(&task, &means.clock, number as u64, registers) && !writer.drop_if_full(&task) {
+            long(tracer, registers, number, guard, Edge::Enter);
+        }
+    }
+}
+
+impl<T: Ticks> SyscallProbe for Exit<T> {
+    type Data = Tracer;
+
+    #[inline(always)]
+    fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, result: c_long) {
+        let task = Current::get();
+        let guard = task.preempt_disable();
+        let means = &tracer.means;
+        let mut writer = means.writers.get(&guard);
+        if !writer.exit::<T>(&task, &means.clock, result as i64) && !writer.drop_if_full(&task) {
+            long(tracer, registers, result, guard, Edge::Exit);
+        }
+    }
+}
+
+impl<T: Ticks, const ARGS: bool> SyscallProbe for Return<T, ARGS> {
+    type Data = Tracer;
+
+    #[inline(always)]
+    fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, result: c_long) {
+        let task = Current::get();
+        let guard = task.preempt_disable();
+        let means = &tracer.means;
+        let mut writer = means.writers.get(&guard);
+        if !writer.whole::<T, ARGS>(&task, &means.clock, result as i64, registers) && !writer.drop_if_full(&task) {
+            long(tracer, registers, result, guard, Edge::Return);
+        }
+    }
+}
+
+impl TaskProbe for Tasks {
+    type Data = Tracer;
+
+    fn fork(tracer: ArcBorrow<'_, Tracer>, child: &Thread<'_>) {
+        tracer.spare.forked(&Current::get(), child);
+    }
+
+    fn rename(tracer: ArcBorrow<'_, Tracer>, task: &Thread<'_>, comm: Comm) {
+        tracer.spare.renamed(task, comm);
+    }
+}
+
+/// Which probe it was.
+#[derive(Clone, Copy)]
+enum Edge {
+    Enter,
+    Exit,
+    Return,
+}
+
+/// Where the short way is not open.
+#[cold]
+#[inline(never)]
+fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
+    let current = Current::get();
+    if !tracer.spare.passes(&current) {
+        tracer.spare.spare(&current, &guard);
+        return;
+    }
+    if tracer.is_reader(current.tgid()) {
+        return;
+    }
+    let mut task = current.task();
+    let number = match edge {
+        // Other bits than the lower 32 are no program's.
+        Edge::Enter => value as u32,
+        _ => registers.number() as u32,
+    };
+    if let Edge::Return = edge {
+        task.is_32bit = was_32bit(registers, number, value, task.is_32bit);
+    }
+    let bits = arch::MACHINE.program_bits(task.is_32bit);
+    let words = format::pack_args(registers.args(task.is_32bit).map(u64::from), bits);
+    // Nothing is known of a call without a number in the table: it may have as many as there can be.
+    let count = arch::ARG_COUNTS[usize::from(task.is_32bit)].get(number as usize).copied().unwrap_or(MAX_ARGS as u8);
+    let call = Call { number, args: if tracer.with_args { Args::new(&words, count, bits) } else { None } };
+    // `c_long` has 32 bits on arm; the sign goes along.
+    let result = value as i64;
+    let event = match edge {
+        Edge::Enter => Event::Enter(call),
+        Edge::Exit => Event::Exit { result },
+        Edge::Return => Event::Return { call, result },
+    };
+    let lasting = tracer.spare.is_lasting(&current);
+    let means = &tracer.means;
+    let outcome = means.writers.get(&guard).write(&task, &means.clock, &event, lasting);
+    drop(guard);
+    if outcome != Outcome::Done {
+        Tracer::wake(tracer, outcome);
+    }
+}
+
+/// Whether a call that returns was made by a 32-bit program, if the task runs one now or not: the program
+/// that made an `execve` is not the one that it returns to, whose registers are all zero. (Of the calls
+/// that have the same number in the other table, none returns 0 for such arguments.)
+fn was_32bit(registers: Registers<'_>, number: u32, result: c_long, is_32bit: bool) -> bool {
+    let is_exec = |is_32bit| calls::exec_numbers(arch::MACHINE, is_32bit).contains(&number);
+    let exchanged = result == 0 && is_exec(!is_32bit) && registers.args(is_32bit).iter().all(|&register| register == 0);
+    is_32bit != exchanged
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Who reaches the tracepoints at all.
+//!
+//! The first probe of `sys_enter` or `sys_exit` makes the kernel set a flag on every task, and every task
+//! pays for that at every call. Here tasks that cannot pass the filter are *spared*: they lose the flag.
+//!
+//! # A spared task is one that spared itself
+//!
+//! Nobody takes the flag from another task. A task that reaches a probe and that the filter excludes by its
+//! process and its name clears its own, with preemption off. As it is in a system call of its own, it is
+//! not just forking, in `execve` or renaming itself; what it is can change afterwards only, and then it
+//! gets the flag back before it makes another call:
+//!
+//! * a child gets a copy of its parent's flag (`syscall_tracepoint_update()` of `kernel/fork.c`), and
+//!   `sched_process_fork` sets it, before the child runs, if the child could pass though its parent cannot:
+//!   it has the process id that is asked for, or is followed;
+//! * a task that gets another name gets the flag from `task_rename` if it could pass with that name. The
+//!   tracepoint comes just before the name changes. If the task gives the name itself (`execve`, `prctl`)
+//!   it makes no call in between. If another thread of its process gives it (`/proc/PID/task/TID/comm`), it
+//!   may reach a probe in between with the flag set and the old name, and spare itself: so the watch sets
+//!   the flag again on all tasks that could pass.
+//!
+//! A filter by parent takes part in none of this: a parent's death, of which no tracepoint tells in time,
+//! changes what it says. It only decides about those whom `pid`, `proc_name` and `follow` let pass.
+//!
+//! # Other tracers
+//!
+//! A tracer that attaches to the same tracepoints while we are would see no calls of spared tasks: the
+//! kernel set the flags when we came, not when it came. The watch looks for others every
+//! [`WATCH_EVERY_MS`], gives the flag back to every task when there are some, and lets tasks be spared
+//! again when there are none.
+//!
+//! Before we detach, every task gets the flag back, too. The kernel then clears all of them if we were the
+//! last, and if not the others need them.
+
+#![forbid(unsafe_code)]
+
+use crate::follow::Followed;
+use crate::pure::filter::{Filter, Subject};
+use crate::pure::format::Comm;
+use crate::ring;
+use crate::task::{self, Current, PreemptGuard, Thread};
+use crate::word::Word;
+
+/// How often the watch looks for other tracers.
+pub(crate) const WATCH_EVERY_MS: u32 = 1000;
+
+/// Every task has the flag, new ones, too.
+const NOBODY: u32 = 0;
+/// Tasks may spare themselves.
+const WHO_CANNOT_PASS: u32 = 1;
+
+/// Who may be recorded, and who is spared.
+pub(crate) struct Spare {
+    filter: Filter,
+    followed: Option<Followed>,
+    spared: Word,
+    /// A task was renamed by another: how often the watch still has to repair.
+    renamed: Word,
+}
+
+impl Spare {
+    /// Nobody is spared yet.
+    pub(crate) fn new(filter: Filter, followed: Option<Followed>) -> Self {
+        Self { filter, followed, spared: Word::new(NOBODY), renamed: Word::new(0) }
+    }
+
+    /// Whether the filter lets `task` pass.
+    pub(crate) fn passes(&self, task: &Thread<'_>) -> bool {
+        self.filter.matches(task) || self.is_followed(task.tgid())
+    }
+
+    /// Whether a verdict of [`passes`](Self::passes) holds until the task gets another name.
+    pub(crate) fn is_lasting(&self, task: &Thread<'_>) -> bool {
+        !self.filter.is_fleeting() || self.is_followed(task.tgid())
+    }
+
+    fn is_followed(&self, tgid: u32) -> bool {
+        self.followed.as_ref().is_some_and(|followed| followed.contains(tgid))
+    }
+
+    /// Whether the filter may let pass threads of process `tgid` with that name.
+    fn could_pass(&self, tgid: u32, comm: Comm) -> bool {
+        self.filter.may_match(tgid, comm) || self.is_followed(tgid)
+    }
+
+    /// Spares the running task, which did not pass, if it could not. The guard keeps it from being late:
+    /// [`stop`](Self::stop) waits for it.
+    pub(crate) fn spare(&self, current: &Current, _guard: &PreemptGuard) {
+        if self.spared.load() == WHO_CANNOT_PASS && !self.could_pass(current.tgid(), current.comm()) {
+            current.set_traced(false);
+        }
+    }
+
+    /// To be told of every new task before it runs.
+    pub(crate) fn forked(&self, parent: &Current, child: &Thread<'_>) {
+        if let Some(followed) = &self.followed {
+            if child.tgid() != parent.tgid() {
+                followed.set(child.tgid(), self.passes(parent));
+            }
+        }
+        if self.spared.load() == NOBODY || self.could_pass(child.tgid(), child.comm()) {
+            child.set_traced(true);
+        }
+    }
+
+    /// To be told of every task that is about to get the name `comm`.
+    pub(crate) fn renamed(&self, task: &Thread<'_>, comm: Comm) {
+        if let Some(followed) = &self.followed {
+            if self.passes(task) {
+                followed.set(task.tgid(), true);
+            }
+        }
+        if self.could_pass(task.tgid(), comm) {
+            task.set_traced(true);
+            if !task.is_current() {
+                // Once may be too early: the new name comes after this.
+                self.renamed.store(2);
+            }
+        }
+    }
+
+    /// Follows the descendants of who passes now. Forks and renames must be told by now.
+    pub(crate) fn follow(&self) {
+        let Some(followed) = &self.followed else { return };
+        task::for_each(|thread| {
+            if thread.descends_from(|ancestor| self.filter.matches(ancestor)) {
+                followed.set(thread.tgid(), true);
+            }
+        });
+    }
+
+    /// Lets tasks be spared from here on. Forks and renames must be told by now.
+    pub(crate) fn start(&self) {
+        self.spared.store(WHO_CANNOT_PASS);
+    }
+
+    /// Whether tasks may be spared.
+    pub(crate) fn is_on(&self) -> bool {
+        self.spared.load() != NOBODY
+    }
+
+    /// Gives every task its flag back. Forks must still be told.
+    pub(crate) fn stop(&self) {
+        self.spared.store(NOBODY);
+        // From here on no task spares itself, and new tasks have the flag by the time they run: those that
+        // the walk misses.
+        ring::wait_for_probes();
+        task::for_each(|thread| thread.set_traced(true));
+    }
+
+    /// Gives the flag back to those who spared themselves just before another thread renamed them.
+    pub(crate) fn repair(&self) {
+        let times = self.renamed.load();
+        if times == 0 {
+            return;
+        }
+        self.renamed.store(times.wrapping_sub(1));
+        task::for_each(|thread| {
+            if self.could_pass(thread.tgid(), thread.comm()) {
+                thread.set_traced(true);
+            }
+        });
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the reader takes of memory does not depend on how much it reads.
+
+mod common;
+
+use common::*;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::io::{self, BufWriter};
+use syscall_record::framing::Framing;
+use syscall_record::merge::Merge;
+use syscall_record::print::Printer;
+use syscall_record_format::format::{Edges, Machine};
+
+/// What a thread has allocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Heap {
+    allocations: usize,
+    /// Bytes in use; wraps where memory of another thread is freed.
+    bytes: usize,
+    /// The most that were in use at a time.
+    peak: usize,
+}
+
+thread_local! {
+    // By thread: the test harness has threads of its own. It needs neither memory nor a destructor.
+    static HEAP: Cell<Heap> = const { Cell::new(Heap { allocations: 0, bytes: 0, peak: 0 }) };
+}
+
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+// SAFETY: All is left to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    // SAFETY: As the caller's of this.
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let mut heap = HEAP.get();
+        heap.allocations += 1;
+        heap.bytes = heap.bytes.wrapping_add(layout.size());
+        heap.peak = heap.peak.max(heap.bytes);
+        HEAP.set(heap);
+        // SAFETY: The caller keeps the contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    // SAFETY: As the caller's of this.
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        let mut heap = HEAP.get();
+        heap.bytes = heap.bytes.wrapping_sub(layout.size());
+        HEAP.set(heap);
+        // SAFETY: The caller keeps the contract, and `alloc` above took it from there.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+/// What it takes to print a recording; also how many bytes of text it is.
+fn print(stream: &[u8]) -> (Heap, u64) {
+    HEAP.set(Heap { allocations: 0, bytes: 0, peak: 0 });
+    let mut out = CountBytes(0);
+    let mut framing = Framing::new();
+    let mut merge = Merge::new();
+    let mut printer = Printer::new(BufWriter::with_capacity(64 * 1024, &mut out));
+    let mut rest = stream;
+    let mut at_end = false;
+    while !at_end {
+        let read = io::Read::read(&mut rest, framing.space()).expect("reads memory");
+        framing.filled(read);
+        at_end = read == 0;
+        while let Some(item) = framing.next(at_end) {
+            let framed = item.expect("nothing is damaged");
+            merge.push(framed, |machine, event| printer.print(machine, event)).expect("writes nowhere");
+        }
+    }
+    merge.finish(|machine, event| printer.print(machine, event)).expect("writes nowhere");
+    printer.flush().expect("writes nowhere");
+    drop((framing, merge, printer));
+    (HEAP.get(), out.0)
+}
+
+struct CountBytes(u64);
+
+impl io::Write for CountBytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn memory_does_not_depend_on_the_input() {
+    for machine in [Machine::Arm64, Machine::Arm] {
+        for edges in [Edges::Both, Edges::Enter, Edges::Exit] {
+            for has_args in [false, true] {
+                let recording = Recording { machine, edges, has_args };
+                for cpus in [1, 4] {
+                    let (little, few_lines) = print(&recorded(recording, cpus, 5_000));
+                    let (much, many_lines) = print(&recorded(recording, cpus, 50_000));
+                    assert!(many_lines > 9 * few_lines, "{few_lines} and {many_lines} bytes of text");
+                    assert_eq!(little, much, "{recording:?} of {cpus} CPUs");
+                    assert!(much.peak < 1 << 20, "{much:?}");
+                }
+            }
+        }
+    }
+}
+
+/// As many CPUs as the reader keeps apart.
+#[test]
+fn memory_for_many_cpus() {
+    let recording = Recording { machine: Machine::Arm64, edges: Edges::Both, has_args: true };
+    let (heap, _) = print(&recorded(recording, 128, 500));
+    assert!(heap.peak < 1 << 20, "{heap:?}");
+}
