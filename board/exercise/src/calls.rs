@@ -13,6 +13,16 @@ pub fn many(count: u64) {
     }
 }
 
+/// Keeps the calling thread on a CPU.
+pub fn pin(cpu: usize) {
+    // SAFETY: A zeroed set is empty; the thread's own affinity is set.
+    unsafe {
+        let mut set: libc::cpu_set_t = std::mem::zeroed();
+        libc::CPU_SET(cpu, &mut set);
+        libc::sched_setaffinity(0, size_of_val(&set), &set);
+    }
+}
+
 /// The same in each of so many threads, each on a CPU of its own.
 pub fn many_in_threads(count: u64, threads: u64) {
     // Whoever started us has calls of its own to make until it waits; they are not to be dropped.
@@ -20,12 +30,7 @@ pub fn many_in_threads(count: u64, threads: u64) {
     let threads: Vec<_> = (0..threads)
         .map(|cpu| {
             thread::spawn(move || {
-                // SAFETY: A zeroed set is empty; the thread's own affinity is set.
-                unsafe {
-                    let mut set: libc::cpu_set_t = std::mem::zeroed();
-                    libc::CPU_SET(cpu as usize, &mut set);
-                    libc::sched_setaffinity(0, size_of_val(&set), &set);
-                }
+                pin(cpu as usize);
                 many(count);
             })
         })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Run by the end-to-end tests in guests.
+//! Run by the end-to-end tests in guests, and by `board/bench`.
 //!
 //! ```text
 //! exercise calls N [THREADS]   N calls of getppid in each of THREADS threads, one a CPU; then, with
@@ -13,11 +13,16 @@
 //! exercise threads N           N threads with names of their own that call at the same time
 //! exercise read CASE           one of the uses of the device in `device`
 //! exercise ftrace BITS         translates ftrace's raw_syscalls events to the reader's lines
+//! exercise time CALL N [THREADS]    nanoseconds that each of N calls takes; CALL is getppid, read or open
+//! exercise pace RATE SECONDS        so many calls of getppid a second
+//! exercise spend FILE PROGRAM [ARGUMENT]…    nanoseconds of CPU time and KiB of memory that a program takes,
+//!                              and how often it waits; its output goes to FILE
 //! ```
 
 mod calls;
 mod device;
 mod ftrace;
+mod measure;
 
 #[cfg(stub_unwind)]
 #[path = "../../../reader/src/unwind.rs"]
@@ -38,6 +43,10 @@ fn main() -> ExitCode {
         ["narrow"] => calls::narrow(),
         ["threads", count] => calls::threads(number(count)),
         ["read", case] => return device::run(case),
+        ["time", call, count] => measure::time(call, number(count)),
+        ["time", call, count, threads] => measure::time_in_threads(call, number(count), number(threads)),
+        ["pace", rate, seconds] => measure::pace(number(rate), number(seconds)),
+        ["spend", output, program, ref arguments @ ..] => return measure::spend(output, program, arguments),
         ["ftrace", bits] => ftrace::translate(number(bits) as u32),
         _ => {
             eprintln!("exercise: wrong usage, see the head of main.rs");
