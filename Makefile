@@ -49,7 +49,7 @@ demo: ; @scripts/demo $(arch)
 shell: module reader ; @scripts/guest --arch $(arch) --shell
 test: ; @scripts/test
 lint: ; @scripts/lint
-bench: ; @scripts/bench
+bench: ; @scripts/bench $(if $(HOST),--host $(HOST),--arch $(arch))
 rust-analyzer: ; @scripts/module $(arch) rust-analyzer
 custom-kernel-test: ; @scripts/custom-kernel-test $(arch)
 clean: ; @scripts/clean
@@ -62,7 +62,7 @@ help:
 	@echo 'make shell              a shell in a guest'
 	@echo 'make test               host tests, and end-to-end tests in guests of all architectures'
 	@echo 'make lint               formatting, clippy, where unsafe may stand, shellcheck'
-	@echo 'make bench              nginx under load, traced and not'
+	@echo 'make bench              what calls, reading and a web server cost, traced and not; HOST=…: on a board'
 	@echo 'make rust-analyzer      rust-project.json for editors'
 	@echo 'make custom-kernel-test build and boot a kernel of your own with board/kernel.config (slow)'
 	@echo 'make clean | distclean  remove what was built | and what was downloaded'
