@@ -91,6 +91,7 @@ pub fn pace(rate: u64, seconds: u64) {
 /// most KiB of memory that it took, and how often it waited. Ends with its status.
 pub fn spend(output: &str, program: &str, arguments: &[&str]) -> ExitCode {
     let output = File::create(output).expect("the output can be written");
+    #[allow(clippy::zombie_processes, reason = "wait4 waits for it")]
     let child = Command::new(program).args(arguments).stdout(output).spawn().expect("the program starts");
     let mut status = 0;
     // SAFETY: All zeroes are a valid value; the kernel fills it.
