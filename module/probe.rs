@@ -41,7 +41,9 @@ impl<T: Ticks, const ARGS: bool> SyscallProbe for Enter<T, ARGS> {
         let guard = task.preempt_disable();
         let means = &tracer.means;
         let mut writer = means.writers.get(&guard);
-        if !writer.enter::<T, ARGS>(&task, &means.clock, number as u64, registers) && !writer.drop_if_full(&task) {
+        // Not sign-extended: half of the work on 32-bit machines.
+        let unsigned = number as usize as u64;
+        if !writer.enter::<T, ARGS>(&task, &means.clock, unsigned, registers) && !writer.drop_if_full(&task) {
             long(tracer, registers, number, guard, Edge::Enter);
         }
     }

@@ -158,13 +158,11 @@ fn a_call_takes_one_word_and_a_packet_512() {
     assert!(encoder.continues(&Identity::of(&TASK)));
     let start = HEADER_WORDS + 3;
     let mut now = 1010;
-    for word in start..PACKET_WORDS {
-        if word > start {
-            packet[word] = encoder.enter(false, 173, now + 10).expect("fits");
-            now += 10;
-        }
-        packet[word] = encoder.complete(packet[word], 1, now + 10).expect("fits");
-        now += 10;
+    packet[start] = encoder.complete(packet[start], 1, now + 10).expect("fits");
+    for word in &mut packet[start + 1..] {
+        let enter = encoder.enter(false, 173, now + 20).expect("fits");
+        *word = encoder.complete(enter, 1, now + 30).expect("fits");
+        now += 20;
     }
     assert_eq!(packet[HEADER_WORDS..start], task(&TASK, 6));
     assert!(packet[start..].iter().all(|&word| word == call(173, 1, 10, 10)));

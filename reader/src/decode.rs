@@ -79,11 +79,6 @@ impl Events {
         Self { framed, position: HEADER_WORDS, time, slot: 0, slots: [NOBODY; SLOTS], returning: None, has_dropped }
     }
 
-    /// Architecture of the kernel that recorded.
-    pub fn machine(&self) -> Machine {
-        self.framed.header.machine
-    }
-
     /// Gives out, to `sink`, the events up to the tick `last`, itself included. Returns the tick of the
     /// next, `None` if there is none.
     ///

@@ -2,7 +2,7 @@
 
 //! The reader of syscall-record: from bytes to lines.
 //!
-//! The way of an event, each step a file: `source` → `framing` → `decode` → `merge` → `print`.
+//! The way of an event, each step a file: `source` → `framing` → `decode` → `merge` → `print` (with `text`).
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -15,5 +15,6 @@ pub mod print;
 pub mod source;
 
 mod signals;
+mod text;
 
 pub use signals::Interrupt;

@@ -14,7 +14,8 @@ mod unwind;
 use cli::Options;
 use std::env;
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 use syscall_record::framing::{Damage, DamageKind, Framing};
 use syscall_record::merge::Merge;
@@ -52,6 +53,12 @@ enum Outcome {
     Damaged,
 }
 
+/// Lines that are written together.
+const OUTPUT_BYTES: usize = 64 * 1024;
+
+/// What is read and written together without decoding: so much that the calls cost next to nothing.
+const COPY_BYTES: usize = 256 * 1024;
+
 type AnyError = Box<dyn std::error::Error>;
 
 fn run(options: &Options) -> Result<Outcome, AnyError> {
@@ -64,7 +71,7 @@ fn run(options: &Options) -> Result<Outcome, AnyError> {
 
     let mut framing = Framing::new();
     let mut merge = Merge::new();
-    let mut printer = Printer::new(sink);
+    let mut printer = Printer::new(BufWriter::with_capacity(OUTPUT_BYTES, sink));
     let mut outcome = Outcome::Sound;
     let mut at_end = false;
     while !at_end {
@@ -94,16 +101,15 @@ fn run(options: &Options) -> Result<Outcome, AnyError> {
     Ok(outcome)
 }
 
-/// Passes packets on as they are.
-fn copy(source: &mut Source, sink: &mut impl Write) -> Result<(), AnyError> {
-    let mut buffer = vec![0; 256 * 1024];
+/// Passes packets on as they are: a piece is as large as the input gives it.
+fn copy(source: &mut Source, sink: &mut File) -> Result<(), AnyError> {
+    let mut buffer = vec![0; COPY_BYTES];
     loop {
         let bytes = source.read(&mut buffer)?;
         if bytes == 0 {
             return Ok(());
         }
         sink.write_all(&buffer[..bytes])?;
-        sink.flush()?;
     }
 }
 

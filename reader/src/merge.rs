@@ -5,47 +5,49 @@
 use crate::decode::{Event, Events};
 use crate::framing::Framed;
 use heapless::Vec;
+use std::mem::swap;
 use syscall_record_format::format::Machine;
 
 /// Packets that are waiting for each other. In a sound stream there is one for each CPU at the most;
-/// where there are more, the oldest goes before its time.
+/// where there are more, they go before their time.
 const MAX_PACKETS: usize = 128;
 
 /// Puts events into the order of time.
 pub struct Merge {
-    /// The packets that may have events left, the earliest first.
+    /// The packets that may have events left, by their keys.
     queue: Vec<Waiting, MAX_PACKETS>,
-    /// Memory for as many packets as ever waited at a time.
-    packets: Vec<Box<Events>, MAX_PACKETS>,
-    /// Those of `packets` that are not in the queue.
-    free: Vec<u32, MAX_PACKETS>,
-    /// Packets that came so far; wraps.
-    count: u32,
+    /// Memory of packets that are done, for those that come. There is as much as was ever needed at a time.
+    spare: Vec<Box<Events>, MAX_PACKETS>,
+    /// Packets that came so far.
+    count: u64,
     /// Events before this tick are out.
     watermark: u64,
     session: Option<(u32, Machine)>,
 }
 
-/// A packet in the queue. The order is that of the fields: by time, and of equal times by the packets'
-/// order in the stream.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A packet in the queue.
 struct Waiting {
-    /// Its next event is not before this tick; before the last one that was given out neither.
-    time: u64,
-    /// Its number.
-    count: u32,
-    /// Where in `packets` it is.
-    index: u32,
+    /// Of its next event, or before that.
+    key: Key,
+    events: Box<Events>,
 }
 
-impl Waiting {
-    /// Before all that wait with this time.
+/// The order of events: by time in ticks, and of equal times by their packets' order in the stream.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    time: u64,
+    /// From 1.
+    packet: u64,
+}
+
+impl Key {
+    /// Before all events of this time.
     const fn before(time: u64) -> Self {
-        Self { time, count: 0, index: 0 }
+        Self { time, packet: 0 }
     }
 
-    /// Behind all.
-    const END: Self = Self { time: u64::MAX, count: u32::MAX, index: u32::MAX };
+    /// Behind all events.
+    const END: Self = Self { time: u64::MAX, packet: u64::MAX };
 }
 
 impl Default for Merge {
@@ -57,7 +59,7 @@ impl Default for Merge {
 impl Merge {
     /// Without any packets yet.
     pub fn new() -> Self {
-        Self { queue: Vec::new(), packets: Vec::new(), free: Vec::new(), count: 0, watermark: 0, session: None }
+        Self { queue: Vec::new(), spare: Vec::new(), count: 0, watermark: 0, session: None }
     }
 
     /// Takes a packet and gives out, to `sink`, the events that no later packet can precede.
@@ -70,19 +72,16 @@ impl Merge {
         framed: Framed,
         mut sink: impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let (base_time, watermark) = (framed.header.base_time, framed.header.watermark);
-        let session = Some((framed.header.session, framed.header.machine));
+        let header = framed.header;
+        let session = Some((header.session, header.machine));
         // Another recording, or another piece of this one, was joined to the first.
-        let is_joined = self.session != session || base_time < self.watermark;
+        let is_joined = self.session != session || header.base_time < self.watermark;
+        let goes_on = !is_joined && !self.queue.is_full();
         self.session = session;
-        self.drain(if is_joined { Waiting::END } else { Waiting::before(base_time) }, &mut sink)?;
-        if self.queue.is_full() {
-            let oldest = (0..self.queue.len()).min_by_key(|&index| self.queue[index].count);
-            self.give(oldest.unwrap_or_default(), Waiting::END, &mut sink)?;
-        }
+        self.drain(if goes_on { Key::before(header.base_time) } else { Key::END }, &mut sink)?;
         self.insert(framed);
-        self.watermark = watermark;
-        self.drain(Waiting::before(watermark), &mut sink)
+        self.watermark = header.watermark;
+        self.drain(Key::before(header.watermark), &mut sink)
     }
 
     /// Gives out all that is left.
@@ -91,65 +90,49 @@ impl Merge {
     ///
     /// Those of `sink`; the event that it failed for is lost.
     pub fn finish<E>(&mut self, mut sink: impl FnMut(Machine, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
-        self.drain(Waiting::END, &mut sink)
+        self.drain(Key::END, &mut sink)
     }
 
     /// Puts a packet into the queue, which has room.
     fn insert(&mut self, framed: Framed) {
-        self.count = self.count.wrapping_add(1);
-        let time = framed.header.base_time;
-        let events = Events::new(framed);
-        let index = match self.free.pop() {
-            Some(index) => {
-                *self.packets[index as usize] = events;
-                index
+        self.count += 1;
+        let key = Key { time: framed.header.base_time, packet: self.count };
+        let events = match self.spare.pop() {
+            Some(mut spare) => {
+                *spare = Events::new(framed);
+                spare
             }
-            None => {
-                let _ = self.packets.push(Box::new(events));
-                self.packets.len() as u32 - 1
-            }
+            None => Box::new(Events::new(framed)),
         };
-        let waiting = Waiting { time, count: self.count, index };
-        let place = self.queue.iter().take_while(|other| **other < waiting).count();
-        let _ = self.queue.insert(place, waiting);
+        let place = self.queue.iter().take_while(|waiting| waiting.key < key).count();
+        let _ = self.queue.insert(place, Waiting { key, events });
     }
 
     /// Gives out the events before `until`.
-    fn drain<E>(
-        &mut self,
-        until: Waiting,
-        sink: &mut impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        while self.queue.first().is_some_and(|first| *first < until) {
-            let others = self.queue.get(1).map_or(until, |second| until.min(*second));
-            self.give(0, others, sink)?;
-        }
-        Ok(())
-    }
-
-    /// Gives out the events before `until` of the packet at `place` in the queue, and puts it where it
-    /// then belongs.
-    fn give<E>(
-        &mut self,
-        mut place: usize,
-        until: Waiting,
-        sink: &mut impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut waiting = self.queue[place];
-        // Of equal times, ours goes first if our packet does.
-        let last = if waiting.count < until.count { until.time } else { until.time.saturating_sub(1) };
-        match self.packets[waiting.index as usize].give(last, sink)? {
-            Some(time) => {
-                waiting.time = time;
-                while let Some(next) = self.queue.get(place + 1).filter(|next| **next < waiting).copied() {
-                    self.queue[place] = next;
-                    place += 1;
-                }
-                self.queue[place] = waiting;
+    fn drain<E>(&mut self, until: Key, sink: &mut impl FnMut(Machine, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        while let [first, others @ ..] = &mut *self.queue {
+            if first.key >= until {
+                break;
             }
-            None => {
-                self.queue.remove(place);
-                let _ = self.free.push(waiting.index);
+            let until = others.first().map_or(until, |second| second.key.min(until));
+            // Of equal times, ours goes first if our packet does.
+            let last = if first.key.packet < until.packet { until.time } else { until.time.saturating_sub(1) };
+            match first.events.give(last, sink)? {
+                Some(time) => {
+                    first.key.time = time;
+                    let mut moving = first;
+                    for other in others {
+                        if moving.key < other.key {
+                            break;
+                        }
+                        swap(moving, other);
+                        moving = other;
+                    }
+                }
+                None => {
+                    let done = self.queue.remove(0);
+                    let _ = self.spare.push(done.events);
+                }
             }
         }
         Ok(())

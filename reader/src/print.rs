@@ -3,17 +3,20 @@
 //! From events to lines of text.
 
 use crate::decode::{Call, Event, What};
+use crate::text::{hex, Text, HEX_BYTES};
 use heapless::FnvIndexMap;
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use syscall_record_format::format::{Comm, Machine, Task, MAX_ARGS};
 
-/// Longer than any line: the texts in it take less than 80 bytes, ids and numbers 10 each, results 18, a
-/// name [`NAME_BYTES`], and arguments 19 each, comma included.
-type Line = Text<{ 80 + 2 * 10 + 2 * 18 + NAME_BYTES + MAX_ARGS * 19 }>;
+/// Longer than any line: the texts in it take less than 100 bytes, then there are a call's number, the
+/// result twice, the thread and the arguments with their commas.
+type Line = Text<{ 100 + 3 * HEX_BYTES + PID_BYTES + NAME_BYTES + MAX_ARGS * (1 + HEX_BYTES) }>;
 
-/// 16 bytes of a name take four characters each at the most.
-const NAME_BYTES: usize = 64;
+/// `, with pid=` and a number of 32 bits.
+const PID_BYTES: usize = 24;
+/// `, name=` and a name, of whose 16 bytes each takes four characters at the most.
+const NAME_BYTES: usize = 72;
 
 /// Threads whose current call has not the width of their program. (An x86 program can make a 32-bit
 /// call at any time; elsewhere there are none.) Those beyond this number are taken to have it.
@@ -41,15 +44,39 @@ const MAX_THREADS: usize = 256;
 /// makes the call. A name may contain a comma: what follows it is told from it at the end of the line.
 pub struct Printer<W> {
     out: W,
+    /// The line that is being made.
+    line: Line,
     widths: Box<FnvIndexMap<u32, bool, MAX_THREADS>>,
-    /// The name in the line before, and how it is written.
-    name: Option<(Comm, Text<NAME_BYTES>)>,
+    /// Threads of the last lines, each at the place that its id has.
+    threads: Box<[Thread; RECENT_THREADS]>,
+}
+
+/// Threads of the last lines that are kept: CPUs take turns in the order of time.
+const RECENT_THREADS: usize = 32;
+
+/// What lines have of a thread.
+#[derive(Clone, Copy)]
+struct Thread {
+    tid: u32,
+    comm: Comm,
+    pid: Text<PID_BYTES>,
+    name: Text<NAME_BYTES>,
+}
+
+impl Thread {
+    fn new(tid: u32, comm: Comm) -> Self {
+        let mut pid = Text::new();
+        pid.put(b", with pid=");
+        pid.put(hex(u64::from(tid)).bytes());
+        Self { tid, comm, pid, name: named(comm) }
+    }
 }
 
 impl<W: Write> Printer<W> {
     /// Writes to `out`.
     pub fn new(out: W) -> Self {
-        Self { out, widths: Box::new(FnvIndexMap::new()), name: None }
+        let threads = Box::new([Thread::new(0, [0; 2]); RECENT_THREADS]);
+        Self { out, line: Line::new(), widths: Box::new(FnvIndexMap::new()), threads }
     }
 
     /// Writes an event's line.
@@ -58,40 +85,40 @@ impl<W: Write> Printer<W> {
     ///
     /// Those of the output.
     pub fn print(&mut self, machine: Machine, event: &Event<'_>) -> io::Result<()> {
-        let mut line = Line::new();
+        self.line.clear();
         match &event.what {
             What::Enter { task, call } => {
                 self.note_width(task, call);
+                let (line, thread) = self.line_of(task);
                 line.put(b"syscall ");
-                put_hex(&mut line, u64::from(call.number));
-                line.put(b", with pid=");
-                put_hex(&mut line, u64::from(task.tid));
-                self.put_name(&mut line, task.comm);
-                put_args(&mut line, call);
+                line.put_text(&hex(u64::from(call.number)));
+                line.put_text(&thread.pid);
+                line.put_text(&thread.name);
+                put_args(line, call);
             }
             What::Exit { task, call, result } => {
                 let is_32bit = call.map_or_else(|| self.width(task), |call| call.is_32bit);
-                let result = *result as u64 & (u64::MAX >> (64 - machine.program_bits(is_32bit)));
+                let result = hex(*result as u64 & (u64::MAX >> (64 - machine.program_bits(is_32bit))));
+                let (line, thread) = self.line_of(task);
                 line.put(b"exit syscall, regs[0]=");
-                put_hex(&mut line, result);
-                line.put(b", with pid=");
-                put_hex(&mut line, u64::from(task.tid));
+                line.put_text(&result);
+                line.put_text(&thread.pid);
                 line.put(b", ret=");
-                put_hex(&mut line, result);
-                self.put_name(&mut line, task.comm);
+                line.put_text(&result);
+                line.put_text(&thread.name);
                 if let Some(call) = call {
                     line.put(b", syscall=");
-                    put_hex(&mut line, u64::from(call.number));
-                    put_args(&mut line, call);
+                    line.put_text(&hex(u64::from(call.number)));
+                    put_args(line, call);
                 }
             }
             What::Dropped { events } => {
                 // The longest is far shorter than a line.
-                let _ = write!(line, "dropped {events} events on cpu {}", event.cpu);
+                let _ = write!(self.line, "dropped {events} events on cpu {}", event.cpu);
             }
         }
-        line.put(b"\n");
-        self.out.write_all(line.bytes())
+        self.line.put(b"\n");
+        self.out.write_all(self.line.bytes())
     }
 
     /// Hands what was written to the operating system.
@@ -120,18 +147,18 @@ impl<W: Write> Printer<W> {
         self.widths.get(&task.tid).copied().unwrap_or(task.is_32bit)
     }
 
-    fn put_name(&mut self, line: &mut Line, comm: Comm) {
-        line.put(b", name=");
-        match &self.name {
-            Some((last, name)) if *last == comm => line.put(name.bytes()),
-            _ => {
-                let (_, name) = self.name.insert((comm, escape(comm)));
-                line.put(name.bytes());
-            }
+    /// The line, and what it is to have of the task.
+    #[inline]
+    fn line_of(&mut self, task: &Task) -> (&mut Line, &Thread) {
+        let thread = &mut self.threads[task.tid as usize % RECENT_THREADS];
+        if (thread.tid, thread.comm) != (task.tid, task.comm) {
+            *thread = Thread::new(task.tid, task.comm);
         }
+        (&mut self.line, thread)
     }
 }
 
+#[inline]
 fn put_args(line: &mut Line, call: &Call<'_>) {
     let Some(args) = call.args else { return };
     line.put(b", args=");
@@ -139,19 +166,21 @@ fn put_args(line: &mut Line, call: &Call<'_>) {
         if index > 0 {
             line.put(b",");
         }
-        put_hex(line, arg);
+        line.put_text(&hex(arg));
     }
 }
 
-/// `comm` up to its NUL, with `\xNN` for the bytes of characters that control or mislead, and for what is
-/// no UTF-8, and `\\` for a backslash, so that a name stays on its line and can be told from all others.
-fn escape(comm: Comm) -> Text<NAME_BYTES> {
+/// `, name=` and `comm` up to its NUL, with `\xNN` for the bytes of characters that control or mislead, and
+/// for what is no UTF-8, and `\\` for a backslash, so that a name stays on its line and can be told from
+/// all others.
+fn named(comm: Comm) -> Text<NAME_BYTES> {
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&comm[0].to_le_bytes());
     bytes[8..].copy_from_slice(&comm[1].to_le_bytes());
     let name = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
 
     let mut escaped = Text::new();
+    escaped.put(b", name=");
     // As good as all names; a tenth of the work.
     if name.iter().all(|&byte| matches!(byte, b' '..=b'~') && byte != b'\\') {
         escaped.put(name);
@@ -181,54 +210,4 @@ fn escape(comm: Comm) -> Text<NAME_BYTES> {
 /// Whether a character is no control character but has a line end, or read from right to left.
 fn misleads(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Text of `N` bytes at the most. (That of `heapless` appends byte by byte.)
-struct Text<const N: usize> {
-    bytes: [u8; N],
-    len: usize,
-}
-
-impl<const N: usize> Text<N> {
-    fn new() -> Self {
-        Self { bytes: [0; N], len: 0 }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
-    }
-
-    /// Appends `bytes`, for which callers see to it that there is room.
-    #[inline]
-    fn put(&mut self, bytes: &[u8]) {
-        if let Some(place) = self.bytes.get_mut(self.len..self.len + bytes.len()) {
-            place.copy_from_slice(bytes);
-            self.len += bytes.len();
-        }
-    }
-}
-
-impl<const N: usize> fmt::Write for Text<N> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.put(text.as_bytes());
-        Ok(())
-    }
-}
-
-/// Appends `0x` and the hexadecimal digits of `number`, without leading zeroes.
-fn put_hex(line: &mut Line, number: u64) {
-    let mut text = [0; 18];
-    let mut rest = number;
-    let mut start = text.len();
-    loop {
-        start -= 1;
-        text[start] = b"0123456789abcdef"[(rest & 0xf) as usize];
-        rest >>= 4;
-        if rest == 0 {
-            break;
-        }
-    }
-    start -= 2;
-    text[start..start + 2].copy_from_slice(b"0x");
-    line.put(&text[start..]);
 }

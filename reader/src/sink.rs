@@ -3,7 +3,7 @@
 //! Where the output goes: standard output or a file.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, BufWriter};
+use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
@@ -16,13 +16,12 @@ const FOLDER: &str = "/etc/syscall-record";
 /// # Errors
 ///
 /// Those of opening, with the path.
-pub fn open(path: Option<&Path>, append: bool) -> io::Result<BufWriter<File>> {
-    let file = match path {
-        None => File::from(io::stdout().as_fd().try_clone_to_owned()?),
+pub fn open(path: Option<&Path>, append: bool) -> io::Result<File> {
+    match path {
+        None => io::stdout().as_fd().try_clone_to_owned().map(File::from),
         Some(path) => open_file(path, append)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?,
-    };
-    Ok(BufWriter::with_capacity(64 * 1024, file))
+            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
+    }
 }
 
 /// What programs did is nobody's business but root's: file and folder are made so.

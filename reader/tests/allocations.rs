@@ -99,9 +99,9 @@ fn memory_does_not_depend_on_the_input() {
         for edges in [Edges::Both, Edges::Enter, Edges::Exit] {
             for has_args in [false, true] {
                 let recording = Recording { machine, edges, has_args };
-                for cpus in [1, 4] {
-                    let (little, few_lines) = print(&recorded(recording, cpus, 5_000));
-                    let (much, many_lines) = print(&recorded(recording, cpus, 50_000));
+                for (cpus, in_step) in [(1, false), (4, false), (4, true)] {
+                    let (little, few_lines) = print(&recorded(recording, cpus, 5_000, in_step));
+                    let (much, many_lines) = print(&recorded(recording, cpus, 50_000, in_step));
                     assert!(many_lines > 9 * few_lines, "{few_lines} and {many_lines} bytes of text");
                     assert_eq!(little, much, "{recording:?} of {cpus} CPUs");
                     assert!(much.peak < 1 << 20, "{much:?}");
@@ -115,6 +115,6 @@ fn memory_does_not_depend_on_the_input() {
 #[test]
 fn memory_for_many_cpus() {
     let recording = Recording { machine: Machine::Arm64, edges: Edges::Both, has_args: true };
-    let (heap, _) = print(&recorded(recording, 128, 500));
+    let (heap, _) = print(&recorded(recording, 128, 500, true));
     assert!(heap.peak < 1 << 20, "{heap:?}");
 }

@@ -13,7 +13,7 @@ use syscall_record::decode;
 use syscall_record::framing::{Damage, DamageKind, Framing};
 use syscall_record::merge::Merge;
 use syscall_record::print::Printer;
-use syscall_record_format::format::{Machine, HEADER_WORDS, PACKET_BYTES};
+use syscall_record_format::format::{Edges, Machine, HEADER_WORDS, PACKET_BYTES};
 
 /// Reads a stream that comes in pieces of `piece` bytes.
 fn read(stream: &[u8], piece: usize) -> (Vec<Event>, Vec<Damage>) {
@@ -225,4 +225,16 @@ fn strange_streams_end() {
     let (mut seen, damages) = read(&bytes, 65536);
     seen.sort_by_key(|event| event.time);
     assert_eq!((seen, damages), (events, vec![]));
+}
+
+/// All that a line can hold, as long as it can be.
+#[test]
+fn the_longest_line() {
+    let recording = Recording { machine: Machine::X86_64, edges: Edges::Exit, has_args: true };
+    let call = Call { number: u32::MAX, args: Some(vec![u64::MAX; 6]) };
+    let event =
+        Event { time: 1, cpu: 0, task: task(0xff_ffff, &[0x1b; 16]), edge: Edge::Return(call, i64::from(i32::MIN)) };
+    let stream = stream(vec![packets(recording, 0, std::slice::from_ref(&event), &[])]);
+    let expected = line(recording.machine, &event, &"\\x1b".repeat(16));
+    assert_eq!(String::from_utf8(print(&stream)), Ok(expected));
 }

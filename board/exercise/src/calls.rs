@@ -82,7 +82,7 @@ pub fn args() {
         libc::syscall(libc::SYS_write, 0x7777, usize::MAX, 0);
         libc::syscall(libc::SYS_copy_file_range, 0x7777, 0x1111, 0x2222, 0x3333, 0x4444, 0x5555);
         libc::syscall(511, 0x7777, 1, 2, 3, 4, 5);
-        libc::syscall(0x7fff_ffff, 0x7777, 1, 2, 3, 4, 5);
+        libc::syscall(4095, 0x7777, 1, 2, 3, 4, 5);
         // After a while, so that the record takes another form.
         thread::sleep(Duration::from_millis(300));
         libc::syscall(libc::SYS_close, 0x7777);

@@ -273,15 +273,17 @@ pub fn stream(lanes: Vec<Vec<Packet>>) -> Vec<u8> {
     packets.iter().flatten().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// A recording of so many calls on each of the CPUs, which take turns with every event.
-pub fn recorded(recording: Recording, cpus: u16, calls: u64) -> Vec<u8> {
+/// A recording of so many calls on each of the CPUs, which take turns with every call, or with every event
+/// (`in_step`). On each, one of three threads runs for 50 calls; one call in 20 returns an address.
+pub fn recorded(recording: Recording, cpus: u16, calls: u64, in_step: bool) -> Vec<u8> {
     let names: [&[u8]; 3] = [b"nginx", b"systemd-journal", b"sh"];
     let lane = |cpu: u16| {
         let mut writer = Writer::new(recording, cpu);
         for index in 0..calls {
             let thread = index / 50 % 3;
             let task = task(1000 + 3 * u32::from(cpu) + thread as u32, names[thread as usize]);
-            let time = 1_000_000 + 1000 * index + u64::from(cpu);
+            let time = 1_000_000 + 1000 * (index * u64::from(cpus) + if in_step { 0 } else { u64::from(cpu) });
+            let time = time + u64::from(cpu);
             let result = if index % 20 == 7 { 0x7f12_3456_7000 } else { (index % 300) as i64 - 20 };
             let args = recording.has_args.then(|| vec![index % 7, 0x7ffd_1234_0000 + index, 0x1000]);
             let call = Call { number: (index % 300) as u32, args };
