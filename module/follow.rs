@@ -33,13 +33,11 @@ impl Followed {
         self.0.get(tgid as usize / 32).is_some_and(|word| word.load() & (1 << (tgid % 32)) != 0)
     }
 
-    /// Puts process `tgid` in, or takes it out.
-    pub(crate) fn set(&self, tgid: u32, follow: bool) {
-        let Some(word) = self.0.get(tgid as usize / 32) else { return };
-        if follow {
-            word.set(1 << (tgid % 32));
-        } else {
-            word.clear(1 << (tgid % 32));
-        }
+    /// Puts process `tgid` in, or takes it out; says whether it was in.
+    pub(crate) fn set(&self, tgid: u32, follow: bool) -> bool {
+        let Some(word) = self.0.get(tgid as usize / 32) else { return false };
+        let bit = 1 << (tgid % 32);
+        let before = if follow { word.set(bit) } else { word.clear(bit) };
+        before & bit != 0
     }
 }

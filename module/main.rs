@@ -56,7 +56,7 @@ module! {
     license: "GPL",
 }
 
-/// The loaded module. The device goes first, then the probes, then what both used.
+/// The loaded module.
 struct SyscallRecord {
     _device: Pin<KBox<Registration<Device>>>,
     probes: Probes,
@@ -86,7 +86,8 @@ impl Probes {
             tracer: tracer.clone(),
         };
         // Before anything depends on them.
-        if settings.follow || (settings.spare && settings.filter.is_selective()) {
+        let has_filter = !settings.filter.is_empty();
+        if (settings.follow && has_filter) || (settings.spare && settings.filter.is_selective()) {
             probes.tasks.attach(Function::at_fork::<Tasks>())?;
             probes.tasks.attach(Function::at_rename::<Tasks>())?;
         }
@@ -155,7 +156,7 @@ impl kernel::Module for SyscallRecord {
             has_args: settings.args,
         };
         let stream = Stream::new(tails, clock, origin)?;
-        let followed = if settings.follow { Some(Followed::new()?) } else { None };
+        let followed = if settings.follow && !settings.filter.is_empty() { Some(Followed::new()?) } else { None };
         let spare = Spare::new(settings.filter, followed);
         let tracer = Tracer::new(Means { writers, clock }, spare, settings.args, stream)?;
 

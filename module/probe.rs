@@ -83,7 +83,9 @@ impl TaskProbe for Tasks {
     type Data = Tracer;
 
     fn fork(tracer: ArcBorrow<'_, Tracer>, child: &Thread<'_>) {
-        tracer.spare.forked(&Current::get(), child);
+        if tracer.spare.forked(&Current::get(), child) {
+            tracer.means.writers.revise();
+        }
     }
 
     fn rename(tracer: ArcBorrow<'_, Tracer>, task: &Thread<'_>, comm: Comm) {
@@ -132,7 +134,8 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
         Edge::Exit => Event::Exit { result },
         Edge::Return => Event::Return { call, result },
     };
-    let lasting = tracer.spare.is_lasting(&current);
+    // The returns of a 32-bit program never take the short way: it may become a 64-bit one in between.
+    let lasting = tracer.spare.is_lasting(&current) && !(matches!(edge, Edge::Return) && task.is_32bit);
     let means = &tracer.means;
     let outcome = means.writers.get(&guard).write(&task, &means.clock, &event, lasting);
     drop(guard);

@@ -18,8 +18,9 @@
 //! * a task that gets another name gets the flag from `task_rename` if it could pass with that name. The
 //!   tracepoint comes just before the name changes. If the task gives the name itself (`execve`, `prctl`)
 //!   it makes no call in between. If another thread of its process gives it (`/proc/PID/task/TID/comm`), it
-//!   may reach a probe in between with the flag set and the old name, and spare itself: so the watch sets
-//!   the flag again on all tasks that could pass.
+//!   may reach a probe in between with the flag set and the old name, and spare itself: so from then on the
+//!   watch sets the flag, time and again, on all tasks that could pass;
+//! * when a process is followed because one of its threads had a name, all its threads get the flag.
 //!
 //! A filter by parent takes part in none of this: a parent's death, of which no tracepoint tells in time,
 //! changes what it says. It only decides about those whom `pid`, `proc_name` and `follow` let pass.
@@ -46,24 +47,20 @@ use crate::word::Word;
 /// How often the watch looks for other tracers.
 pub(crate) const WATCH_EVERY_MS: u32 = 1000;
 
-/// Every task has the flag, new ones, too.
-const NOBODY: u32 = 0;
-/// Tasks may spare themselves.
-const WHO_CANNOT_PASS: u32 = 1;
-
 /// Who may be recorded, and who is spared.
 pub(crate) struct Spare {
     filter: Filter,
     followed: Option<Followed>,
-    spared: Word,
-    /// A task was renamed by another: how often the watch still has to repair.
-    renamed: Word,
+    /// 1: tasks may spare themselves. 0: every task has the flag, new ones, too.
+    on: Word,
+    /// 1: the watch has to repair.
+    repairs: Word,
 }
 
 impl Spare {
     /// Nobody is spared yet.
     pub(crate) fn new(filter: Filter, followed: Option<Followed>) -> Self {
-        Self { filter, followed, spared: Word::new(NOBODY), renamed: Word::new(0) }
+        Self { filter, followed, on: Word::new(0), repairs: Word::new(0) }
     }
 
     /// Whether the filter lets `task` pass.
@@ -88,35 +85,48 @@ impl Spare {
     /// Spares the running task, which did not pass, if it could not. The guard keeps it from being late:
     /// [`stop`](Self::stop) waits for it.
     pub(crate) fn spare(&self, current: &Current, _guard: &PreemptGuard) {
-        if self.spared.load() == WHO_CANNOT_PASS && !self.could_pass(current.tgid(), current.comm()) {
+        if self.is_on() && !self.could_pass(current.tgid(), current.comm()) {
             current.set_traced(false);
         }
     }
 
-    /// To be told of every new task before it runs.
-    pub(crate) fn forked(&self, parent: &Current, child: &Thread<'_>) {
+    /// To be told of every new task before it runs. Returns whether its process id was that of a followed
+    /// process, whose verdict may be remembered.
+    pub(crate) fn forked(&self, parent: &Current, child: &Thread<'_>) -> bool {
+        let mut reused = false;
         if let Some(followed) = &self.followed {
             if child.tgid() != parent.tgid() {
-                followed.set(child.tgid(), self.passes(parent));
+                // In this order: `follow` may come to the parent and the child in between.
+                reused = followed.set(child.tgid(), false);
+                if self.passes(parent) {
+                    followed.set(child.tgid(), true);
+                }
             }
         }
-        if self.spared.load() == NOBODY || self.could_pass(child.tgid(), child.comm()) {
+        if !self.is_on() || self.could_pass(child.tgid(), child.comm()) {
             child.set_traced(true);
         }
+        reused
     }
 
     /// To be told of every task that is about to get the name `comm`.
     pub(crate) fn renamed(&self, task: &Thread<'_>, comm: Comm) {
         if let Some(followed) = &self.followed {
-            if self.passes(task) {
-                followed.set(task.tgid(), true);
+            if self.passes(task) && !followed.set(task.tgid(), true) {
+                task::for_each(|thread| {
+                    if thread.tgid() == task.tgid() {
+                        thread.set_traced(true);
+                    }
+                });
+                // One of them may be about to spare itself.
+                self.repairs.store(1);
             }
         }
         if self.could_pass(task.tgid(), comm) {
             task.set_traced(true);
             if !task.is_current() {
-                // Once may be too early: the new name comes after this.
-                self.renamed.store(2);
+                // For ever: nothing tells when the new name is there.
+                self.repairs.store(1);
             }
         }
     }
@@ -133,30 +143,28 @@ impl Spare {
 
     /// Lets tasks be spared from here on. Forks and renames must be told by now.
     pub(crate) fn start(&self) {
-        self.spared.store(WHO_CANNOT_PASS);
+        self.on.store(1);
     }
 
     /// Whether tasks may be spared.
     pub(crate) fn is_on(&self) -> bool {
-        self.spared.load() != NOBODY
+        self.on.load() != 0
     }
 
     /// Gives every task its flag back. Forks must still be told.
     pub(crate) fn stop(&self) {
-        self.spared.store(NOBODY);
+        self.on.store(0);
         // From here on no task spares itself, and new tasks have the flag by the time they run: those that
         // the walk misses.
         ring::wait_for_probes();
         task::for_each(|thread| thread.set_traced(true));
     }
 
-    /// Gives the flag back to those who spared themselves just before another thread renamed them.
+    /// Gives the flag back to those who spared themselves just before another thread let them pass.
     pub(crate) fn repair(&self) {
-        let times = self.renamed.load();
-        if times == 0 {
+        if self.repairs.load() == 0 {
             return;
         }
-        self.renamed.store(times.wrapping_sub(1));
         task::for_each(|thread| {
             if self.could_pass(thread.tgid(), thread.comm()) {
                 thread.set_traced(true);

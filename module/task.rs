@@ -36,7 +36,8 @@ pub(crate) struct Current {
 ///
 /// # Invariants
 ///
-/// It was made by a task, not in an interrupt: probes of system calls are called by tasks alone.
+/// - It was made by a task, not in an interrupt: probes of system calls are called by tasks alone.
+/// - It is the only one of its task: a probe makes it, and nothing that it calls makes another.
 pub(crate) struct PreemptGuard {
     cpu: u32,
     before: arch::PreemptCount,
@@ -54,8 +55,8 @@ impl PreemptGuard {
 impl Drop for PreemptGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        // SAFETY: Whoever made the guard disabled preemption and noted the count; guards are dropped in
-        // the opposite order of their making.
+        // SAFETY: Whoever made the guard disabled preemption and noted the count. By the type invariants no
+        // other guard was made since.
         unsafe { arch::preempt_enable(self.before) };
     }
 }
@@ -149,15 +150,19 @@ impl Thread<'_> {
         }
     }
 
-    /// Its parent, or rather the leader of the parent's threads.
-    fn parent_of<'a>(&self, _rcu: &'a rcu::Guard) -> Thread<'a> {
-        // SAFETY: By the type invariants the task lives. Its parent, and the leader of the parent's
-        // threads, are never null, and are freed only after an RCU grace period: they live until the
+    /// Its parent, or rather the leader of the parent's threads; none if the task was just released.
+    fn parent_of<'a>(&self, _rcu: &'a rcu::Guard) -> Option<Thread<'a>> {
+        // SAFETY: By the type invariants the task lives. If it still has its pid (`pid_alive()`), it was not
+        // released before the guard was made; then neither was its parent, nor the leader of the parent's
+        // threads, which are never null and are freed only after an RCU grace period: they live until the
         // guard goes.
         unsafe {
+            if (&raw const (*self.raw.as_ptr()).thread_pid).read_volatile().is_null() {
+                return None;
+            }
             let parent = (&raw const (*self.raw.as_ptr()).real_parent).read_volatile();
             let leader = (&raw const (*parent).group_leader).read_volatile();
-            Thread { raw: NonNull::new_unchecked(leader), _lives: PhantomData }
+            Thread::from_raw(leader)
         }
     }
 
@@ -173,7 +178,8 @@ impl Thread<'_> {
             if thread.tgid() <= 1 {
                 return false;
             }
-            thread = thread.parent_of(&guard);
+            let Some(parent) = thread.parent_of(&guard) else { return false };
+            thread = parent;
         }
         false
     }
@@ -208,8 +214,8 @@ impl Subject for Thread<'_> {
 
     fn parent(&self) -> (u32, Comm) {
         let guard = rcu::read_lock();
-        let parent = self.parent_of(&guard);
-        (parent.tgid(), parent.comm())
+        // Nobody has the id 0, nor an empty name.
+        self.parent_of(&guard).map_or((0, [0; 2]), |parent| (parent.tgid(), parent.comm()))
     }
 }
 

@@ -99,13 +99,17 @@ unsafe extern "C" fn on_fork<P: TaskProbe>(
 ///
 /// For `task_rename` to call, with the data that [`Hooks::attach`] gave.
 unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindings::task_struct, name: *const c_char) {
-    // SAFETY: As in `on_syscall`; the caller holds the task. The name is a C string, of which a task keeps
-    // what fits.
-    let (data, task, name) =
-        unsafe { (ArcBorrow::from_raw(data.cast()), Thread::from_raw(task), CStr::from_char_ptr(name).to_bytes()) };
+    // SAFETY: As in `on_syscall`; the caller holds the task.
+    let (data, task) = unsafe { (ArcBorrow::from_raw(data.cast()), Thread::from_raw(task)) };
     let mut comm = [0; COMM_BYTES];
-    for (to, from) in comm[..COMM_BYTES - 1].iter_mut().zip(name) {
-        *to = *from;
+    // A task keeps no more of it.
+    for (index, byte) in comm[..COMM_BYTES - 1].iter_mut().enumerate() {
+        // SAFETY: A C string, whose end was not met yet. It may be a file's name, which changes when the file
+        // is renamed, but not beyond its place.
+        *byte = unsafe { name.cast::<u8>().add(index).read_volatile() };
+        if *byte == 0 {
+            break;
+        }
     }
     if let Some(task) = task {
         P::rename(data, &task, comm_from_bytes(&comm));
@@ -217,7 +221,11 @@ impl Tracepoint {
         let mut function = functions;
         // What was attached and detached meanwhile shows the next time. The array may be freed while it is
         // read, hence the copying; it ends with a null.
-        for _ in 0..MAX_FUNCTIONS {
+        // Ours is one at the most: the second decides.
+        for _ in 0..2 {
+            if function.is_null() {
+                return false;
+            }
             let mut copy = bindings::tracepoint_func::default();
             // SAFETY: The function reads any address, or fails; `copy` has the size given.
             let failed = unsafe {
@@ -227,7 +235,10 @@ impl Tracepoint {
                     size_of::<bindings::tracepoint_func>(),
                 )
             };
-            if function.is_null() || failed != 0 || copy.func.is_null() {
+            if failed != 0 {
+                return true;
+            }
+            if copy.func.is_null() {
                 return false;
             }
             if copy.data.cast_const().cast() != ours {
@@ -238,9 +249,6 @@ impl Tracepoint {
         true
     }
 }
-
-/// More functions at a tracepoint than this are others' in any case.
-const MAX_FUNCTIONS: usize = 4;
 
 fn as_void<T>(data: &Arc<T>) -> *mut c_void {
     Arc::as_ptr(data).cast_mut().cast()

@@ -50,7 +50,7 @@ pub(crate) struct Tracer {
     flush_later: DelayedWork<Tracer, 0>,
     #[pin]
     flush_now: Work<Tracer, 1>,
-    /// The tracepoints that other tracers may use, too; empty when nobody is to be spared.
+    /// The tracepoints that other tracers may use, too.
     watched: Option<[Tracepoint; 2]>,
     /// Whether the watch is to end.
     unwatched: Word,
@@ -198,7 +198,7 @@ impl Tracer {
     /// Begins to spare those who cannot pass, and to watch out for other tracers. All probes must be
     /// attached.
     pub(crate) fn start_sparing(this: ArcBorrow<'_, Self>) {
-        if !this.has_company(this) {
+        if !Self::has_company(this) {
             this.spare.start();
         }
         Self::look_later(this);
@@ -207,7 +207,6 @@ impl Tracer {
     /// Ends that. No task is spared any more when this returns; forks must still be told.
     pub(crate) fn stop_sparing(&self) {
         self.unwatched.store(1);
-        full_barrier();
         // Twice: the first may have scheduled another before it saw that it is to end.
         work::wait_delayed(&self.watch);
         work::wait_delayed(&self.watch);
@@ -215,8 +214,8 @@ impl Tracer {
     }
 
     /// Whether others have attached to the tracepoints of system calls.
-    fn has_company(&self, this: ArcBorrow<'_, Self>) -> bool {
-        self.watched.as_ref().is_none_or(|tracepoints| tracepoints.iter().any(|it| it.has_others(this)))
+    fn has_company(this: ArcBorrow<'_, Self>) -> bool {
+        this.watched.as_ref().is_none_or(|tracepoints| tracepoints.iter().any(|it| it.has_others(this)))
     }
 
     /// Looks whether there are other tracers, and then again in a while.
@@ -224,7 +223,7 @@ impl Tracer {
         if this.unwatched.load() != 0 {
             return;
         }
-        let company = this.has_company(this);
+        let company = Self::has_company(this);
         if company && this.spare.is_on() {
             this.spare.stop();
             pr_info!("another tracer is there: no process is spared the cost of tracing until it leaves\n");

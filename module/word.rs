@@ -3,7 +3,7 @@
 //! What CPUs share a word by.
 
 use crate::arch;
-use core::{cell::UnsafeCell, ptr};
+use core::cell::UnsafeCell;
 use kernel::{
     bindings,
     sync::atomic::{Acquire, Atomic},
@@ -47,16 +47,16 @@ impl Word {
         unsafe { arch::store_release(self.0.as_ptr(), value) }
     }
 
-    /// Sets the bits of `bits`, atomically and fully ordered.
-    pub(crate) fn set(&self, bits: u32) {
+    /// Sets the bits of `bits`, atomically and fully ordered; gives what was there before.
+    pub(crate) fn set(&self, bits: u32) -> u32 {
         // SAFETY: The pointer is valid, and an `atomic_t` is a `u32`.
-        unsafe { bindings::atomic_fetch_or(bits as i32, self.0.as_ptr().cast()) };
+        unsafe { bindings::atomic_fetch_or(bits as i32, self.0.as_ptr().cast()) as u32 }
     }
 
-    /// Clears the bits of `bits`, atomically and fully ordered.
-    pub(crate) fn clear(&self, bits: u32) {
+    /// Clears the bits of `bits`, atomically and fully ordered; gives what was there before.
+    pub(crate) fn clear(&self, bits: u32) -> u32 {
         // SAFETY: As in `set`.
-        unsafe { bindings::atomic_fetch_andnot(bits as i32, self.0.as_ptr().cast()) };
+        unsafe { bindings::atomic_fetch_andnot(bits as i32, self.0.as_ptr().cast()) as u32 }
     }
 }
 
@@ -70,8 +70,8 @@ unsafe impl Sync for Address {}
 unsafe impl Send for Address {}
 
 impl Address {
-    pub(crate) const fn null() -> Self {
-        Self(UnsafeCell::new(ptr::null_mut()))
+    pub(crate) const fn new(address: *mut u64) -> Self {
+        Self(UnsafeCell::new(address))
     }
 
     /// `READ_ONCE()`.

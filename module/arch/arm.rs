@@ -108,7 +108,7 @@ pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
     }
 }
 
-/// The flag that has a task's system calls traced, and its place.
+/// The bit that has a task's system calls traced.
 pub(crate) const TRACED: u32 = bindings::TIF_SYSCALL_TRACEPOINT;
 
 /// The word that holds [`TRACED`].
@@ -144,10 +144,11 @@ impl Registers<'_> {
     /// The number of the running system call (`syscall_get_nr()`, `arch/arm/include/asm/syscall.h`).
     #[inline(always)]
     pub(crate) fn number(self) -> u64 {
-        // `__NR_SYSCALL_MASK` of `arch/arm/include/asm/unistd.h`: the bits above tell of an old ABI.
-        const MASK: u32 = 0x000f_ffff;
         // SAFETY: The running task exists; only it writes its number.
-        u64::from(unsafe { (*current()).thread_info.abi_syscall } & MASK)
+        let number = unsafe { (*current()).thread_info.abi_syscall };
+        // `__NR_SYSCALL_MASK` of `arch/arm/include/asm/unistd.h`: the bits above tell of the old ABI.
+        let is_marked = cfg!(CONFIG_OABI_COMPAT) && number != u32::MAX;
+        u64::from(if is_marked { number & 0x000f_ffff } else { number })
     }
 }
 

@@ -99,7 +99,7 @@ pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
     }
 }
 
-/// The flag that has a task's system calls traced, and its place.
+/// The bit that has a task's system calls traced.
 pub(crate) const TRACED: u32 = bindings::TIF_SYSCALL_TRACEPOINT;
 
 /// The word that holds [`TRACED`].

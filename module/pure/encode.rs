@@ -3,8 +3,8 @@
 //! Turns events into the words of a packet.
 //!
 //! The usual event is one word: its task and the time of the event before it are known, and its fields
-//! are small. A return that directly follows its own entry takes none, it completes the word of the
-//! entry. These go the *short way*: a test, [`Encoder::continues`], and a function that makes the word.
+//! are small. A return that directly follows an entry of its task takes none, it completes the word of
+//! the entry. These go the *short way*: a test, [`Encoder::continues`], and a function that makes the word.
 //! Everything else goes the *long way*, [`Encoder::put`].
 
 use super::format::{self, Args, Task, MAX_DELTA, MAX_EXIT_DELTA, SLOTS};
@@ -108,7 +108,7 @@ impl Encoder {
     }
 
     /// From here on events of this task can go the short way, those of others cannot. It must be the
-    /// task of the last event, or nobody.
+    /// task of the last event, or nobody; any, while there is no packet.
     #[inline]
     pub fn continue_with(&mut self, task: Identity) {
         self.current = task;
@@ -170,8 +170,7 @@ impl Encoder {
         }
         let mut out = Out { room, words: 0 };
         // A clock that went backwards (the counters of some boards disagree by a tick) stands still.
-        let delta = now.wrapping_sub(self.last);
-        let now = if delta > u64::MAX / 2 { self.last } else { now };
+        let now = if now.wrapping_sub(self.last) > u64::MAX / 2 { self.last } else { now };
         let max_delta = match event {
             Event::Exit { .. } => MAX_EXIT_DELTA,
             _ => MAX_DELTA,

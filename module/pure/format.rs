@@ -58,8 +58,8 @@
 //! | 12, 13 | CALL_ARGS  | as ENTER_ARGS; 13–28 result (signed), 29–40 duration            | arguments         |
 //! | 14     | SWITCH     | 5–7 slot                                                        |                   |
 //!
-//! * A CALL is an ENTER directly followed by its EXIT, `duration` ticks later: the writer completes the
-//!   word of the entry when the call returns.
+//! * A CALL is an ENTER directly followed by an EXIT, `duration` ticks later: the writer completes the
+//!   word of the entry when the next event of its CPU is a return of the same task.
 //! * The odd kind of these says that a 32-bit program made the call on a 64-bit kernel: numbers are
 //!   then those of the 32-bit table of the architecture and registers are 32 bits wide. An EXIT has the
 //!   width of the task's last ENTER, or where the packets show none, that of its TASK.

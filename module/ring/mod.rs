@@ -127,8 +127,8 @@ struct Place {
 struct Hot {
     /// Where the open packet's next word goes.
     next: Address,
-    /// How far `next` may be for the short way. Null: the long way must be taken. [`FULL`]: there is no
-    /// open packet, nor room for one.
+    /// How far `next` may be for the short way. Null, before any address: the long way must be taken.
+    /// [`FULL`], too: there is no open packet, nor room for one.
     end: Address,
     /// The word of the entry that was the last event, if it can be completed; or null.
     open: Cell<*mut u64>,
@@ -202,8 +202,9 @@ impl CpuBuffer {
         }
         let packets = NonNull::new(memory.as_mut_ptr()).ok_or(ENOMEM)?.cast();
         let hot = Hot {
-            next: Address::null(),
-            end: Address::null(),
+            // Behind any `end`.
+            next: Address::new(ptr::without_provenance_mut(usize::MAX)),
+            end: Address::new(ptr::null_mut()),
             open: Cell::new(ptr::null_mut()),
             dropped: Word::new(0),
             encoder: UnsafeCell::new(Encoder::new(0)),
@@ -297,7 +298,7 @@ impl Writer<'_> {
     ) -> bool {
         let hot = &self.0.hot;
         let next = hot.next.load();
-        // An `execve` may return to another program than called it: the long way tells.
+        // An `execve` may return to another program than the one that called it: the long way tells.
         if next > hot.end.load() || !self.encoder().continues(&task.identity()) || task.is_32bit() {
             return false;
         }
@@ -333,8 +334,7 @@ impl Writer<'_> {
     ///
     /// # Safety
     ///
-    /// `next` is where the next word goes, and there is room for the short way's words. `number` is below
-    /// [`calls::NUMBERS`](crate::pure::calls::NUMBERS).
+    /// `next` is where the next word goes, and there is room for the short way's words.
     #[inline(always)]
     unsafe fn append<const ARGS: bool>(&mut self, next: *mut u64, word: u64, number: u64, registers: Registers<'_>) {
         // SAFETY: The caller promises room. What lies behind the words that count is overwritten by the
@@ -342,6 +342,7 @@ impl Writer<'_> {
         unsafe {
             if ARGS {
                 let counts = arch::ARG_COUNTS[0];
+                // In range already, but not for the compiler.
                 let count = counts[number as usize % counts.len()];
                 next.write(format::set_args(word, count));
                 next.add(1).cast::<arch::Args>().write(registers.args(false));

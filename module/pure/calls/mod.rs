@@ -28,15 +28,14 @@ pub const fn argument_counts(machine: Machine, is_32bit: bool) -> &'static [u8; 
     }
 }
 
-/// The numbers of `execve` and `execveat` in the tables of [`argument_counts`]; none where all programs
-/// have the kernel's own table, so that there is no other to take them for.
+/// The numbers of `execve` and `execveat` in the tables of [`argument_counts`], where a call keeps its
+/// number while the program becomes one of another width. None elsewhere: on ARM all programs have one table,
+/// and x86 gives the call the number of the new program's `execve` (`set_personality_64bit()`).
 #[inline]
-pub const fn exec_numbers(machine: Machine, is_32bit: bool) -> [u32; 2] {
+pub const fn exec_numbers(machine: Machine, is_32bit: bool) -> &'static [u32] {
     match (machine, is_32bit) {
-        (Machine::Arm64, false) => [221, 281],
-        (Machine::Arm64, true) => [11, 387],
-        (Machine::X86_64, false) => [59, 322],
-        (Machine::X86_64, true) => [11, 358],
-        (Machine::Arm, _) => [u32::MAX; 2],
+        (Machine::Arm64, false) => &[221, 281],
+        (Machine::Arm64, true) => &[11, 387],
+        (Machine::Arm | Machine::X86_64, _) => &[],
     }
 }
