@@ -158,7 +158,7 @@ impl kernel::Module for SyscallRecord {
         let stream = Stream::new(tails, clock, origin)?;
         let followed = if settings.follow && !settings.filter.is_empty() { Some(Followed::new()?) } else { None };
         let spare = Spare::new(settings.filter, followed);
-        let tracer = Tracer::new(Means { writers, clock }, spare, settings.args, stream)?;
+        let tracer = Tracer::new(Means { writers, clock }, spare, &settings, stream)?;
 
         let probes = Probes::new(&tracer, &settings)
             .inspect_err(|_| pr_err!("the kernel's tracepoints for system calls cannot be used\n"))?;

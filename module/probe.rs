@@ -12,7 +12,7 @@ use crate::clock::Ticks;
 use crate::pure::calls;
 use crate::pure::encode::{Call, Event};
 use crate::pure::filter::Subject;
-use crate::pure::format::{self, Args, Comm, MAX_ARGS};
+use crate::pure::format::{self, Args, Comm, Edges, MAX_ARGS};
 use crate::ring::Outcome;
 use crate::task::{Current, PreemptGuard, Thread};
 use crate::tracepoint::{SyscallProbe, TaskProbe};
@@ -89,7 +89,12 @@ impl TaskProbe for Tasks {
     }
 
     fn rename(tracer: ArcBorrow<'_, Tracer>, task: &Thread<'_>, comm: Comm) {
-        tracer.spare.renamed(task, comm);
+        let was_spared = tracer.spare.renamed(task, comm);
+        if was_spared && task.is_current() {
+            if let Some(number) = arch::untold_return() {
+                renaming_return(tracer, comm, number);
+            }
+        }
     }
 }
 
@@ -107,7 +112,10 @@ enum Edge {
 fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
     let current = Current::get();
     if !tracer.spare.passes(&current) {
-        tracer.spare.spare(&current, &guard);
+        let at_once = !arch::RETURN_NEEDS_ENTRY || tracer.edges == Edges::Enter;
+        if at_once || !matches!(edge, Edge::Enter) {
+            tracer.spare.spare(&current, &guard);
+        }
         return;
     }
     if tracer.is_reader(current.tgid()) {
@@ -138,6 +146,33 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
     let lasting = tracer.spare.is_lasting(&current) && !(matches!(edge, Edge::Return) && task.is_32bit);
     let means = &tracer.means;
     let outcome = means.writers.get(&guard).write(&task, &means.clock, &event, lasting);
+    drop(guard);
+    if outcome != Outcome::Done {
+        Tracer::wake(tracer, outcome);
+    }
+}
+
+/// The return from call `number`, by which the running task gives itself the name `comm`, and of which the kernel
+/// will not tell.
+fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
+    let current = Current::get();
+    if tracer.edges == Edges::Enter || !tracer.spare.will_pass(&current, comm) {
+        return;
+    }
+    let mut task = current.task();
+    task.comm = comm;
+    // As after an `execve`, which zeroes them.
+    let words = [0; MAX_ARGS];
+    let bits = arch::MACHINE.program_bits(task.is_32bit);
+    let count = arch::ARG_COUNTS[0].get(number as usize).copied().unwrap_or(MAX_ARGS as u8);
+    let call = Call { number, args: if tracer.with_args { Args::new(&words, count, bits) } else { None } };
+    let event = match tracer.edges {
+        Edges::Exit => Event::Return { call, result: 0 },
+        _ => Event::Exit { result: 0 },
+    };
+    let guard = current.preempt_disable();
+    let means = &tracer.means;
+    let outcome = means.writers.get(&guard).write(&task, &means.clock, &event, false);
     drop(guard);
     if outcome != Outcome::Done {
         Tracer::wake(tracer, outcome);

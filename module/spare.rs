@@ -22,6 +22,10 @@
 //!   watch sets the flag, time and again, on all tasks that could pass;
 //! * when a process is followed because one of its threads had a name, all its threads get the flag.
 //!
+//! Where the kernel decides about the return when a call is entered (32-bit ARM), it does not tell of the return
+//! from the `execve` or the `prctl` that lets a spared task pass. The probe of `task_rename` then tells it: both
+//! return 0. For this to be neither missed nor told twice, tasks spare themselves there when they return.
+//!
 //! A filter by parent takes part in none of this: a parent's death, of which no tracepoint tells in time,
 //! changes what it says. It only decides about those whom `pid`, `proc_name` and `follow` let pass.
 //!
@@ -109,8 +113,14 @@ impl Spare {
         reused
     }
 
-    /// To be told of every task that is about to get the name `comm`.
-    pub(crate) fn renamed(&self, task: &Thread<'_>, comm: Comm) {
+    /// Whether the filter will let `task` pass when it has the name `comm`.
+    pub(crate) fn will_pass(&self, task: &Thread<'_>, comm: Comm) -> bool {
+        self.filter.matches_as(task, comm) || self.is_followed(task.tgid())
+    }
+
+    /// To be told of every task that is about to get the name `comm`. Returns whether it was spared and is no
+    /// more.
+    pub(crate) fn renamed(&self, task: &Thread<'_>, comm: Comm) -> bool {
         if let Some(followed) = &self.followed {
             if self.passes(task) && !followed.set(task.tgid(), true) {
                 task::for_each(|thread| {
@@ -122,13 +132,14 @@ impl Spare {
                 self.repairs.store(1);
             }
         }
-        if self.could_pass(task.tgid(), comm) {
-            task.set_traced(true);
-            if !task.is_current() {
-                // For ever: nothing tells when the new name is there.
-                self.repairs.store(1);
-            }
+        if !self.could_pass(task.tgid(), comm) {
+            return false;
         }
+        if !task.is_current() {
+            // For ever: nothing tells when the new name is there.
+            self.repairs.store(1);
+        }
+        !task.set_traced(true)
     }
 
     /// Follows the descendants of who passes now. Forks and renames must be told by now.
@@ -157,7 +168,9 @@ impl Spare {
         // From here on no task spares itself, and new tasks have the flag by the time they run: those that
         // the walk misses.
         ring::wait_for_probes();
-        task::for_each(|thread| thread.set_traced(true));
+        task::for_each(|thread| {
+            thread.set_traced(true);
+        });
     }
 
     /// Gives the flag back to those who spared themselves just before another thread let them pass.

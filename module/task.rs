@@ -129,25 +129,26 @@ impl Thread<'_> {
         self.raw.as_ptr() == arch::current()
     }
 
-    /// Has the task's system calls reach the tracepoints, from the next one on.
-    pub(crate) fn set_traced(&self, traced: bool) {
+    /// Has the task's system calls reach the tracepoints, from the next edge on, or not; says whether they did.
+    pub(crate) fn set_traced(&self, traced: bool) -> bool {
         // SAFETY: By the type invariants the task lives; the word is atomic wherever the kernel writes it.
         // (`set_task_syscall_work()` and `clear_task_syscall_work()` are macros without bindings.)
-        unsafe {
+        let before = unsafe {
             let flags = arch::work_flags(self.raw.as_ptr());
             #[cfg(target_pointer_width = "64")]
             if traced {
-                bindings::atomic64_fetch_or(1 << arch::TRACED, flags.cast());
+                bindings::atomic64_fetch_or(1 << arch::TRACED, flags.cast())
             } else {
-                bindings::atomic64_fetch_andnot(1 << arch::TRACED, flags.cast());
+                bindings::atomic64_fetch_andnot(1 << arch::TRACED, flags.cast())
             }
             #[cfg(target_pointer_width = "32")]
             if traced {
-                bindings::atomic_fetch_or(1 << arch::TRACED, flags.cast());
+                bindings::atomic_fetch_or(1 << arch::TRACED, flags.cast())
             } else {
-                bindings::atomic_fetch_andnot(1 << arch::TRACED, flags.cast());
+                bindings::atomic_fetch_andnot(1 << arch::TRACED, flags.cast())
             }
-        }
+        };
+        before & (1 << arch::TRACED) != 0
     }
 
     /// Its parent, or rather the leader of the parent's threads; none if the task was just released.

@@ -3,7 +3,7 @@
 //! The recording: what probes need, the reader's waiting, and packets that are due.
 
 use crate::clock::Clock;
-use crate::pure::order::Next;
+use crate::pure::{format::Edges, order::Next, settings::Settings};
 use crate::ring::{self, Outcome, Writers};
 use crate::spare::{Spare, WATCH_EVERY_MS};
 use crate::stream::Stream;
@@ -33,6 +33,8 @@ pub(crate) struct Means {
 pub(crate) struct Tracer {
     pub(crate) means: Means,
     pub(crate) spare: Spare,
+    /// Which edges are recorded.
+    pub(crate) edges: Edges,
     /// Whether arguments are recorded.
     pub(crate) with_args: bool,
     /// The process that reads, which is not recorded; 0 is none.
@@ -98,12 +100,13 @@ impl Tracer {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(means: Means, spare: Spare, with_args: bool, stream: Stream) -> Result<Arc<Self>> {
+    pub(crate) fn new(means: Means, spare: Spare, settings: &Settings, stream: Stream) -> Result<Arc<Self>> {
         Arc::pin_init(
             pin_init!(Self {
                 means,
                 spare,
-                with_args,
+                edges: settings.edges,
+                with_args: settings.args,
                 reader: Word::new(0),
                 stream <- new_mutex!(stream),
                 due <- new_poll_condvar!(),

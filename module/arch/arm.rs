@@ -111,6 +111,16 @@ pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
 /// The bit that has a task's system calls traced.
 pub(crate) const TRACED: u32 = bindings::TIF_SYSCALL_TRACEPOINT;
 
+/// The kernel does not look at [`TRACED`] again when a call returns (`ret_fast_syscall` of
+/// `arch/arm/kernel/entry-common.S`): its return is told if its entry was.
+pub(crate) const RETURN_NEEDS_ENTRY: bool = true;
+
+/// The number of the running system call, if the kernel does not tell of its return because its entry was not
+/// traced, and if that return is known: 0, from an `execve`, `execveat` or `prctl` that gives a name.
+pub(crate) fn untold_return() -> Option<u32> {
+    Some(number()).filter(|number| matches!(number, 11 | 387 | 172))
+}
+
 /// The word that holds [`TRACED`].
 ///
 /// # Safety
@@ -141,14 +151,24 @@ impl Registers<'_> {
         [a, b, c, d, e, f].map(|register| register as u32)
     }
 
-    /// The number of the running system call (`syscall_get_nr()`, `arch/arm/include/asm/syscall.h`).
+    /// The number of the system call.
     #[inline(always)]
     pub(crate) fn number(self) -> u64 {
-        // SAFETY: The running task exists; only it writes its number.
-        let number = unsafe { (*current()).thread_info.abi_syscall };
-        // `__NR_SYSCALL_MASK` of `arch/arm/include/asm/unistd.h`: the bits above tell of the old ABI.
-        let is_marked = cfg!(CONFIG_OABI_COMPAT) && number != u32::MAX;
-        u64::from(if is_marked { number & 0x000f_ffff } else { number })
+        u64::from(number())
+    }
+}
+
+/// The number of the running system call (`syscall_get_nr()`, `arch/arm/include/asm/syscall.h`).
+#[inline(always)]
+pub(crate) fn number() -> u32 {
+    // SAFETY: The running task exists; only it writes its number.
+    let number = unsafe { (*current()).thread_info.abi_syscall };
+    // `__NR_SYSCALL_MASK` of `arch/arm/include/asm/unistd.h`: the bits above tell of the old ABI.
+    let is_marked = cfg!(CONFIG_OABI_COMPAT) && number != u32::MAX;
+    if is_marked {
+        number & 0x000f_ffff
+    } else {
+        number
     }
 }
 

@@ -102,6 +102,14 @@ pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
 /// The bit that has a task's system calls traced.
 pub(crate) const TRACED: u32 = bindings::TIF_SYSCALL_TRACEPOINT;
 
+/// The kernel looks at [`TRACED`] again when a call returns.
+pub(crate) const RETURN_NEEDS_ENTRY: bool = false;
+
+/// The number of the running system call, if the kernel does not tell of its return: it does.
+pub(crate) fn untold_return() -> Option<u32> {
+    None
+}
+
 /// The word that holds [`TRACED`].
 ///
 /// # Safety

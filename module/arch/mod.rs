@@ -8,6 +8,8 @@
 //! * `is_32bit(task)`: whether the running call is a 32-bit program's on a 64-bit kernel;
 //! * `store_release()`: as in C;
 //! * `TRACED`, `work_flags(task)`: the flag that makes the task's system calls reach the tracepoints;
+//! * `RETURN_NEEDS_ENTRY`: whether that is decided when a call is entered, for its return, too; `untold_return()`
+//!   helps then;
 //! * `Args`, `ARG_COUNTS`, `Registers`: the arguments of a system call;
 //! * `Counter`: the hardware counter that stamps events, if the machine has one that the kernel
 //!   itself trusts.

@@ -82,7 +82,13 @@ impl Filter {
     /// Whether `task` is to be recorded.
     #[inline]
     pub fn matches(&self, task: &impl Subject) -> bool {
-        self.may_match(task.tgid(), task.comm()) && (!self.is_fleeting() || self.matches_parent(task))
+        self.matches_as(task, task.comm())
+    }
+
+    /// Whether `task` would be recorded if its name were `comm`.
+    #[inline]
+    pub fn matches_as(&self, task: &impl Subject, comm: Comm) -> bool {
+        self.may_match(task.tgid(), comm) && (!self.is_fleeting() || self.matches_parent(task))
     }
 
     fn matches_parent(&self, task: &impl Subject) -> bool {
