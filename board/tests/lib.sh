@@ -43,10 +43,12 @@ logged() {
     dmesg | sed -n 's/^\[[^]]*\] syscall_record: //p' | grep -v -e 'taint' | uniq
 }
 
-# getppids FILE: how many calls of getppid it has.
+# The number of getppid.
+# shellcheck disable=SC2034 # The cases use it.
 case $(uname -m) in
-    aarch64) getppid=0xad ;;
-    x86_64) getppid=0x6e ;;
-    *) getppid=0x40 ;;
+    aarch64) GETPPID=0xad ;;
+    x86_64) GETPPID=0x6e ;;
+    *) GETPPID=0x40 ;;
 esac
-getppids() { grep -c "^syscall $getppid," "$1"; }
+# getppids FILE: how many calls of it there are.
+getppids() { grep -c "^syscall $GETPPID," "$1"; }
