@@ -12,7 +12,7 @@ use crate::clock::Ticks;
 use crate::pure::calls;
 use crate::pure::encode::{Call, Event};
 use crate::pure::filter::Subject;
-use crate::pure::format::{self, Args, Comm, Edges, MAX_ARGS};
+use crate::pure::format::{self, Args, Comm, Edges, Task, MAX_ARGS};
 use crate::ring::Outcome;
 use crate::task::{Current, PreemptGuard, Thread};
 use crate::tracepoint::{SyscallProbe, TaskProbe};
@@ -130,13 +130,11 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
     if let Edge::Return = edge {
         task.is_32bit = was_32bit(registers, number, value, task.is_32bit);
     }
-    let bits = arch::MACHINE.program_bits(task.is_32bit);
-    let words = format::pack_args(registers.args(task.is_32bit).map(u64::from), bits);
-    // Nothing is known of a call without a number in the table: it may have as many as there can be.
-    let count = arch::ARG_COUNTS[usize::from(task.is_32bit)].get(number as usize).copied().unwrap_or(MAX_ARGS as u8);
-    let call = Call { number, args: if tracer.with_args { Args::new(&words, count, bits) } else { None } };
     // `c_long` has 32 bits on arm; the sign goes along.
     let result = value as i64;
+    let bits = arch::MACHINE.program_bits(task.is_32bit);
+    let words = format::pack_args(registers.args(task.is_32bit).map(u64::from), bits);
+    let call = call_of(tracer, &task, number, &words);
     let event = match edge {
         Edge::Enter => Event::Enter(call),
         Edge::Exit => Event::Exit { result },
@@ -144,12 +142,7 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
     };
     // The returns of a 32-bit program never take the short way: it may become a 64-bit one in between.
     let lasting = tracer.spare.is_lasting(&current) && !(matches!(edge, Edge::Return) && task.is_32bit);
-    let means = &tracer.means;
-    let outcome = means.writers.get(&guard).write(&task, &means.clock, &event, lasting);
-    drop(guard);
-    if outcome != Outcome::Done {
-        Tracer::wake(tracer, outcome);
-    }
+    write(tracer, guard, &task, &event, lasting);
 }
 
 /// The return from call `number`, by which the running task gives itself the name `comm`, and of which the kernel
@@ -162,17 +155,26 @@ fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
     let mut task = current.task();
     task.comm = comm;
     // As after an `execve`, which zeroes them.
-    let words = [0; MAX_ARGS];
-    let bits = arch::MACHINE.program_bits(task.is_32bit);
-    let count = arch::ARG_COUNTS[0].get(number as usize).copied().unwrap_or(MAX_ARGS as u8);
-    let call = Call { number, args: if tracer.with_args { Args::new(&words, count, bits) } else { None } };
+    let call = call_of(tracer, &task, number, &[0; MAX_ARGS]);
     let event = match tracer.edges {
         Edges::Exit => Event::Return { call, result: 0 },
         _ => Event::Exit { result: 0 },
     };
-    let guard = current.preempt_disable();
+    write(tracer, current.preempt_disable(), &task, &event, false);
+}
+
+/// Call `number` of `task`, whose arguments are the first of `words`, packed, if they are recorded.
+fn call_of<'a>(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32, words: &'a [u64; MAX_ARGS]) -> Call<'a> {
+    let bits = arch::MACHINE.program_bits(task.is_32bit);
+    // Nothing is known of a call without a number in the table: it may have as many as there can be.
+    let count = arch::ARG_COUNTS[usize::from(task.is_32bit)].get(number as usize).copied().unwrap_or(MAX_ARGS as u8);
+    Call { number, args: if tracer.with_args { Args::new(words, count, bits) } else { None } }
+}
+
+/// Writes an event the long way, and has the reader woken if that is due; preemption is on again then.
+fn write(tracer: ArcBorrow<'_, Tracer>, guard: PreemptGuard, task: &Task, event: &Event<'_>, lasting: bool) {
     let means = &tracer.means;
-    let outcome = means.writers.get(&guard).write(&task, &means.clock, &event, false);
+    let outcome = means.writers.get(&guard).write(task, &means.clock, event, lasting);
     drop(guard);
     if outcome != Outcome::Done {
         Tracer::wake(tracer, outcome);

@@ -69,7 +69,7 @@ impl Spare {
 
     /// Whether the filter lets `task` pass.
     pub(crate) fn passes(&self, task: &Thread<'_>) -> bool {
-        self.filter.matches(task) || self.is_followed(task.tgid())
+        self.will_pass(task, task.comm())
     }
 
     /// Whether a verdict of [`passes`](Self::passes) holds until the task gets another name.
