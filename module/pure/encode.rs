@@ -7,7 +7,7 @@
 //! the entry. These go the *short way*: a test, [`Encoder::continues`], and a function that makes the word.
 //! Everything else goes the *long way*, [`Encoder::put`].
 
-use super::format::{self, Args, Task, MAX_DELTA, MAX_EXIT_DELTA, SLOTS};
+use super::format::{self, Args, Chunk, Task, MAX_DELTA, MAX_EXIT_DELTA, SLOTS};
 
 /// What an event tells of its call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum Event<'a> {
         /// Result, a negated errno on failure.
         result: i64,
     },
+    /// No event of its own: memory that an argument of the task's next one points to.
+    Memory(Chunk<'a>),
 }
 
 /// The packet has no room for the event, which was not written.
@@ -51,7 +53,9 @@ pub struct Written {
 }
 
 /// The most words that an event takes: a TIME, a TASK, an ENTER_WIDE with its arguments, an EXIT_WIDE.
-pub const MAX_EVENT_WORDS: usize = 1 + 3 + format::MAX_RECORD_WORDS + 2;
+pub const MAX_EVENT_WORDS: usize = 1 + 3 + format::MAX_ENTER_WORDS + 2;
+/// The most words that memory takes: a TIME, a TASK, a MEMORY.
+pub const MAX_MEMORY_WORDS: usize = 1 + 3 + format::MAX_RECORD_WORDS;
 
 /// What a task is told from others by, at the price of three words' comparison.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,10 +166,14 @@ impl Encoder {
     ///
     /// # Errors
     ///
-    /// [`Full`] if there is less room than [`MAX_EVENT_WORDS`].
+    /// [`Full`] if there is less room than [`MAX_EVENT_WORDS`], or [`MAX_MEMORY_WORDS`] for memory.
     #[inline(never)]
     pub fn put(&mut self, room: &mut [u64], task: &Task, now: u64, event: &Event<'_>) -> Result<Written, Full> {
-        if room.len() < MAX_EVENT_WORDS {
+        let max_words = match event {
+            Event::Memory(_) => MAX_MEMORY_WORDS,
+            _ => MAX_EVENT_WORDS,
+        };
+        if room.len() < max_words {
             return Err(Full);
         }
         let mut out = Out { room, words: 0 };
@@ -187,6 +195,10 @@ impl Encoder {
         match event {
             Event::Enter(call) => open = put_enter(&mut out, task.is_32bit, call, delta),
             Event::Exit { result } => put_exit(&mut out, *result, delta),
+            Event::Memory(chunk) => {
+                out.push(format::memory(chunk.head, delta));
+                out.push_all(chunk.words());
+            }
             Event::Return { call, result } => {
                 let whole = put_enter(&mut out, task.is_32bit, call, delta).is_some_and(|enter| {
                     let word = out.room.get_mut(enter);

@@ -57,6 +57,7 @@
 //! | 10, 11 | CALL       | as ENTER; 13–28 result (signed), 29–40 duration                 |                   |
 //! | 12, 13 | CALL_ARGS  | as ENTER_ARGS; 13–28 result (signed), 29–40 duration            | arguments         |
 //! | 14     | SWITCH     | 5–7 slot                                                        |                   |
+//! | 15     | MEMORY     | 4–6 argument, 7–10 flags, 11–20 bytes, 24–31 call, 32–63 delta  | the bytes         |
 //!
 //! * A CALL is an ENTER directly followed by an EXIT, `duration` ticks later: the writer completes the
 //!   word of the entry when the next event of its CPU is a return of the same task.
@@ -72,6 +73,10 @@
 //! * TASK says which thread the records behind it belong to, and stores it in one of [`SLOTS`] slots;
 //!   SWITCH goes back to the thread of a slot. Slots are empty at the start of a packet, so the first
 //!   record of a packet (TIME aside) is a TASK. `comm` is 16 bytes in memory order, NUL padded.
+//! * MEMORY is a chunk of the memory that an argument of the task's next event points to: the argument that
+//!   register 0 to 5 holds, the lower 8 bits of the call's number, and 0 to [`MAX_CHUNK_BYTES`] bytes, the last word
+//!   filled up with zeros. Flags: 7 it is this argument's last chunk, 8 the rest could not be read, 9 there was
+//!   more than is recorded, 10 it was read when the call returned. Chunks whose event was dropped belong to none.
 //! * EXIT carries no number: it returns from the task's last ENTER. When no ENTER was recorded (the
 //!   task began to match a filter in the middle of a call, or events were dropped) it stands alone.
 //!
@@ -98,8 +103,12 @@ pub const COMM_BYTES: usize = 16;
 
 /// Registers that carry the arguments of a system call.
 pub const MAX_ARGS: usize = 6;
+/// Bytes of memory that one MEMORY record holds at the most.
+pub const MAX_CHUNK_BYTES: usize = 512;
 /// Words of the longest record.
-pub const MAX_RECORD_WORDS: usize = 2 + MAX_ARGS;
+pub const MAX_RECORD_WORDS: usize = 1 + MAX_CHUNK_BYTES / 8;
+/// Words of the longest record of an entry.
+pub const MAX_ENTER_WORDS: usize = 2 + MAX_ARGS;
 
 /// A packet's memory.
 pub type Packet = [u64; PACKET_WORDS];
@@ -113,6 +122,8 @@ const _: () = assert!(SLOTS == 1 << SLOT.width);
 const _: () = assert!(CALL_DELTA.shift + CALL_DELTA.width == 64);
 const _: () = assert!(CALL_ARGS_COUNT.shift == CALL_DELTA.shift && CALL_ARGS_DELTA.shift + CALL_ARGS_DELTA.width == 64);
 const _: () = assert!(EXIT_RESULT.shift + EXIT_RESULT.width == 64);
+const _: () = assert!(MAX_CHUNK_BYTES as u64 <= MEMORY_BYTES.max() && MAX_CHUNK_BYTES % 8 == 0);
+const _: () = assert!(MAX_ENTER_WORDS <= MAX_RECORD_WORDS);
 const _: () = assert!(TASK_TGID.shift + TASK_TGID.width <= 64);
 const _: () = assert!(cfg!(target_endian = "little"), "records are written in place, little-endian");
 
@@ -169,6 +180,13 @@ const TIME: Field = Field::new(4, 60);
 const IS_32BIT: Field = Field::new(4, 1);
 const ENTER_WIDE_ARGS: Field = Field::new(5, 3);
 const SLOT: Field = Field::new(5, 3);
+const MEMORY_ARGUMENT: Field = Field::new(4, 3);
+const MEMORY_IS_LAST: Field = Field::new(7, 1);
+const MEMORY_IS_FAULT: Field = Field::new(8, 1);
+const MEMORY_IS_CUT: Field = Field::new(9, 1);
+const MEMORY_AT_RETURN: Field = Field::new(10, 1);
+const MEMORY_BYTES: Field = Field::new(11, 10);
+const MEMORY_CALL: Field = Field::new(24, 8);
 const TASK_TID: Field = Field::new(8, 24);
 const TASK_TGID: Field = Field::new(32, 24);
 
@@ -180,6 +198,7 @@ const KIND_EXIT_WIDE: u64 = 7;
 const KIND_TIME: u64 = 8;
 const KIND_TASK: u64 = 9;
 const KIND_SWITCH: u64 = 14;
+const KIND_MEMORY: u64 = 15;
 /// Makes an ENTER a CALL.
 const RETURNED: u64 = 8;
 
@@ -462,6 +481,82 @@ pub enum Record<'a> {
     Task(Task, u8),
     /// The thread of that slot again.
     Switch(u8),
+    /// Memory that an argument of the task's next event points to.
+    Memory {
+        /// What it is.
+        chunk: Chunk<'a>,
+        /// Ticks since the event before.
+        delta: u64,
+    },
+}
+
+/// A piece of the memory that an argument points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chunk<'a> {
+    /// Which piece of what.
+    pub head: ChunkHead,
+    words: &'a [u64],
+}
+
+/// What a chunk says of its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChunkHead {
+    /// The register that holds the argument, below [`MAX_ARGS`].
+    pub register: u8,
+    /// It is this argument's last.
+    pub is_last: bool,
+    /// What follows it could not be read.
+    pub is_fault: bool,
+    /// There was more than is recorded.
+    pub is_cut: bool,
+    /// It was read when the call returned, not at its entry.
+    pub at_return: bool,
+    /// The lower bits of the call's number.
+    pub call: u8,
+    /// How many bytes, 0 to [`MAX_CHUNK_BYTES`].
+    pub len: u16,
+}
+
+impl<'a> Chunk<'a> {
+    /// The chunk of the first `head.len` bytes of `words`, little-endian. `None` if there are less, or more
+    /// than a record holds.
+    #[inline]
+    pub fn new(head: ChunkHead, words: &'a [u64]) -> Option<Self> {
+        let len = usize::from(head.len);
+        if len > MAX_CHUNK_BYTES || usize::from(head.register) >= MAX_ARGS {
+            return None;
+        }
+        Some(Self { head, words: words.get(..len.div_ceil(8))? })
+    }
+
+    /// That of the MEMORY at the start of `words`.
+    // Not inlined: most recordings have none.
+    #[inline(never)]
+    fn behind(words: &'a [u64]) -> Option<Self> {
+        let (&word, words) = words.split_first()?;
+        let head = ChunkHead {
+            register: MEMORY_ARGUMENT.get(word) as u8,
+            is_last: MEMORY_IS_LAST.get(word) != 0,
+            is_fault: MEMORY_IS_FAULT.get(word) != 0,
+            is_cut: MEMORY_IS_CUT.get(word) != 0,
+            at_return: MEMORY_AT_RETURN.get(word) != 0,
+            call: MEMORY_CALL.get(word) as u8,
+            len: MEMORY_BYTES.get(word) as u16,
+        };
+        Self::new(head, words)
+    }
+
+    /// The words of a record that hold the bytes.
+    #[inline]
+    pub fn words(&self) -> &'a [u64] {
+        self.words
+    }
+
+    /// The bytes.
+    #[inline]
+    pub fn bytes(&self) -> impl Iterator<Item = u8> + 'a {
+        self.words.iter().flat_map(|word| word.to_le_bytes()).take(usize::from(self.head.len))
+    }
 }
 
 /// A thread as a stream names it.
@@ -579,6 +674,20 @@ pub const fn switch(slot: u8) -> u64 {
     KIND_SWITCH | SLOT.put(slot as u64)
 }
 
+/// The first word of a MEMORY; `delta` is at most [`MAX_DELTA`].
+#[inline]
+pub const fn memory(head: ChunkHead, delta: u64) -> u64 {
+    KIND_MEMORY
+        | MEMORY_ARGUMENT.put(head.register as u64)
+        | MEMORY_IS_LAST.put(head.is_last as u64)
+        | MEMORY_IS_FAULT.put(head.is_fault as u64)
+        | MEMORY_IS_CUT.put(head.is_cut as u64)
+        | MEMORY_AT_RETURN.put(head.at_return as u64)
+        | MEMORY_BYTES.put(head.len as u64)
+        | MEMORY_CALL.put(head.call as u64)
+        | DELTA.put(delta)
+}
+
 impl<'a> Record<'a> {
     /// Reads the record at the start of `words`, which a kernel of `machine` wrote; returns it with the
     /// number of words it takes.
@@ -632,6 +741,10 @@ impl<'a> Record<'a> {
                     comm: [*words.get(1)?, *words.get(2)?],
                 };
                 (Self::Task(task, SLOT.get(word) as u8), 3)
+            }
+            KIND_MEMORY if Field::new(21, 3).get(word) == 0 => {
+                let chunk = Chunk::behind(words)?;
+                (Self::Memory { chunk, delta: DELTA.get(word) }, 1 + chunk.words.len())
             }
             KIND_SWITCH if word >> 8 == 0 && IS_32BIT.get(word) == 0 => (Self::Switch(SLOT.get(word) as u8), 1),
             _ => return None,

@@ -14,7 +14,7 @@ use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
 use syscall_record::source::Source;
 use syscall_record::Interrupt;
-use syscall_record_format::format::Machine;
+use syscall_record_format::format::Header;
 
 #[derive(Default)]
 struct Counts {
@@ -28,6 +28,7 @@ impl Counts {
         match event.what {
             What::Enter { .. } => self.entries += 1,
             What::Exit { .. } => self.returns += 1,
+            What::Memory { .. } => (),
             What::Dropped { events } => self.dropped += events,
         }
     }
@@ -51,7 +52,7 @@ fn count() -> Result<Counts, Box<dyn Error>> {
     let mut source = Source::open(input.as_deref(), Interrupt::new()?)?;
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
     let mut counts = Counts::default();
-    let mut sink = |_: Machine, event: &Event<'_>| {
+    let mut sink = |_: &Header, event: &Event<'_>| {
         counts.add(event);
         Ok::<(), Infallible>(())
     };

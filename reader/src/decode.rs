@@ -3,7 +3,7 @@
 //! From a packet to events.
 
 use crate::framing::Framed;
-use syscall_record_format::format::{Args, Edges, Header, Machine, Record, Task, HEADER_WORDS, SLOTS};
+use syscall_record_format::format::{Args, Chunk, Edges, Header, Machine, Record, Task, HEADER_WORDS, SLOTS};
 
 /// Something that happened. It borrows from its packet: nothing is copied for events that nobody wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,13 @@ pub enum What<'a> {
         call: Option<Call<'a>>,
         /// Result, a negated errno on failure.
         result: i64,
+    },
+    /// No event of its own: memory that an argument of the task's next event points to.
+    Memory {
+        /// Whose.
+        task: &'a Task,
+        /// A piece of it.
+        chunk: Chunk<'a>,
     },
     /// Events were dropped.
     Dropped {
@@ -79,7 +86,7 @@ impl Events {
         Self { framed, position: HEADER_WORDS, time, slot: 0, slots: [NOBODY; SLOTS], returning: None, has_dropped }
     }
 
-    /// Gives out, to `sink`, the events up to the tick `last`, itself included. Returns the tick of the
+    /// Gives out, to `sink`, the events up to the tick `last`, itself included, with their packet's header. Returns the tick of the
     /// next, `None` if there is none.
     ///
     /// # Errors
@@ -88,7 +95,7 @@ impl Events {
     pub fn give<E>(
         &mut self,
         last: u64,
-        sink: &mut impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
+        sink: &mut impl FnMut(&Header, &Event<'_>) -> Result<(), E>,
     ) -> Result<Option<u64>, E> {
         // By name, so that an event can borrow from the packet while we move on.
         let Self { framed: Framed { header, words }, position, time, slot, slots, returning, has_dropped } = self;
@@ -98,7 +105,7 @@ impl Events {
                 return Ok(Some(*time));
             }
             *has_dropped = false;
-            sink(machine, &Event { time: *time, cpu, what: What::Dropped { events: header.dropped_before } })?;
+            sink(header, &Event { time: *time, cpu, what: What::Dropped { events: header.dropped_before } })?;
         }
         let words = words.get(..usize::from(header.used)).unwrap_or_default();
         loop {
@@ -108,7 +115,7 @@ impl Events {
                     return Ok(Some(at));
                 }
                 *returning = None;
-                sink(machine, &Event { time: at, cpu, what: What::Exit { task, call: None, result } })?;
+                sink(header, &Event { time: at, cpu, what: What::Exit { task, call: None, result } })?;
             }
             let rest = words.get(*position..).unwrap_or_default();
             let Some((record, mut len)) = Record::from_words(rest, machine) else { return Ok(None) };
@@ -159,6 +166,10 @@ impl Events {
                     let at = time.wrapping_add(delta);
                     (at, at, What::Exit { task, call: None, result })
                 }
+                Record::Memory { chunk, delta } => {
+                    let at = time.wrapping_add(delta);
+                    (at, at, What::Memory { task, chunk })
+                }
             };
             if at > last {
                 return Ok(Some(at));
@@ -166,7 +177,7 @@ impl Events {
             *position += len;
             *time = end;
             *returning = returns;
-            sink(machine, &Event { time: at, cpu, what })?;
+            sink(header, &Event { time: at, cpu, what })?;
         }
     }
 }

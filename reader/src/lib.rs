@@ -11,6 +11,7 @@ pub mod calls;
 pub mod decode;
 pub mod framing;
 pub mod merge;
+pub mod model;
 pub mod print;
 pub mod source;
 

@@ -82,7 +82,7 @@ fn run(options: &Options) -> Result<Outcome, AnyError> {
         at_end = bytes == 0;
         while let Some(item) = framing.next(at_end) {
             match item {
-                Ok(framed) => merge.push(framed, |machine, event| printer.print(machine, event))?,
+                Ok(framed) => merge.push(framed, |header, event| printer.print(header.machine, event))?,
                 Err(damage) => {
                     // The lines before it come first where both go to one place.
                     printer.flush()?;
@@ -92,7 +92,7 @@ fn run(options: &Options) -> Result<Outcome, AnyError> {
             }
         }
         if at_end {
-            merge.finish(|machine, event| printer.print(machine, event))?;
+            merge.finish(|header, event| printer.print(header.machine, event))?;
         }
         // Someone may be watching, and the next read may wait.
         printer.flush()?;

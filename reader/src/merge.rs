@@ -6,7 +6,7 @@ use crate::decode::{Event, Events};
 use crate::framing::Framed;
 use heapless::Vec;
 use std::mem::swap;
-use syscall_record_format::format::Machine;
+use syscall_record_format::format::{Header, Machine};
 
 /// Packets that are waiting for each other. In a sound stream there is one for each CPU at the most;
 /// where there are more, they go before their time.
@@ -70,7 +70,7 @@ impl Merge {
     pub fn push<E>(
         &mut self,
         framed: Framed,
-        mut sink: impl FnMut(Machine, &Event<'_>) -> Result<(), E>,
+        mut sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let header = framed.header;
         let session = Some((header.session, header.machine));
@@ -89,7 +89,7 @@ impl Merge {
     /// # Errors
     ///
     /// Those of `sink`; the event that it failed for is lost.
-    pub fn finish<E>(&mut self, mut sink: impl FnMut(Machine, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
+    pub fn finish<E>(&mut self, mut sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
         self.drain(Key::END, &mut sink)
     }
 
@@ -109,7 +109,7 @@ impl Merge {
     }
 
     /// Gives out the events before `until`.
-    fn drain<E>(&mut self, until: Key, sink: &mut impl FnMut(Machine, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
+    fn drain<E>(&mut self, until: Key, sink: &mut impl FnMut(&Header, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
         while let [first, others @ ..] = &mut *self.queue {
             if first.key >= until {
                 break;

@@ -112,6 +112,8 @@ impl<W: Write> Printer<W> {
                     put_args(line, call);
                 }
             }
+            // Only styles that show arguments by name have a use for it.
+            What::Memory { .. } => return Ok(()),
             What::Dropped { events } => {
                 // The longest is far shorter than a line.
                 let _ = write!(self.line, "dropped {events} events on cpu {}", event.cpu);

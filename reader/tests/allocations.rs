@@ -71,10 +71,10 @@ fn print(stream: &[u8]) -> (Heap, u64) {
         at_end = read == 0;
         while let Some(item) = framing.next(at_end) {
             let framed = item.expect("nothing is damaged");
-            merge.push(framed, |machine, event| printer.print(machine, event)).expect("writes nowhere");
+            merge.push(framed, |header, event| printer.print(header.machine, event)).expect("writes nowhere");
         }
     }
-    merge.finish(|machine, event| printer.print(machine, event)).expect("writes nowhere");
+    merge.finish(|header, event| printer.print(header.machine, event)).expect("writes nowhere");
     printer.flush().expect("writes nowhere");
     drop((framing, merge, printer));
     (HEAP.get(), out.0)

@@ -13,7 +13,7 @@ use syscall_record::decode;
 use syscall_record::framing::{Damage, DamageKind, Framing};
 use syscall_record::merge::Merge;
 use syscall_record::print::Printer;
-use syscall_record_format::format::{Edges, Machine, HEADER_WORDS, PACKET_BYTES};
+use syscall_record_format::format::{Edges, Header, Machine, HEADER_WORDS, PACKET_BYTES};
 
 /// Reads a stream that comes in pieces of `piece` bytes.
 fn read(stream: &[u8], piece: usize) -> (Vec<Event>, Vec<Damage>) {
@@ -22,11 +22,11 @@ fn read(stream: &[u8], piece: usize) -> (Vec<Event>, Vec<Damage>) {
     (events, damages)
 }
 
-fn read_with(stream: &[u8], piece: usize, mut each: impl FnMut(Machine, &decode::Event<'_>)) -> Vec<Damage> {
+fn read_with(stream: &[u8], piece: usize, mut each: impl FnMut(&Header, &decode::Event<'_>)) -> Vec<Damage> {
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
     let mut damages = Vec::new();
-    let mut sink = |machine, event: &decode::Event<'_>| -> Result<(), Infallible> {
-        each(machine, event);
+    let mut sink = |header: &Header, event: &decode::Event<'_>| -> Result<(), Infallible> {
+        each(header, event);
         Ok(())
     };
     let mut rest = stream;
@@ -54,7 +54,7 @@ fn read_with(stream: &[u8], piece: usize, mut each: impl FnMut(Machine, &decode:
 fn print(stream: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     let mut printer = Printer::new(&mut text);
-    read_with(stream, 65536, |machine, event| printer.print(machine, event).expect("writes to memory"));
+    read_with(stream, 65536, |header, event| printer.print(header.machine, event).expect("writes to memory"));
     text
 }
 

@@ -83,7 +83,7 @@ impl Event {
             decode::What::Exit { task, call: Some(call), result } => {
                 (**task, Some(call), Edge::Return(call.into(), *result))
             }
-            decode::What::Dropped { .. } => return None,
+            decode::What::Memory { .. } | decode::What::Dropped { .. } => return None,
         };
         let task = Task { is_32bit: call.map_or(task.is_32bit, |call| call.is_32bit), ..task };
         Some(Self { time: event.time, cpu: event.cpu, task, edge })
