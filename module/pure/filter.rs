@@ -7,8 +7,11 @@ use super::format::{Comm, COMM_BYTES};
 /// Bytes of a name that count; the kernel keeps no more of a task's.
 pub const NAME_BYTES: usize = COMM_BYTES - 1;
 
+/// The most that a [`List`] holds.
+pub const MAX_LISTED: usize = 16;
+
 /// A task's name as `/proc/PID/comm` has it, for comparing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Name(Comm);
 
 impl Name {
@@ -20,6 +23,13 @@ impl Name {
             *to = *from;
         }
         Self(comm_from_bytes(&bytes))
+    }
+
+    /// The name, padded with NULs: one at least.
+    #[inline]
+    pub fn to_bytes(self) -> [u8; COMM_BYTES] {
+        let [low, high] = self.0;
+        (u128::from(low) | (u128::from(high) << 64)).to_le_bytes()
     }
 }
 
@@ -40,13 +50,56 @@ pub trait Subject {
     fn parent(&self) -> (u32, Comm);
 }
 
+/// Some things of which any will do, up to [`MAX_LISTED`]; none: everything will.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List<T> {
+    items: [T; MAX_LISTED],
+    len: u8,
+}
+
+impl<T: Copy + Default + PartialEq> List<T> {
+    /// A list of `items`; `None` if they are too many.
+    #[inline]
+    pub fn new(items: &[T]) -> Option<Self> {
+        let mut list = Self::default();
+        items.iter().all(|&item| list.push(item)).then_some(list)
+    }
+
+    /// Adds `item`, if there is room: says whether there was.
+    #[inline]
+    pub fn push(&mut self, item: T) -> bool {
+        let Some(place) = self.items.get_mut(usize::from(self.len)) else { return false };
+        *place = item;
+        self.len += 1;
+        true
+    }
+
+    /// What is listed.
+    #[inline]
+    pub fn items(&self) -> &[T] {
+        self.items.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// Whether nothing is listed.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Whether `item` will do.
+    #[inline]
+    pub fn admits(&self, item: T) -> bool {
+        self.is_empty() || self.items().contains(&item)
+    }
+}
+
 /// What a task must be to be recorded. Everything that is given must match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// The process, with all its threads.
-    pub pid: Option<u32>,
-    /// The name of the thread (a program's first thread has the program's name).
-    pub proc_name: Option<Name>,
+    /// The processes, each with all its threads.
+    pub pids: List<u32>,
+    /// The names of threads (a program's first thread has the program's name).
+    pub proc_names: List<Name>,
     /// The parent process.
     pub ppid: Option<u32>,
     /// The name of the parent process.
@@ -57,7 +110,7 @@ impl Filter {
     /// Whether this filter lets every task pass.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        !self.is_selective() && !self.is_fleeting()
     }
 
     /// Whether a verdict on a task may change although its process and its name stay: its parent may
@@ -70,13 +123,13 @@ impl Filter {
     /// Whether the process and the name of a task alone exclude some.
     #[inline]
     pub fn is_selective(&self) -> bool {
-        self.pid.is_some() || self.proc_name.is_some()
+        !self.pids.is_empty() || !self.proc_names.is_empty()
     }
 
     /// Whether a thread of process `tgid` with the name `comm` passes, if its parent does.
     #[inline]
     pub fn may_match(&self, tgid: u32, comm: Comm) -> bool {
-        self.pid.is_none_or(|pid| pid == tgid) && self.proc_name.is_none_or(|name| name.0 == comm)
+        self.pids.admits(tgid) && self.proc_names.admits(Name(comm))
     }
 
     /// Whether `task` is to be recorded.

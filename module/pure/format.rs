@@ -265,7 +265,7 @@ pub enum Edges {
 
 impl Edges {
     #[inline]
-    const fn from_bits(bits: u64) -> Option<Self> {
+    pub(super) const fn from_bits(bits: u64) -> Option<Self> {
         match bits {
             0 => Some(Self::Both),
             1 => Some(Self::Enter),

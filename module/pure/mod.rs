@@ -8,10 +8,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod action;
 pub mod calls;
+pub mod callset;
 pub mod encode;
 pub mod filter;
 pub mod format;
 pub mod order;
+pub mod request;
 pub mod settings;
 pub mod ticks;

@@ -3,8 +3,8 @@
 //! Parameters, filters and ticks.
 
 use proptest::prelude::*;
-use syscall_record_format::filter::{comm_from_bytes, Filter, Name, Subject};
-use syscall_record_format::format::Comm;
+use syscall_record_format::filter::{comm_from_bytes, Filter, List, Name, Subject, MAX_LISTED};
+use syscall_record_format::format::{Comm, Edges};
 use syscall_record_format::settings::*;
 use syscall_record_format::ticks::{to_nanoseconds, Scale};
 
@@ -16,6 +16,36 @@ fn pids() {
     for text in ["", "0", "-1", "+1", " 1", "1 ", "0x10", "init", "4194305", "4294967297", "99999999999999999999"] {
         assert!(parse_pid(text.as_bytes()).is_err(), "{text:?}");
     }
+}
+
+#[test]
+fn lists_of_pids() {
+    assert_eq!(parse_pids(b"7").unwrap().items(), [7]);
+    assert_eq!(parse_pids(b"4194304,1,1").unwrap().items(), [4_194_304, 1, 1]);
+    let numbers = |count: u32| (1..=count).map(|pid| pid.to_string()).collect::<Vec<_>>().join(",");
+    assert_eq!(parse_pids(numbers(16).as_bytes()).unwrap().items().len(), MAX_LISTED);
+    assert!(parse_pids(numbers(17).as_bytes()).is_err());
+    for text in ["", ",", "1,", ",1", "1,,2", "1, 2", "1,0", "1,x", "1;2"] {
+        assert!(parse_pids(text.as_bytes()).is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn lengths_of_buffers() {
+    assert_eq!(parse_snaplen(b"0"), Ok(0));
+    assert_eq!(parse_snaplen(b"65000"), Ok(65_000));
+    for text in ["", "65001", "-1", "80b"] {
+        assert!(parse_snaplen(text.as_bytes()).is_err(), "{text:?}");
+    }
+}
+
+#[test]
+fn failed_calls_are_returns() {
+    assert_eq!(edges_of(Edges::Both, true), Ok(Edges::Exit));
+    assert_eq!(edges_of(Edges::Exit, true), Ok(Edges::Exit));
+    assert!(edges_of(Edges::Enter, true).is_err());
+    assert_eq!(edges_of(Edges::Enter, false), Ok(Edges::Enter));
+    assert_eq!(edges_of(Edges::Both, false), Ok(Edges::Both));
 }
 
 #[test]
@@ -34,6 +64,23 @@ fn names() {
     assert!(parse_name(b"").is_err());
     assert_eq!(parse_name(b"exactly-15-char"), Ok((Name::new(b"exactly-15-char"), false)));
     assert_eq!(parse_name(b"more-than-15-characters"), Ok((Name::new(b"more-than-15-ch"), true)));
+}
+
+#[test]
+fn lists_of_names() {
+    let (names, is_cut) = parse_names(b"exactly-15-char,more-than-15-characters,x").unwrap();
+    assert!(is_cut);
+    assert_eq!(names.items(), [&b"exactly-15-char"[..], b"more-than-15-ch", b"x"].map(Name::new));
+    assert!(!parse_names(b"one,two").unwrap().1);
+    let mut text = [0; MAX_NAMES_TEXT];
+    assert_eq!(names_as_text(names.items(), &mut text), b"exactly-15-char,more-than-15-ch,x");
+    assert_eq!(names_as_text(&[], &mut text), b"");
+    let longest = ["exactly-15-char"; MAX_LISTED].join(",");
+    let (names, _) = parse_names(longest.as_bytes()).unwrap();
+    assert_eq!(names_as_text(names.items(), &mut text), longest.as_bytes());
+    for text in ["", ",", "a,", ",a", "a,,b", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q"] {
+        assert!(parse_names(text.as_bytes()).is_err(), "{text:?}");
+    }
 }
 
 struct Someone {
@@ -70,29 +117,33 @@ proptest! {
         prop_assert_eq!(decimal(number, &mut digits), expected.as_bytes());
     }
 
-    /// A filter is the conjunction of its parts, each compared as a person would.
+    /// A filter is the conjunction of its parts, each compared as a person would; any of a list will do.
     #[test]
     fn filters_must_all_match(
-        pid in prop::option::of(1u32..4), ppid in prop::option::of(1u32..4),
-        name in prop::option::of("[ab]{1,20}"), parent in prop::option::of("[ab]{1,20}"),
-        tgid in 1u32..4, parent_tgid in 1u32..4, comm in "[ab]{0,15}", parent_comm in "[ab]{0,15}",
-        same_name: bool,
+        pids in prop::collection::vec(1u32..6, 0..4), ppid in prop::option::of(1u32..4),
+        names in prop::collection::vec("[ab]{1,20}", 0..4), parent in prop::option::of("[ab]{1,20}"),
+        tgid in 1u32..6, parent_tgid in 1u32..4, comm in "[ab]{0,15}", parent_comm in "[ab]{0,15}",
+        same_name: Option<prop::sample::Index>, same_parent: bool,
     ) {
         let cut = |name: &str| name.bytes().take(15).collect::<Vec<_>>();
-        let comm = match &name { Some(name) if same_name => cut(name), _ => comm.into_bytes() };
+        let comm = match same_name { Some(index) if !names.is_empty() => cut(&names[index.index(names.len())]), _ => comm.into_bytes() };
+        let parent_comm = match &parent { Some(name) if same_parent => cut(name), _ => parent_comm.into_bytes() };
+        let list: Vec<_> = names.iter().map(|name| Name::new(name.as_bytes())).collect();
         let filter = Filter {
-            pid, ppid,
-            proc_name: name.as_ref().map(|name| Name::new(name.as_bytes())),
+            pids: List::new(&pids).unwrap(),
+            ppid,
+            proc_names: List::new(&list).unwrap(),
             parent_proc_name: parent.as_ref().map(|name| Name::new(name.as_bytes())),
         };
-        let someone = Someone {
-            tgid, comm: padded(&comm), parent: (parent_tgid, padded(parent_comm.as_bytes())),
-        };
-        let expected = pid.is_none_or(|pid| pid == tgid)
+        let someone = Someone { tgid, comm: padded(&comm), parent: (parent_tgid, padded(&parent_comm)) };
+        let own = (pids.is_empty() || pids.contains(&tgid))
+            && (names.is_empty() || names.iter().any(|name| cut(name) == comm));
+        prop_assert_eq!(filter.may_match(tgid, someone.comm()), own);
+        let expected = own
             && ppid.is_none_or(|ppid| ppid == parent_tgid)
-            && name.is_none_or(|name| cut(&name) == comm)
-            && parent.is_none_or(|name| cut(&name) == parent_comm.as_bytes());
+            && parent.as_ref().is_none_or(|name| cut(name) == parent_comm);
         prop_assert_eq!(filter.matches(&someone), expected);
+        prop_assert_eq!(filter.is_empty(), pids.is_empty() && names.is_empty() && ppid.is_none() && parent.is_none());
     }
 
     /// Ticks are not shorter than 7 ns and nanoseconds come out right to a millionth.

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What probes do about a call, by its number.
+
+use super::calls::NUMBERS;
+use super::callset::CallSet;
+use super::format::{Machine, MAX_ARGS};
+
+/// What probes do about a call.
+///
+/// | bits | meaning                                                                    |
+/// |------|----------------------------------------------------------------------------|
+/// | 0–2  | how many registers hold arguments that are recorded, 0 to [`MAX_ARGS`]     |
+/// | 3    | [`COPY_AT_ENTRY`](Self::COPY_AT_ENTRY)                                     |
+/// | 4    | [`COPY_AT_RETURN`](Self::COPY_AT_RETURN)                                   |
+/// | 5    | [`EXCLUDED`](Self::EXCLUDED)                                               |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Action(u8);
+
+impl Action {
+    const ARGUMENTS: u8 = 0b111;
+    /// Arguments point to memory that is to be recorded when the call is entered.
+    pub const COPY_AT_ENTRY: u8 = 1 << 3;
+    /// The same, when it returns.
+    pub const COPY_AT_RETURN: u8 = 1 << 4;
+    /// The call is not recorded.
+    pub const EXCLUDED: u8 = 1 << 5;
+
+    /// How many registers hold arguments that are recorded, 0 to [`MAX_ARGS`].
+    #[inline(always)]
+    pub const fn arguments(self) -> u8 {
+        self.0 & Self::ARGUMENTS
+    }
+
+    /// Whether any of `bits` is set.
+    #[inline(always)]
+    pub const fn has(self, bits: u8) -> bool {
+        self.0 & bits != 0
+    }
+}
+
+/// What probes do about every call: made by the kernel's own programs, and by 32-bit programs on a 64-bit kernel.
+pub struct Actions {
+    /// The last is that of the numbers from [`NUMBERS`] on.
+    tables: [[Action; NUMBERS + 1]; 2],
+    /// Whether a return whose number was lost is recorded.
+    unnumbered: [bool; 2],
+}
+
+impl Actions {
+    /// Those for `calls`, if not all are recorded; with arguments in so many registers as `counts` says, if
+    /// there are some.
+    #[inline]
+    pub fn new(machine: Machine, calls: Option<&CallSet>, counts: Option<[&[u8; NUMBERS]; 2]>) -> Self {
+        let is_excluded = |is_32bit, number| calls.is_some_and(|calls| !calls.contains(is_32bit, number));
+        let mut tables = [[Action(0); NUMBERS + 1]; 2];
+        let mut unnumbered = [true; 2];
+        for (is_32bit, (table, unnumbered)) in [false, true].into_iter().zip(tables.iter_mut().zip(&mut unnumbered)) {
+            for (number, action) in table.iter_mut().enumerate() {
+                let count = counts.map_or(0, |counts| {
+                    counts[usize::from(is_32bit)].get(number).copied().unwrap_or(MAX_ARGS as u8).min(MAX_ARGS as u8)
+                });
+                let excluded = if is_excluded(is_32bit, number as u32) { Action::EXCLUDED } else { 0 };
+                *action = Action(count | excluded);
+            }
+            *unnumbered = sigreturn_numbers(machine, is_32bit).iter().any(|&number| !is_excluded(is_32bit, number));
+        }
+        Self { tables, unnumbered }
+    }
+
+    /// What is done about call `number`.
+    #[inline(always)]
+    pub fn get(&self, is_32bit: bool, number: u64) -> Action {
+        let table = &self.tables[usize::from(is_32bit)];
+        // In range, and without a branch.
+        table[number.min(NUMBERS as u64) as usize]
+    }
+
+    /// Whether the return from call `number` is not recorded. `number` may be -1: the kernel forgets the number of
+    /// the call by which a signal's handler returns.
+    #[inline]
+    pub fn excludes_return(&self, is_32bit: bool, number: u32) -> bool {
+        let is_unnumbered = number == u32::MAX && self.unnumbered[usize::from(is_32bit)];
+        !is_unnumbered && self.get(is_32bit, u64::from(number)).has(Action::EXCLUDED)
+    }
+}
+
+/// The numbers of `sigreturn` and `rt_sigreturn`, which put back the registers of before the signal
+/// (`forget_syscall()` of `arch/arm64/kernel/signal.c`, `orig_ax` in `arch/x86/kernel/signal_64.c`).
+#[inline]
+const fn sigreturn_numbers(machine: Machine, is_32bit: bool) -> &'static [u32] {
+    match (machine, is_32bit) {
+        (Machine::Arm64, false) => &[139],
+        (Machine::X86_64, false) => &[15],
+        // The same on i386 and on ARM.
+        (Machine::Arm, _) | (Machine::Arm64 | Machine::X86_64, true) => &[119, 173],
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a reader asks for: settings that last while it has the device open, handed over by an `ioctl`.
+//!
+//! # Bytes
+//!
+//! Numbers are little-endian, names padded with NULs; what is not used is zero. No field needs alignment, and
+//! 32-bit programs hand over the same bytes as 64-bit ones. A request with other fields will have another version
+//! and another size, and therefore another number of `ioctl`.
+//!
+//! | offset | bytes | field                                                                                 |
+//! |--------|-------|---------------------------------------------------------------------------------------|
+//! | 0      | 4     | version, 1                                                                             |
+//! | 4      | 4     | bits 0–1 edges, as in a packet's header; 2 arguments; 3 failed calls only; 4 follow;   |
+//! |        |       | 5 keep what was not read; 6 not all calls                                              |
+//! | 8      | 4     | bytes of a buffer, 0 to 65000                                                          |
+//! | 12     | 4     | parent's process id, 0 for any                                                         |
+//! | 16     | 4     | number of process ids, 0 to 16: 0 for any                                              |
+//! | 20     | 4     | number of names, 0 to 16: 0 for any                                                    |
+//! | 24     | 64    | process ids, 1 to 4194304                                                              |
+//! | 88     | 256   | names of 1 to 15 bytes                                                                 |
+//! | 344    | 16    | parent's name, empty for any                                                           |
+//! | 360    | 72    | calls of the kernel's own programs, a bit for each number below 512, and then a word   |
+//! |        |       | that is 1 if numbers from 512 on are recorded and else 0                               |
+//! | 432    | 72    | the same of 32-bit programs on a 64-bit kernel                                         |
+
+use super::callset::CallSet;
+use super::filter::{Filter, Name, MAX_LISTED};
+use super::format::{Edges, COMM_BYTES};
+use super::settings::{edges_of, Rule, DEFAULT_SNAPLEN, MAX_PID, MAX_SNAPLEN};
+
+/// Bytes of a request.
+pub const REQUEST_BYTES: usize = CALLS + CallSet::BYTES;
+
+const VERSION: u32 = 1;
+const _: () = assert!(REQUEST_BYTES == 504);
+const PIDS: usize = 24;
+const NAMES: usize = PIDS + 4 * MAX_LISTED;
+const PARENT_NAME: usize = NAMES + COMM_BYTES * MAX_LISTED;
+const CALLS: usize = PARENT_NAME + COMM_BYTES;
+
+const EDGES: u32 = 0b11;
+const ARGS: u32 = 1 << 2;
+const FAILED_ONLY: u32 = 1 << 3;
+const FOLLOW: u32 = 1 << 4;
+const KEEP_UNREAD: u32 = 1 << 5;
+const HAS_CALLS: u32 = 1 << 6;
+
+/// The number of the `ioctl` that hands over [`REQUEST_BYTES`]: `_IOW('?', 0, …)`. `'?'` has no entry in
+/// `Documentation/userspace-api/ioctl/ioctl-number.rst`; the encoding is that of `asm-generic/ioctl.h`.
+pub const SET_REQUEST: u32 = iow(b'?', 0, REQUEST_BYTES);
+
+const fn iow(magic: u8, number: u8, size: usize) -> u32 {
+    (1 << 30) | ((size as u32) << 16) | ((magic as u32) << 8) | number as u32
+}
+
+/// Whether `command` is the number of an `ioctl` that hands over a request, maybe one of another size.
+#[inline]
+pub const fn is_set_request(command: u32) -> bool {
+    const SIZE: u32 = 0x3fff << 16;
+    command & !SIZE == SET_REQUEST & !SIZE
+}
+
+/// The size of what `command` hands over.
+#[inline]
+pub const fn size_of_request(command: u32) -> usize {
+    (command >> 16 & 0x3fff) as usize
+}
+
+/// What a reader asks for, in place of what the module's parameters say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Who is recorded.
+    pub filter: Filter,
+    /// Whether the descendants of who is recorded are, too.
+    pub follow: bool,
+    /// Which calls of theirs; `None`: all.
+    pub calls: Option<CallSet>,
+    /// Which edges of these calls.
+    pub edges: Edges,
+    /// Whether only returns of calls that failed; not with [`Edges::Enter`].
+    pub failed_only: bool,
+    /// Whether with arguments.
+    pub args: bool,
+    /// How many bytes of a buffer that an argument points to, at most [`MAX_SNAPLEN`]; without arguments none.
+    pub snaplen: u32,
+    /// Whether what was recorded before and not read is kept, to be read first.
+    pub keep_unread: bool,
+}
+
+impl Default for Request {
+    /// What the module records without parameters.
+    #[inline]
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            follow: false,
+            calls: None,
+            edges: Edges::Both,
+            failed_only: false,
+            args: false,
+            snaplen: DEFAULT_SNAPLEN,
+            keep_unread: false,
+        }
+    }
+}
+
+/// Why bytes are no request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadRequest {
+    /// What is wrong.
+    pub field: &'static str,
+    /// Its value, where that is a number.
+    pub value: Option<u32>,
+    /// What that must be.
+    pub rule: Rule,
+}
+
+impl BadRequest {
+    /// A request of `bytes` bytes.
+    #[inline]
+    pub const fn size(bytes: usize) -> Self {
+        Self {
+            field: "size",
+            value: Some(bytes as u32),
+            rule: Rule("504 bytes: reader and module are of different versions"),
+        }
+    }
+}
+
+impl Request {
+    /// The request as the `ioctl` takes it.
+    #[inline]
+    pub fn to_bytes(&self) -> [u8; REQUEST_BYTES] {
+        let mut bytes = [0; REQUEST_BYTES];
+        let mut put = |offset: usize, from: &[u8]| bytes[offset..offset + from.len()].copy_from_slice(from);
+        let Filter { pids, proc_names, ppid, parent_proc_name } = self.filter;
+        let flags = [
+            (self.args, ARGS),
+            (self.failed_only, FAILED_ONLY),
+            (self.follow, FOLLOW),
+            (self.keep_unread, KEEP_UNREAD),
+            (self.calls.is_some(), HAS_CALLS),
+        ];
+        let flags = flags.iter().map(|&(is_set, bit)| if is_set { bit } else { 0 });
+        let (pids, names) = (pids.items(), proc_names.items());
+        let flags = flags.fold(self.edges as u32, |all, bit| all | bit);
+        let head = [VERSION, flags, self.snaplen, ppid.unwrap_or(0), pids.len() as u32, names.len() as u32];
+        for (index, number) in head.iter().chain(pids).enumerate() {
+            put(4 * index, &number.to_le_bytes());
+        }
+        for (index, name) in names.iter().enumerate() {
+            put(NAMES + COMM_BYTES * index, &name.to_bytes());
+        }
+        put(PARENT_NAME, &parent_proc_name.unwrap_or_default().to_bytes());
+        put(CALLS, &self.calls.unwrap_or(CallSet::none()).to_bytes());
+        bytes
+    }
+
+    /// Reads a request.
+    ///
+    /// # Errors
+    ///
+    /// [`BadRequest`] says what is wrong with the first field that is.
+    #[inline]
+    pub fn from_bytes(bytes: &[u8; REQUEST_BYTES]) -> Result<Self, BadRequest> {
+        let number = |offset: usize| u32::from_le_bytes(part(bytes, offset));
+        let name = |offset: usize| {
+            let bytes: [u8; COMM_BYTES] = part(bytes, offset);
+            let name = Name::new(bytes.split(|&byte| byte == 0).next().unwrap_or_default());
+            (name.to_bytes() == bytes).then_some(name)
+        };
+        let check = |is_right: bool, field, value, rule| match is_right {
+            true => Ok(()),
+            false => Err(BadRequest { field, value, rule: Rule(rule) }),
+        };
+
+        let (version, flags, snaplen, ppid) = (number(0), number(4), number(8), number(12));
+        check(version == VERSION, "version", Some(version), "1: reader and module are of different versions")?;
+        check(flags < HAS_CALLS << 1, "flags", Some(flags), "less than 128, for that is all they mean")?;
+        let edges = Edges::from_bits(u64::from(flags & EDGES));
+        let bad_edges = |rule| BadRequest { field: "edges", value: Some(flags & EDGES), rule };
+        let edges = edges.ok_or(bad_edges(Rule("0 for both, 1 for entries, 2 for returns")))?;
+        let is_set = |bit| flags & bit != 0;
+        edges_of(edges, is_set(FAILED_ONLY)).map_err(bad_edges)?;
+        check(snaplen <= MAX_SNAPLEN, "snaplen", Some(snaplen), "bytes, a whole number from 0 to 65000")?;
+        check(ppid <= MAX_PID, "ppid", Some(ppid), "a process id, a whole number from 1 to 4194304, or 0 for any")?;
+
+        let (pids, names) = (number(16), number(20));
+        let mut filter = Filter { ppid: Some(ppid).filter(|&ppid| ppid != 0), ..Filter::default() };
+        let is_right = (0..pids as usize).all(|index| {
+            let pid = if index < MAX_LISTED { number(PIDS + 4 * index) } else { 0 };
+            (1..=MAX_PID).contains(&pid) && filter.pids.push(pid)
+        });
+        check(is_right, "pids", Some(pids), "0 to 16 process ids, whole numbers from 1 to 4194304")?;
+        let is_right = (0..names as usize).all(|index| {
+            let name = if index < MAX_LISTED { name(NAMES + COMM_BYTES * index) } else { None };
+            name.is_some_and(|name| name != Name::default() && filter.proc_names.push(name))
+        });
+        check(is_right, "names", Some(names), "0 to 16 names of 1 to 15 bytes, padded with NULs")?;
+        let parent_name = name(PARENT_NAME);
+        check(parent_name.is_some(), "parent_proc_name", None, "0 to 15 bytes, padded with NULs")?;
+        filter.parent_proc_name = parent_name.filter(|&name| name != Name::default());
+
+        let calls = CallSet::from_bytes(&part(bytes, CALLS));
+        check(calls.is_some(), "calls", None, "bits of numbers below 512, and 0 or 1 for those above")?;
+        let request = Self {
+            filter,
+            follow: is_set(FOLLOW),
+            calls: calls.filter(|_| is_set(HAS_CALLS)),
+            edges,
+            failed_only: is_set(FAILED_ONLY),
+            args: is_set(ARGS),
+            snaplen,
+            keep_unread: is_set(KEEP_UNREAD),
+        };
+        check(request.to_bytes() == *bytes, "what is not used", None, "zero")?;
+        Ok(request)
+    }
+}
+
+/// `N` bytes at `offset`, where all are.
+#[inline]
+fn part<const N: usize>(bytes: &[u8; REQUEST_BYTES], offset: usize) -> [u8; N] {
+    let mut part = [0; N];
+    for (to, from) in part.iter_mut().zip(bytes.iter().skip(offset)) {
+        *to = *from;
+    }
+    part
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Requests of readers, sets of calls, and what probes make of them.
+
+use proptest::prelude::*;
+use syscall_record_format::action::{Action, Actions};
+use syscall_record_format::calls::{argument_counts, NUMBERS};
+use syscall_record_format::callset::CallSet;
+use syscall_record_format::filter::{Filter, List, Name};
+use syscall_record_format::format::{Edges, Machine};
+use syscall_record_format::request::*;
+use syscall_record_format::settings::{Settings, DEFAULT_BUFFER_KB};
+
+fn any_edges() -> impl Strategy<Value = Edges> {
+    prop::sample::select(vec![Edges::Both, Edges::Enter, Edges::Exit])
+}
+
+fn any_machine() -> impl Strategy<Value = Machine> {
+    prop::sample::select(vec![Machine::Arm64, Machine::Arm, Machine::X86_64])
+}
+
+fn any_number() -> impl Strategy<Value = u32> {
+    prop_oneof![0u32..512, 510u32..514, Just(119), Just(139), Just(u32::MAX), any::<u32>()]
+}
+
+fn any_set() -> impl Strategy<Value = CallSet> {
+    (any::<bool>(), prop::collection::vec((any::<bool>(), any_number(), any::<bool>()), 0..40)).prop_map(
+        |(all, changes)| {
+            let mut set = if all { CallSet::all() } else { CallSet::none() };
+            for (is_32bit, number, is_in) in changes {
+                set.set(is_32bit, number, is_in);
+            }
+            set
+        },
+    )
+}
+
+fn any_filter() -> impl Strategy<Value = Filter> {
+    let name = || "[ -~]{1,15}".prop_map(|name| Name::new(name.as_bytes()));
+    let pid = 1u32..=4_194_304;
+    (
+        prop::collection::vec(pid.clone(), 0..=16),
+        prop::collection::vec(name(), 0..=16),
+        prop::option::of(pid),
+        prop::option::of(name()),
+    )
+        .prop_map(|(pids, names, ppid, parent_proc_name)| Filter {
+            pids: List::new(&pids).unwrap(),
+            proc_names: List::new(&names).unwrap(),
+            ppid,
+            parent_proc_name,
+        })
+}
+
+fn any_request() -> impl Strategy<Value = Request> {
+    (any_filter(), prop::option::of(any_set()), any_edges(), 0u32..=65_000, any::<[bool; 4]>()).prop_map(
+        |(filter, calls, edges, snaplen, [follow, failed, args, keep_unread])| Request {
+            filter,
+            follow,
+            calls,
+            edges,
+            failed_only: failed && edges != Edges::Enter,
+            args,
+            snaplen,
+            keep_unread,
+        },
+    )
+}
+
+/// `_IOW('?', 0, char[504])`, as a C compiler gives it.
+#[test]
+fn the_number_of_the_ioctl() {
+    assert_eq!(SET_REQUEST, 0x41f8_3f00);
+    assert_eq!(size_of_request(SET_REQUEST), REQUEST_BYTES);
+    assert!(is_set_request(SET_REQUEST) && is_set_request(0x4001_3f00));
+    // TCGETS, FIONREAD, another number, another direction, another magic.
+    for other in [0x5401, 0x541b, 0x41f8_3f01, 0x81f8_3f00, 0x41f8_3e00, 0] {
+        assert!(!is_set_request(other), "{other:#x}");
+    }
+}
+
+/// The bytes, once, as the table in `request.rs` has them.
+#[test]
+fn golden() {
+    let mut calls = CallSet::none();
+    calls.set(false, 9, true);
+    calls.set(false, 511, true);
+    calls.set(true, 0, true);
+    calls.set(true, 512, true);
+    let request = Request {
+        filter: Filter {
+            pids: List::new(&[0x0102, 3]).unwrap(),
+            proc_names: List::new(&[Name::new(b"sh")]).unwrap(),
+            ppid: Some(5),
+            parent_proc_name: Some(Name::new(b"init")),
+        },
+        follow: true,
+        calls: Some(calls),
+        edges: Edges::Exit,
+        failed_only: true,
+        args: true,
+        snaplen: 300,
+        keep_unread: true,
+    };
+    let mut expected = [0; REQUEST_BYTES];
+    let fields: [(usize, &[u8]); 14] = [
+        (0, &[1]),
+        (4, &[0x7e]),
+        (8, &[0x2c, 1]),
+        (12, &[5]),
+        (16, &[2]),
+        (20, &[1]),
+        (24, &[2, 1, 0, 0, 3]),
+        (88, b"sh"),
+        (344, b"init"),
+        (361, &[2]),
+        (423, &[0x80]),
+        (432, &[1]),
+        (496, &[1]),
+        (503, &[0]),
+    ];
+    for (offset, bytes) in fields {
+        expected[offset..offset + bytes.len()].copy_from_slice(bytes);
+    }
+    assert_eq!(request.to_bytes(), expected);
+    assert_eq!(Request::from_bytes(&expected), Ok(request));
+}
+
+#[test]
+fn bad_requests_say_what_is_wrong() {
+    let full = Request {
+        filter: Filter {
+            pids: List::new(&[1]).unwrap(),
+            proc_names: List::new(&[Name::new(b"x")]).unwrap(),
+            ..Filter::default()
+        },
+        ..Request::default()
+    };
+    let wrong = |changes: &[(usize, u8)], field: &str, value: Option<u32>| {
+        let mut bytes = full.to_bytes();
+        for &(offset, byte) in changes {
+            bytes[offset] = byte;
+        }
+        let bad = Request::from_bytes(&bytes).expect_err(field);
+        assert_eq!((bad.field, bad.value), (field, value));
+    };
+    wrong(&[(0, 2)], "version", Some(2));
+    wrong(&[(4, 0x80)], "flags", Some(0x80));
+    wrong(&[(4, 3)], "edges", Some(3));
+    wrong(&[(4, 0b1001)], "edges", Some(1));
+    wrong(&[(8, 0xe9), (9, 0xfd)], "snaplen", Some(65_001));
+    wrong(&[(14, 0x40), (12, 1)], "ppid", Some(4_194_305));
+    wrong(&[(16, 17)], "pids", Some(17));
+    wrong(&[(16, 2)], "pids", Some(2));
+    wrong(&[(27, 1)], "pids", Some(1));
+    wrong(&[(20, 17)], "names", Some(17));
+    wrong(&[(20, 2)], "names", Some(2));
+    wrong(&[(88, 0), (89, b'y')], "names", Some(1));
+    wrong(&[(90, b'y')], "names", Some(1));
+    let sixteen = core::array::from_fn::<_, 16, _>(|index| (88 + index, b'n'));
+    wrong(&sixteen, "names", Some(1));
+    wrong(&[(345, b'p')], "parent_proc_name", None);
+    wrong(&[(424, 2)], "calls", None);
+    wrong(&[(28, 1)], "what is not used", None);
+    wrong(&[(360, 1)], "what is not used", None);
+    assert!(BadRequest::size(4).rule.0.starts_with(&format!("{REQUEST_BYTES} bytes")));
+}
+
+#[test]
+fn a_request_replaces_what_it_speaks_of() {
+    let parameters = Settings {
+        filter: Filter { ppid: Some(7), ..Filter::default() },
+        follow: true,
+        calls: Some(CallSet::none()),
+        edges: Edges::Enter,
+        failed_only: false,
+        args: true,
+        snaplen: 1,
+        spare: false,
+        idle: true,
+        buffer_kb: DEFAULT_BUFFER_KB,
+    };
+    let settings = parameters.with(&Request { failed_only: true, ..Request::default() });
+    let expected = Settings {
+        filter: Filter::default(),
+        follow: false,
+        calls: None,
+        edges: Edges::Exit,
+        failed_only: true,
+        args: false,
+        snaplen: 80,
+        spare: false,
+        idle: false,
+        buffer_kb: DEFAULT_BUFFER_KB,
+    };
+    assert_eq!(settings, expected);
+}
+
+proptest! {
+    #[test]
+    fn roundtrip(request in any_request()) {
+        prop_assert_eq!(Request::from_bytes(&request.to_bytes()), Ok(request));
+    }
+
+    /// Whatever is accepted means what its bytes say, and no bytes are too odd to be looked at.
+    #[test]
+    fn any_bytes(request in any_request(), changes in prop::collection::vec((0..REQUEST_BYTES, any::<u8>()), 0..4)) {
+        let mut bytes = request.to_bytes();
+        for (offset, byte) in changes {
+            bytes[offset] = byte;
+        }
+        if let Ok(request) = Request::from_bytes(&bytes) {
+            prop_assert_eq!(request.to_bytes(), bytes);
+            prop_assert!(!request.failed_only || request.edges != Edges::Enter);
+        }
+    }
+
+    /// A set is what was last said of each number; those beyond the tables are one.
+    #[test]
+    fn sets(changes in prop::collection::vec((any::<bool>(), any_number(), any::<bool>()), 0..40), is_32bit: bool, number in any_number()) {
+        let mut set = CallSet::none();
+        let mut expected = false;
+        for &(of_32bit, changed, is_in) in &changes {
+            set.set(of_32bit, changed, is_in);
+            if of_32bit == is_32bit && changed.min(512) == number.min(512) {
+                expected = is_in;
+            }
+        }
+        prop_assert_eq!(set.contains(is_32bit, number), expected);
+        prop_assert!(CallSet::all().contains(is_32bit, number));
+    }
+
+    /// Probes do for each call what set and table say of it.
+    #[test]
+    fn actions(machine in any_machine(), set in prop::option::of(any_set()), args: bool, is_32bit: bool, number in any_number()) {
+        let counts = args.then(|| [false, true].map(|is_32bit| argument_counts(machine, is_32bit)));
+        let actions = Actions::new(machine, set.as_ref(), counts);
+        let contains = |number| set.as_ref().is_none_or(|set| set.contains(is_32bit, number));
+        let action = actions.get(is_32bit, u64::from(number));
+        let count = argument_counts(machine, is_32bit).get(number as usize).copied().unwrap_or(6);
+        prop_assert_eq!(action.arguments(), if args { count } else { 0 });
+        prop_assert_eq!(action.has(Action::EXCLUDED), !contains(number));
+        prop_assert!(!action.has(Action::COPY_AT_ENTRY | Action::COPY_AT_RETURN));
+        // A number as the kernel extends its sign.
+        prop_assert_eq!(actions.get(is_32bit, i64::from(number as i32) as u64), actions.get(is_32bit, u64::from(number)));
+        if number != u32::MAX {
+            prop_assert_eq!(actions.excludes_return(is_32bit, number), !contains(number));
+        }
+    }
+
+    /// A return without a number is one from `sigreturn`, or from a call that never had one.
+    #[test]
+    fn returns_without_number(machine in any_machine(), set in any_set(), is_32bit: bool) {
+        let numbers: &[u32] = match (machine, is_32bit) {
+            (Machine::Arm64, false) => &[139],
+            (Machine::X86_64, false) => &[15],
+            _ => &[119, 173],
+        };
+        let actions = Actions::new(machine, Some(&set), None);
+        let expected = numbers.iter().any(|&number| set.contains(is_32bit, number)) || set.contains(is_32bit, NUMBERS as u32);
+        prop_assert_eq!(!actions.excludes_return(is_32bit, u32::MAX), expected);
+    }
+}
