@@ -7,6 +7,7 @@
 //!                              threads, `/tmp/go` for `read late` and a second in which it can catch up
 //! exercise odd                 calls with unusual numbers, results, durations, and names
 //! exercise args                calls whose first argument is 0x7777 and the others tell each other apart
+//! exercise memory              calls whose arguments point to paths, buffers and structures, some not there
 //! exercise rename HOW NAME     100 calls of getppid, a new name given by HOW, `self` or `other` (thread), and
 //!                              50 calls under that name
 //! exercise narrow              32-bit calls of a 64-bit program, on x86-64
@@ -23,6 +24,7 @@ mod calls;
 mod device;
 mod ftrace;
 mod measure;
+mod memory;
 
 #[cfg(stub_unwind)]
 #[path = "../../../reader/src/unwind.rs"]
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["calls", count, threads] => calls::many_in_threads(number(count), number(threads)),
         ["odd"] => calls::odd(),
         ["args"] => calls::args(),
+        ["memory"] => memory::memory(),
         ["rename", how, name] => calls::rename(how, name),
         ["narrow"] => calls::narrow(),
         ["threads", count] => calls::threads(number(count)),
