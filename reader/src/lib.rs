@@ -7,7 +7,6 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod calls;
 pub mod decode;
 pub mod framing;
 pub mod merge;
@@ -19,3 +18,4 @@ mod signals;
 mod text;
 
 pub use signals::Interrupt;
+pub use syscall_record_format::calls;
