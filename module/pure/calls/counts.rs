@@ -19,17 +19,24 @@ pub const MAX_ARGUMENTS: u8 = 6;
 #[inline]
 pub const fn argument_counts(machine: Machine, is_32bit: bool) -> &'static [u8; NUMBERS] {
     match Abi::new(machine, is_32bit) {
-        Abi::Arm64 => &ARM64,
-        Abi::Arm => &ARM,
-        Abi::X86_64 => &X86_64,
-        Abi::I386 => &I386,
+        Abi::Arm64 => counts_of::<{ Abi::Arm64 as usize }>(),
+        Abi::Arm => counts_of::<{ Abi::Arm as usize }>(),
+        Abi::X86_64 => counts_of::<{ Abi::X86_64 as usize }>(),
+        Abi::I386 => counts_of::<{ Abi::I386 as usize }>(),
     }
 }
 
-static ARM64: [u8; NUMBERS] = counts(Abi::Arm64);
-static ARM: [u8; NUMBERS] = counts(Abi::Arm);
-static X86_64: [u8; NUMBERS] = counts(Abi::X86_64);
-static I386: [u8; NUMBERS] = counts(Abi::I386);
+#[inline]
+const fn counts_of<const ABI: usize>() -> &'static [u8; NUMBERS] {
+    Counts::<ABI>::COUNTS
+}
+
+/// Its constant is generic so that a compiler makes those tables alone that are used.
+struct Counts<const ABI: usize>;
+
+impl<const ABI: usize> Counts<ABI> {
+    const COUNTS: &'static [u8; NUMBERS] = &counts(Abi::ALL[ABI]);
+}
 
 const fn counts(abi: Abi) -> [u8; NUMBERS] {
     let mut counts = [MAX_ARGUMENTS; NUMBERS];

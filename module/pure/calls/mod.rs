@@ -45,7 +45,7 @@
 //! | `old_sigset` | the first signals, a register wide |
 //! | `pgoff` | an offset in units of 4096 bytes |
 //! | `key` `key_serial` | of System V IPC; of the kernel's keys |
-//! | `fcntl_arg` `ioctl_arg` `keyctl_arg` `prctl_arg` | as the parameter before says, a number or an address |
+//! | `fcntl_arg` `ioctl_arg` `keyctl_arg` `prctl_arg` | as the call's first command says, a number or the address of something ([`plan::Command`]) |
 //!
 //! Sets of bits and enumerations, each named after what the manual pages call it: `accept_flags` `access_mode`
 //! `arch_prctl_op` `at_flags` `bpf_cmd` `clock_id` `clone_flags` (with a signal in its lowest byte in `clone`)
@@ -107,14 +107,19 @@
 use super::format::Machine;
 
 mod category;
+mod command;
 mod counts;
+pub mod plan;
 mod rows;
+mod size;
 mod table;
 mod text;
 
 pub use category::Category;
 #[allow(unused_imports)] // The module needs one of these.
 pub use counts::{argument_counts, MAX_ARGUMENTS, NUMBERS};
+#[allow(unused_imports)] // The reader's alone.
+pub use size::size_of;
 #[allow(unused_imports)] // The reader's alone.
 pub use table::{prototypes, Call};
 

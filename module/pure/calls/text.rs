@@ -75,11 +75,12 @@ impl<'a> Pieces<'a> {
         let mut length = None;
         if self.byte() == b'[' {
             let start = self.at + 1;
-            while self.at < self.text.len() && self.byte() != b']' {
-                self.at += 1;
+            let mut end = start;
+            while end < self.text.len() && self.text[end] != b']' {
+                end += 1;
             }
-            length = Some(Span { start, end: self.at });
-            self.at += 1;
+            length = Some(Span { start, end });
+            self.at = end + 1;
         }
         if self.byte() == b',' {
             self.at += ", ".len();
@@ -94,10 +95,13 @@ impl<'a> Pieces<'a> {
     #[inline]
     const fn word(&mut self) -> Span {
         let start = self.at;
-        while matches!(self.byte(), b'_' | b'0'..=b'9' | b'a'..=b'z') {
-            self.at += 1;
+        let mut end = start;
+        // One comparison for most bytes: compilers run this slowly.
+        while end < self.text.len() && (self.text[end] > b'[' || self.text[end].is_ascii_digit()) {
+            end += 1;
         }
-        Span { start, end: self.at }
+        self.at = end;
+        Span { start, end }
     }
 
     /// What is here; the bracket at the end after it.

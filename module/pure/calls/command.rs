@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What lies behind the arguments that another argument decides about: directions and sizes, by commands.
+
+use super::{plan::What, Abi, Direction};
+
+/// A direction, what lies there, and how many bytes it takes.
+type Found = Option<(Direction, What, u16)>;
+
+const IN: Direction = Direction::In;
+const OUT: Direction = Direction::Out;
+const INOUT: Direction = Direction::InOut;
+
+/// Behind the argument of `fcntl` (`include/uapi/asm-generic/fcntl.h`, `include/uapi/linux/fcntl.h`).
+#[inline]
+pub(super) const fn fcntl(command: u32, abi: Abi) -> Found {
+    // A `struct flock`; in 32-bit programs some commands have a `struct flock64`.
+    let lock = if abi.is_32bit() { 16 } else { 32 };
+    let lock_64 = match abi {
+        Abi::I386 => 24,
+        _ => 32,
+    };
+    Some(match command {
+        // F_GETLK, F_SETLK, F_SETLKW
+        5 => (INOUT, What::Items, lock),
+        6 | 7 => (IN, What::Items, lock),
+        // F_GETLK64, F_SETLK64, F_SETLKW64
+        12 if abi.is_32bit() => (INOUT, What::Items, lock_64),
+        13 | 14 if abi.is_32bit() => (IN, What::Items, lock_64),
+        // F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW
+        36 => (INOUT, What::Items, lock_64),
+        37 | 38 => (IN, What::Items, lock_64),
+        // F_SETOWN_EX, F_GETOWN_EX
+        15 => (IN, What::Items, 8),
+        16 => (OUT, What::Items, 8),
+        // F_GET_RW_HINT, F_GET_FILE_RW_HINT and what sets them
+        1035 | 1037 => (OUT, What::Items, 8),
+        1036 | 1038 => (IN, What::Items, 8),
+        _ => return None,
+    })
+}
+
+/// Behind the argument of `ioctl`: what the command itself says (`include/uapi/asm-generic/ioctl.h`), and of
+/// older commands, which say nothing, those of terminals and sockets that are often seen
+/// (`include/uapi/asm-generic/ioctls.h`).
+#[inline]
+pub(super) const fn ioctl(command: u32) -> Found {
+    let size = (command >> 16 & 0x3fff) as u16;
+    Some(match (command, command >> 30) {
+        // TCGETS; TCSETS, TCSETSW and TCSETSF: a `struct termios`, the kernel's
+        (0x5401, _) => (OUT, What::Items, 36),
+        (0x5402..=0x5404, _) => (IN, What::Items, 36),
+        // TIOCGPGRP, TIOCOUTQ, FIONREAD
+        (0x540f | 0x5411 | 0x541b, _) => (OUT, What::Items, 4),
+        // TIOCSPGRP, FIONBIO, FIOASYNC
+        (0x5410 | 0x5421 | 0x5452, _) => (IN, What::Items, 4),
+        // TIOCGWINSZ, TIOCSWINSZ
+        (0x5413, _) => (OUT, What::Items, 8),
+        (0x5414, _) => (IN, What::Items, 8),
+        (_, 0) => return None,
+        (_, _) if size == 0 || size > LARGEST_IOCTL => return None,
+        // The program writes, and the kernel reads.
+        (_, 1) => (IN, What::Items, size),
+        (_, 2) => (OUT, What::Items, size),
+        (_, _) => (INOUT, What::Items, size),
+    })
+}
+
+/// Larger structures of `ioctl` are left alone.
+const LARGEST_IOCTL: u16 = 1024;
+
+/// Behind the second argument of `prctl` (`include/uapi/linux/prctl.h`).
+#[inline]
+pub(super) const fn prctl(option: u32) -> Found {
+    Some(match option {
+        // PR_SET_NAME, PR_GET_NAME
+        15 => (IN, What::Str, 1),
+        16 => (OUT, What::Str, 1),
+        // PR_GET_PDEATHSIG, PR_GET_UNALIGN, PR_GET_FPEMU, PR_GET_FPEXC, PR_GET_ENDIAN, PR_GET_TSC, PR_GET_CHILD_SUBREAPER
+        2 | 5 | 9 | 11 | 19 | 25 | 37 => (OUT, What::Items, 4),
+        _ => return None,
+    })
+}
+
+/// Whether this operation of `futex` has a timeout, and not another number or nothing
+/// (`include/uapi/linux/futex.h`).
+#[inline]
+pub(super) const fn has_timeout(operation: u32) -> bool {
+    // Without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME: FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET,
+    // FUTEX_WAIT_REQUEUE_PI, FUTEX_LOCK_PI2.
+    matches!(operation & !(128 | 256), 0 | 6 | 9 | 11 | 13)
+}
+
+/// Whether these flags of `clone` have it store a number for the parent: CLONE_PARENT_SETTID the child's, CLONE_PIDFD a
+/// file descriptor (`include/uapi/linux/sched.h`).
+#[inline]
+pub(super) const fn stores_child(flags: u32) -> bool {
+    flags & (0x0010_0000 | 0x0000_1000) != 0
+}
