@@ -12,6 +12,7 @@
 // No `unsafe` in these.
 mod device;
 mod follow;
+mod memory;
 mod probe;
 #[allow(dead_code, unreachable_pub)] // Some of it is the reader's alone.
 mod pure;

@@ -9,7 +9,8 @@
 
 use crate::arch::{self, Registers};
 use crate::clock::Ticks;
-use crate::pure::calls;
+use crate::memory::Copy;
+use crate::pure::calls::{self, plan::Plan};
 use crate::pure::encode::{Call, Event};
 use crate::pure::filter::Subject;
 use crate::pure::format::{self, Args, Comm, Edges, Task, MAX_ARGS};
@@ -135,6 +136,19 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
     let bits = arch::MACHINE.program_bits(task.is_32bit);
     let words = format::pack_args(registers.args(task.is_32bit).map(u64::from), bits);
     let call = call_of(tracer, &task, number, &words);
+    let (guard, now) = match plans_of(tracer, &task, number) {
+        [] => (guard, tracer.means.clock.now()),
+        plans => {
+            // Memory may have to be fetched first.
+            drop(guard);
+            let returned = if let Edge::Enter = edge { None } else { Some(result) };
+            let registers = registers.args(task.is_32bit).map(u64::from);
+            let with_inputs = !matches!(edge, Edge::Exit);
+            let copy = Copy { tracer, task: &task, number, registers, result: returned, with_inputs };
+            let now = copy.all(plans);
+            (current.preempt_disable(), now)
+        }
+    };
     let event = match edge {
         Edge::Enter => Event::Enter(call),
         Edge::Exit => Event::Exit { result },
@@ -142,7 +156,7 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
     };
     // The returns of a 32-bit program never take the short way: it may become a 64-bit one in between.
     let lasting = tracer.spare.is_lasting(&current) && !(matches!(edge, Edge::Return) && task.is_32bit);
-    write(tracer, guard, &task, &event, lasting);
+    write(tracer, guard, &task, now, &event, lasting);
 }
 
 /// The return from call `number`, by which the running task gives itself the name `comm`, and of which the kernel
@@ -160,7 +174,16 @@ fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
         Edges::Exit => Event::Return { call, result: 0 },
         _ => Event::Exit { result: 0 },
     };
-    write(tracer, current.preempt_disable(), &task, &event, false);
+    write(tracer, current.preempt_disable(), &task, tracer.means.clock.now(), &event, false);
+}
+
+/// What of the memory that the arguments of call `number` point to may have to be recorded.
+fn plans_of(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32) -> &'static [Plan] {
+    if tracer.with_args && tracer.snaplen > 0 {
+        arch::plans(task.is_32bit, number)
+    } else {
+        &[]
+    }
 }
 
 /// Call `number` of `task`, whose arguments are the first of `words`, packed, if they are recorded.
@@ -171,14 +194,25 @@ fn call_of<'a>(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32, words: &
     Call { number, args: if tracer.with_args { Args::new(words, count, bits) } else { None } }
 }
 
-/// Writes an event the long way, and has the reader woken if that is due; preemption is on again then.
-fn write(tracer: ArcBorrow<'_, Tracer>, guard: PreemptGuard, task: &Task, event: &Event<'_>, lasting: bool) {
+/// Writes what happened at the tick `now` the long way, and has the reader woken if that is due; preemption is on
+/// again then. Returns the time that it was given.
+pub(crate) fn write(
+    tracer: ArcBorrow<'_, Tracer>,
+    guard: PreemptGuard,
+    task: &Task,
+    now: u64,
+    event: &Event<'_>,
+    lasting: bool,
+) -> u64 {
     let means = &tracer.means;
-    let outcome = means.writers.get(&guard).write(task, &means.clock, event, lasting);
+    let mut writer = means.writers.get(&guard);
+    let outcome = writer.write(task, &means.clock, now, event, lasting);
+    let time = writer.time();
     drop(guard);
     if outcome != Outcome::Done {
         Tracer::wake(tracer, outcome);
     }
+    time
 }
 
 /// Whether a call that returns was made by a 32-bit program, if the task runs one now or not: the program

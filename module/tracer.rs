@@ -37,6 +37,8 @@ pub(crate) struct Tracer {
     pub(crate) edges: Edges,
     /// Whether arguments are recorded.
     pub(crate) with_args: bool,
+    /// How many bytes of a buffer that an argument points to; 0: nothing of what they point to.
+    pub(crate) snaplen: u32,
     /// The process that reads, which is not recorded; 0 is none.
     reader: Word,
     /// The other end of the buffers.
@@ -107,6 +109,7 @@ impl Tracer {
                 spare,
                 edges: settings.edges,
                 with_args: settings.args,
+                snaplen: settings.snaplen,
                 reader: Word::new(0),
                 stream <- new_mutex!(stream),
                 due <- new_poll_condvar!(),

@@ -28,6 +28,11 @@ compile_error!("syscall_record supports arm64, arm and x86_64");
 
 pub(crate) use imp::*;
 
+use crate::pure::calls::{
+    plan::{Plan, Plans},
+    Abi,
+};
+
 /// Where preemption is enabled with a reschedule due: reschedules.
 #[cfg(CONFIG_PREEMPTION)]
 #[cold]
@@ -35,4 +40,12 @@ pub(crate) use imp::*;
 fn preempt_schedule() {
     // SAFETY: Callable from any context; it returns at once where preemption is not possible.
     unsafe { kernel::bindings::preempt_schedule() }
+}
+
+/// What to copy of the memory that arguments point to, of the kernel's own programs and of 32-bit ones.
+static PLANS: [Plans; 2] = [Plans::new(Abi::new(MACHINE, false)), Plans::new(Abi::new(MACHINE, true))];
+
+/// What to copy of the memory that the arguments of call `number` point to.
+pub(crate) fn plans(is_32bit: bool, number: u32) -> &'static [Plan] {
+    PLANS[usize::from(is_32bit)].of(number)
 }

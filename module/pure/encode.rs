@@ -103,6 +103,12 @@ impl Encoder {
         *self = Self::new(base_time);
     }
 
+    /// Time of the last event in ticks.
+    #[inline]
+    pub const fn time(&self) -> u64 {
+        self.last
+    }
+
     /// Whether an event of this task can go the short way.
     #[inline(always)]
     pub fn continues(&self, task: &Identity) -> bool {

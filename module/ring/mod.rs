@@ -364,19 +364,32 @@ impl Writer<'_> {
 
 /// The long way.
 impl Writer<'_> {
-    /// Writes an event, or drops it. From here on events of the task may take the short way if
-    /// `passes_for_long`: if it passes the filter until `revise` is called or it gets another name.
-    pub(crate) fn write(&mut self, task: &Task, clock: &Clock, event: &Event<'_>, passes_for_long: bool) -> Outcome {
+    /// Writes an event that happened at the tick `now`, or drops it. From here on events of the task may
+    /// take the short way if `passes_for_long`: if it passes the filter until `revise` is called or it gets another
+    /// name.
+    pub(crate) fn write(
+        &mut self,
+        task: &Task,
+        clock: &Clock,
+        now: u64,
+        event: &Event<'_>,
+        passes_for_long: bool,
+    ) -> Outcome {
         let Self(buffer) = *self;
         let next = buffer.hot.next.load();
         let end = buffer.hot.end.load();
         let mut outcome = Outcome::Done;
-        if end.is_null() || end == FULL || !self.put(next, task, clock.now(), event) {
+        if end.is_null() || end == FULL || !self.put(next, task, now, event) {
             outcome = self.write_first(task, clock, event);
         }
         let remembered = if passes_for_long { Identity::of(task) } else { Identity::default() };
         self.encoder().continue_with(remembered);
         outcome
+    }
+
+    /// When the last event of this CPU was, in ticks.
+    pub(crate) fn time(&mut self) -> u64 {
+        self.encoder().time()
     }
 
     /// Writes an event to the open packet, whose next word goes to `next`, if there is room.
@@ -409,8 +422,11 @@ impl Writer<'_> {
         let count = buffer.places.len() as u32;
         if waiting >= count {
             hot.end.store(FULL);
-            // Release: who sees the drop sees the packets that were opened before it.
-            hot.dropped.store_release(hot.dropped.load().wrapping_add(1));
+            // Memory is no event: its own is counted if that is dropped, too.
+            if !matches!(event, Event::Memory(_)) {
+                // Release: who sees the drop sees the packets that were opened before it.
+                hot.dropped.store_release(hot.dropped.load().wrapping_add(1));
+            }
             return Outcome::Done;
         }
 

@@ -82,7 +82,7 @@ fn contents() {
     check_all("write", &["1 in Payload x2×1"]);
     check_all("pread64", &["1 out Payload min(x2,result)×1"]);
     check_all("readlinkat", &["1 in Str 1×1", "2 out Payload min(w3,result)×1"]);
-    check_all("getdents64", &["1 out Payload min(w2,result)×1"]);
+    check_all("getdents64", &["1 out Dirents min(w2,result)×1"]);
     check("readv", &["1 out Iovec x2×16"], &["1 out Iovec x2×8"]);
     check("pwritev2", &["1 in Iovec x2×16"], &["1 in Iovec x2×8"]);
     check("sendmsg", &["1 in Msghdr 1×56"], &["1 in Msghdr 1×28"]);

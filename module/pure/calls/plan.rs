@@ -26,6 +26,8 @@ pub enum What {
     Bits,
     /// A socket's address.
     Sockaddr,
+    /// Entries of a folder, `struct linux_dirent64`.
+    Dirents,
     /// A null-terminated array of addresses of strings.
     Strings,
     /// The same, of which only the number of strings matters.
@@ -88,7 +90,7 @@ const WHATS: [What; 16] = [
     What::ByCommand(Command::Prctl),
     What::ByCommand(Command::Futex),
     What::ByCommand(Command::Clone),
-    What::Items,
+    What::Dirents,
 ];
 const SIZE_LIMIT: u16 = 1 << 12;
 /// What [`Plan::head`] is a multiple of.
@@ -108,6 +110,7 @@ impl Plan {
             What::Iovec => 7,
             What::Msghdr => 8,
             What::Mmsghdr => 9,
+            What::Dirents => 15,
             What::ByCommand(command) => 10 + command as u32,
         };
         let (count, of) = match count {
@@ -326,7 +329,8 @@ const fn what_of(direction: Direction, word: &[u8]) -> Option<What> {
     }
     Some(match word {
         b"path" | b"str" => What::Str,
-        b"bytes" | b"msgbuf" | b"dirents" | b"old_dirents" => What::Payload,
+        b"bytes" | b"msgbuf" | b"old_dirents" => What::Payload,
+        b"dirents" => What::Dirents,
         b"fd_set" | b"nodemask" => What::Bits,
         b"sockaddr" => What::Sockaddr,
         b"strings" => What::Strings,
