@@ -117,7 +117,16 @@ pub(crate) const RETURN_NEEDS_ENTRY: bool = true;
 
 /// The number of the running system call, if the kernel does not tell of its return because its entry was not
 /// traced, and if that return is known: 0, from an `execve`, `execveat` or `prctl` that gives a name.
+///
+/// A call whose entry was looked at for another reason (ptrace, audit, seccomp) looks at [`TRACED`] when it returns.
 pub(crate) fn untold_return() -> Option<u32> {
+    const OTHERS: u32 =
+        (1 << bindings::TIF_SYSCALL_TRACE) | (1 << bindings::TIF_SYSCALL_AUDIT) | (1 << bindings::TIF_SECCOMP);
+    // SAFETY: The running task exists; the word is read at once, as others write it.
+    let flags = unsafe { (&raw const (*current()).thread_info.flags).read_volatile() };
+    if flags as u32 & OTHERS != 0 {
+        return None;
+    }
     Some(number()).filter(|number| matches!(number, 11 | 387 | 172))
 }
 

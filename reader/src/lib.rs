@@ -7,12 +7,17 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod clock;
 pub mod decode;
+pub mod fields;
+pub mod filter;
+
 pub mod framing;
 pub mod merge;
 pub mod model;
 pub mod print;
 pub mod source;
+pub mod style;
 
 mod signals;
 mod text;

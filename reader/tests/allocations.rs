@@ -7,11 +7,14 @@ mod common;
 use common::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::convert::Infallible;
 use std::io::{self, BufWriter};
+use syscall_record::decode;
 use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
+use syscall_record::model::{Model, Needs};
 use syscall_record::print::Printer;
-use syscall_record_format::format::{Edges, Machine};
+use syscall_record_format::format::{Edges, Header, Machine};
 
 /// What a thread has allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,31 @@ fn print(stream: &[u8]) -> (Heap, u64) {
     (HEAP.get(), out.0)
 }
 
+/// What it takes to make events of a recording; also how many.
+fn model(stream: &[u8]) -> (Heap, u64) {
+    HEAP.set(Heap { allocations: 0, bytes: 0, peak: 0 });
+    let (mut framing, mut merge) = (Framing::new(), Merge::new());
+    let mut model = Model::new(Needs { files: true, processes: true }, false);
+    let mut events = 0;
+    let mut sink = |header: &Header, event: &decode::Event<'_>| {
+        model.take(header, event, &mut |_| {
+            events += 1;
+            Ok::<(), Infallible>(())
+        })
+    };
+    let mut rest = stream;
+    while !rest.is_empty() {
+        let read = io::Read::read(&mut rest, framing.space()).expect("reads memory");
+        framing.filled(read);
+        while let Some(item) = framing.next(rest.is_empty()) {
+            merge.push(item.expect("nothing is damaged"), &mut sink).expect("infallible");
+        }
+    }
+    merge.finish(&mut sink).expect("infallible");
+    drop((framing, merge, model));
+    (HEAP.get(), events)
+}
+
 struct CountBytes(u64);
 
 impl io::Write for CountBytes {
@@ -104,6 +132,13 @@ fn memory_does_not_depend_on_the_input() {
                     let (much, many_lines) = print(&recorded(recording, cpus, 50_000, in_step));
                     assert!(many_lines > 9 * few_lines, "{few_lines} and {many_lines} bytes of text");
                     assert_eq!(little, much, "{recording:?} of {cpus} CPUs");
+                    assert!(much.peak < 1 << 20, "{much:?}");
+
+                    // (The calls include some that end threads, which then come again.)
+                    let (little, few) = model(&recorded(recording, cpus, 5_000, in_step));
+                    let (much, many) = model(&recorded(recording, cpus, 50_000, in_step));
+                    assert!(many > 9 * few, "{few} and {many} events");
+                    assert!(much.peak < little.peak + 4096 && much.bytes == 0, "{little:?} {much:?}");
                     assert!(much.peak < 1 << 20, "{much:?}");
                 }
             }

@@ -65,7 +65,7 @@ fn with_widths(events: Vec<Event>) -> Vec<Event> {
         match event.edge {
             Edge::Enter(_) => drop(widths.insert(event.task.tid, event.task.is_32bit)),
             Edge::Exit(_) => event.task.is_32bit = *widths.get(&event.task.tid).unwrap_or(&event.task.is_32bit),
-            Edge::Return(..) => (),
+            Edge::Return(..) | Edge::Memory(..) => (),
         }
         event
     };
@@ -91,6 +91,7 @@ fn line(machine: Machine, event: &Event, name: &str) -> String {
         Edge::Enter(call) => format!("syscall {:#x}, with pid={tid:#x}, name={name}{}\n", call.number, args(call)),
         Edge::Exit(result) => format!("{}\n", exit(*result)),
         Edge::Return(call, result) => format!("{}, syscall={:#x}{}\n", exit(*result), call.number, args(call)),
+        Edge::Memory(..) => String::new(),
     }
 }
 

@@ -3,6 +3,12 @@
 //! What calls are about.
 
 /// What a call is about, in sysdig's words (`evt.category`).
+///
+/// Calls that sysdig has an event of are where it has them (`driver/event_table.c` of its libraries), but for `mknod`,
+/// modules, semaphores and `fsconfig`, which are where one looks for them.
+///
+/// What is done with a file descriptor, whatever it is, is another category for each kind of file there: `file`,
+/// `net` or `ipc`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Category {
@@ -10,21 +16,21 @@ pub enum Category {
     File,
     /// Sockets, but for what goes through them.
     Net,
-    /// What processes tell each other, and what waits for it to be told.
+    /// What processes tell each other.
     Ipc,
     /// The program's memory.
     Memory,
-    /// Processes and threads, how they are scheduled and what they may use.
+    /// Processes and threads, how they are scheduled, what they may use, and how they end.
     Process,
-    /// To wait for time to pass.
+    /// To wait for time to pass or a signal.
     Sleep,
-    /// To wait for a process, or for file descriptors to be ready.
+    /// To wait for file descriptors to be ready.
     Wait,
     /// Signals.
     Signal,
     /// Clocks and timers.
     Time,
-    /// Users, groups and capabilities.
+    /// Users and groups, and their quotas.
     User,
     /// The whole machine.
     System,

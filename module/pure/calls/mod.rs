@@ -2,7 +2,7 @@
 
 //! The table of system calls: for each its numbers, its name, and what its arguments are.
 //!
-//! There is one, [`rows`], for all architectures, for the module and for the reader: who changes what a
+//! There is one, `rows.rs`, for all architectures, for the module and for the reader: who changes what a
 //! parameter is called changes what the module copies, what the reader prints and what `-L` shows. A row's text is
 //!
 //! ```text
@@ -48,7 +48,7 @@
 //! | `fcntl_arg` `ioctl_arg` `keyctl_arg` `prctl_arg` | as the call's first command says, a number or the address of something ([`plan::Command`]) |
 //!
 //! Sets of bits and enumerations, each named after what the manual pages call it: `accept_flags` `access_mode`
-//! `arch_prctl_op` `at_flags` `bpf_cmd` `clock_id` `clone_flags` (with a signal in its lowest byte in `clone`)
+//! `arch_prctl_op` `at_flags` `bpf_cmd` `clock_id` `clone_flags` (of `clone` with a signal in the lowest byte, of `setns` with another flag there)
 //! `close_range_flags` `delete_module_flags` `dup_flags` `epoll_flags` `epoll_op` `eventfd_flags` `fadvise`
 //! `fallocate_mode` `fanotify_flags` `fanotify_mark_flags` `fanotify_mask` (64 bits, as `u64`) `fcntl_cmd` `flock_op`
 //! `fsconfig_cmd` `fsmount_flags` `fsopen_flags` `fspick_flags` `futex2_flags` `futex_op` `get_mempolicy_flags`
@@ -110,6 +110,7 @@ mod category;
 mod command;
 mod counts;
 pub mod plan;
+mod plans;
 mod rows;
 mod size;
 mod table;

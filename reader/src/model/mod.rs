@@ -5,6 +5,22 @@
 //! A record says little: an entry its call, a return its result. Whoever selects or prints events wants to
 //! see them together with what came before. This is what they get.
 
+mod address;
+mod clock;
+mod files;
+mod follow;
+mod hash;
+mod join;
+mod lineage;
+mod memory;
+mod path;
+mod proc;
+mod processes;
+mod table;
+mod threads;
+
+pub use join::{Model, Needs};
+
 use crate::calls;
 use std::net::SocketAddr;
 use syscall_record_format::format::{Machine, Task};

@@ -5,13 +5,14 @@
 #![allow(dead_code)] // Each test takes what it needs.
 
 pub mod history;
+pub mod modelled;
 
 use syscall_record::decode;
 use syscall_record_format::encode::{self, Encoder, Identity};
 use syscall_record_format::filter::comm_from_bytes;
 use syscall_record_format::format::{
-    arg_words, pack_args, set_args, Args, Edges, Header, Machine, Packet, Task, HEADER_WORDS, MAX_ARGS, PACKET_WORDS,
-    RELEASE_BYTES,
+    arg_words, pack_args, set_args, Args, Chunk, ChunkHead, Edges, Header, Machine, Packet, Task, HEADER_WORDS,
+    MAX_ARGS, MAX_CHUNK_BYTES, PACKET_WORDS, RELEASE_BYTES,
 };
 
 pub const SESSION: u32 = 77;
@@ -45,6 +46,8 @@ pub enum Edge {
     Exit(i64),
     /// An exit where entries are not recorded.
     Return(Call, i64),
+    /// Memory of the task's next event.
+    Memory(ChunkHead, Vec<u8>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +68,29 @@ pub fn enter(time: u64, cpu: u16, task: Task, number: u32) -> Event {
 
 pub fn exit(time: u64, cpu: u16, task: Task, result: i64) -> Event {
     Event { time, cpu, task, edge: Edge::Exit(result) }
+}
+
+/// An entry with arguments.
+pub fn enter_with(time: u64, cpu: u16, task: Task, number: u32, args: &[u64]) -> Event {
+    Event { time, cpu, task, edge: Edge::Enter(Call { number, args: Some(args.to_vec()) }) }
+}
+
+/// The chunks of what a register of call `number` points to.
+pub fn memory(time: u64, cpu: u16, task: Task, number: u32, register: u8, at_return: bool, bytes: &[u8]) -> Vec<Event> {
+    let pieces: Vec<&[u8]> = if bytes.is_empty() { vec![&[]] } else { bytes.chunks(MAX_CHUNK_BYTES).collect() };
+    let last = pieces.len() - 1;
+    let chunk = |(index, piece): (usize, &&[u8])| {
+        let head = ChunkHead {
+            register,
+            is_last: index == last,
+            at_return,
+            call: number as u8,
+            len: piece.len() as u16,
+            ..ChunkHead::default()
+        };
+        Event { time, cpu, task, edge: Edge::Memory(head, piece.to_vec()) }
+    };
+    pieces.iter().enumerate().map(chunk).collect()
 }
 
 impl From<&decode::Call<'_>> for Call {
@@ -181,6 +207,7 @@ impl Writer {
                 (call, self.encoder.whole_args(is_32bit, call.number.into(), *result, *now))
             }
             Edge::Return(call, result) => (call, self.encoder.whole(is_32bit, call.number.into(), *result, *now)),
+            Edge::Memory(..) => return false,
         };
         let Some(word) = word else { return false };
         if matches!(edge, Edge::Enter(_)) {
@@ -223,7 +250,11 @@ impl Writer {
         let bits = self.recording.machine.program_bits(event.task.is_32bit);
         let words = match &event.edge {
             Edge::Enter(call) | Edge::Return(call, _) => pack_args(six(call.args.as_deref().unwrap_or(&[])), bits),
-            Edge::Exit(_) => [0; MAX_ARGS],
+            Edge::Exit(_) | Edge::Memory(..) => [0; MAX_ARGS],
+        };
+        let memory = match &event.edge {
+            Edge::Memory(_, bytes) => words_of(bytes),
+            _ => Vec::new(),
         };
         let encoded = |call: &Call| encode::Call {
             number: call.number,
@@ -233,6 +264,7 @@ impl Writer {
             Edge::Enter(call) => encode::Event::Enter(encoded(call)),
             Edge::Exit(result) => encode::Event::Exit { result: *result },
             Edge::Return(call, result) => encode::Event::Return { call: encoded(call), result: *result },
+            Edge::Memory(head, _) => encode::Event::Memory(Chunk::new(*head, &memory).expect("fits a record")),
         };
         let room = &mut self.packet[self.next..];
         let Ok(written) = self.encoder.put(room, &event.task, event.time, &event_out) else { return false };
@@ -240,6 +272,16 @@ impl Writer {
         self.next += written.words;
         true
     }
+}
+
+/// Bytes as words, the last filled up.
+fn words_of(bytes: &[u8]) -> Vec<u64> {
+    let word = |bytes: &[u8]| {
+        let mut eight = [0; 8];
+        eight[..bytes.len()].copy_from_slice(bytes);
+        u64::from_le_bytes(eight)
+    };
+    bytes.chunks(8).map(word).collect()
 }
 
 /// The registers: what the call does not use holds anything.

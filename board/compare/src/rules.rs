@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The differences that are allowed.
+//!
+//! ```text
+//! # A comment.
+//! strace: --- * ---
+//! strace: +++ * +++
+//!     Signals and ends of processes are no system calls.
+//!
+//! @armv7 stat64 2: {st_mode=%, st_size=%, ...} => {st_mode=%, st_size=%}
+//!     Why that is so, in a sentence or two.
+//! ```
+//!
+//! A rule is a line; its explanation follows it, indented, and explains all rules right above. `*` is any
+//! text, `%` text that both sides have in common. A rule is one of
+//!
+//! - `strace: PATTERN`, `ours: PATTERN`: a call or another line that only this side shows;
+//! - `both: THEIRS => OURS`: whole calls;
+//! - `NAME WHERE: THEIRS => OURS`: of the calls whose name matches NAME, an argument, from `1`, or the result, `=`.
+//!
+//! `@ARCH[,ARCH…]` in front: there alone. A rule that is not used at all is an error, so that none is left over.
+
+use crate::pattern::{match_both, match_one};
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    Strace,
+    Ours,
+    Both,
+    Argument(usize),
+    Result,
+}
+
+#[derive(Debug)]
+pub struct Rule {
+    /// As it is written.
+    pub text: String,
+    pub line: usize,
+    pub used: usize,
+    archs: Option<String>,
+    place: Place,
+    name: String,
+    theirs: String,
+    ours: String,
+}
+
+impl Rule {
+    fn is_for(&self, arch: &str) -> bool {
+        self.archs.as_ref().is_none_or(|archs| archs.split(',').any(|one| one == arch))
+    }
+
+    fn parse(text: &str, line: usize) -> Result<Self, String> {
+        let (archs, rest) = match text.strip_prefix('@').and_then(|text| text.split_once(' ')) {
+            Some((archs, rest)) => (Some(archs.to_owned()), rest.trim_start()),
+            None => (None, text),
+        };
+        let (selector, patterns) =
+            rest.split_once(": ").ok_or("a rule is 'WHAT: PATTERN' or 'WHAT: THEIRS => OURS'")?;
+        let (name, place) = match selector.split_once(' ') {
+            None => match selector {
+                "strace" => ("", Place::Strace),
+                "ours" => ("", Place::Ours),
+                "both" => ("", Place::Both),
+                _ => return Err(format!("'{selector}': say strace, ours, both, or a call's name and a place")),
+            },
+            Some((name, "=")) => (name, Place::Result),
+            Some((name, number)) => match number.trim().parse() {
+                Ok(number @ 1..) => (name, Place::Argument(number)),
+                _ => return Err(format!("'{number}': an argument's number, from 1, or =")),
+            },
+        };
+        let (theirs, ours) = match place {
+            Place::Strace => (patterns, ""),
+            Place::Ours => ("", patterns),
+            _ => patterns.split_once(" => ").ok_or("'THEIRS => OURS' is missing")?,
+        };
+        if theirs.matches('%').count() < ours.matches('%').count() && place != Place::Ours {
+            return Err("a % of ours has none to be the same as".into());
+        }
+        let [name, theirs, ours] = [name, theirs, ours].map(|text| text.trim().to_owned());
+        Ok(Self { text: text.to_owned(), line, used: 0, archs, place, name, theirs, ours })
+    }
+}
+
+/// The rules of one architecture.
+#[derive(Debug, Default)]
+pub struct Rules {
+    rules: Vec<Rule>,
+}
+
+impl Rules {
+    /// Reads rules and keeps those for `arch`.
+    ///
+    /// # Errors
+    ///
+    /// Which line is wrong, and why.
+    pub fn parse(text: &str, arch: &str) -> Result<Self, String> {
+        let mut rules = Vec::new();
+        // Whether the last rule is explained; its line.
+        let mut open = None;
+        for (line, text) in (1..).zip(text.lines()) {
+            if text.trim().is_empty() || text.starts_with('#') {
+                continue;
+            }
+            if text.starts_with(char::is_whitespace) {
+                open = None;
+                continue;
+            }
+            open = Some(line);
+            rules.push(Rule::parse(text.trim_end(), line).map_err(|error| format!("line {line}: {error}"))?);
+        }
+        if let Some(line) = open {
+            return Err(format!("line {line}: the rule is not explained"));
+        }
+        rules.retain(|rule| rule.is_for(arch));
+        Ok(Self { rules })
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter()
+    }
+
+    /// Whether a line that only one side has is allowed.
+    pub fn allow_alone(&mut self, place: Place, text: &str) -> bool {
+        self.allow(|rule| {
+            rule.place == place && match_one(if place == Place::Ours { &rule.ours } else { &rule.theirs }, text)
+        })
+    }
+
+    /// Whether two texts, of whole calls or parts of them, may differ. (Whole calls have an empty `name`.)
+    pub fn allow_pair(&mut self, place: Place, name: &str, theirs: &str, ours: &str) -> bool {
+        self.allow(|rule| {
+            rule.place == place && match_one(&rule.name, name) && match_both((&rule.theirs, theirs), (&rule.ours, ours))
+        })
+    }
+
+    fn allow(&mut self, matches: impl Fn(&Rule) -> bool) -> bool {
+        let found = self.rules.iter_mut().find(|rule| matches(rule));
+        found.map(|rule| rule.used += 1).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_need_an_explanation() {
+        assert!(Rules::parse("strace: a\n    Because.\n", "armv7").is_ok());
+        assert!(Rules::parse("strace: a\nours: b\n    Because.\n", "armv7").is_ok());
+        let error = Rules::parse("strace: a\n    Because.\n\nours: b\n", "armv7").unwrap_err();
+        assert_eq!(error, "line 4: the rule is not explained");
+    }
+
+    #[test]
+    fn mistakes_are_told() {
+        for (rule, said) in [
+            ("strace", "a rule is"),
+            ("other: x", "'other': say"),
+            ("read x: a => b", "'x': an argument's number"),
+            ("read 0: a => b", "'0': an argument's number"),
+            ("read 1: a", "'THEIRS => OURS' is missing"),
+            ("read 1: a => %", "a % of ours"),
+        ] {
+            let error = Rules::parse(&format!("{rule}\n    Because.\n"), "armv7").unwrap_err();
+            assert!(error.contains(said), "{rule}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_rule_holds_where_it_says() {
+        let text = "read 2: \"%\" => \"%\"...\nstat* =: 0 => ?\n@armv7,x86_64 strace: --- * ---\n    Because.\n";
+        let mut rules = Rules::parse(text, "aarch64").unwrap();
+        assert!(rules.allow_pair(Place::Argument(2), "read", "\"a\"", "\"a\"..."));
+        assert!(!rules.allow_pair(Place::Argument(2), "read", "\"a\"", "\"b\"..."));
+        assert!(!rules.allow_pair(Place::Argument(1), "read", "\"a\"", "\"a\"..."));
+        assert!(!rules.allow_pair(Place::Argument(2), "write", "\"a\"", "\"a\"..."));
+        assert!(rules.allow_pair(Place::Result, "statx", "0", "?"));
+        assert!(!rules.allow_alone(Place::Strace, "--- SIGCHLD ---"));
+        assert!(Rules::parse(text, "armv7").unwrap().allow_alone(Place::Strace, "--- SIGCHLD ---"));
+        assert_eq!(rules.all().map(|rule| rule.used).collect::<Vec<_>>(), [1, 1]);
+    }
+}

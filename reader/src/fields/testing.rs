@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Events for tests.
+
+use crate::calls::{self, Abi};
+use crate::model::{Call, Edge, Event, File, FileKind, Memory, Process, What};
+use std::net::SocketAddr;
+use syscall_record_format::format::{Machine, Task};
+
+/// An event that owns what it is made of. As it comes, it is the entry of a `read` of 80 bytes by `cat`.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    pub number: u64,
+    pub time: u64,
+    pub since_first: u64,
+    pub since_last: u64,
+    pub cpu: u16,
+    pub machine: Machine,
+    pub edge: Edge,
+    pub task: Task,
+    pub call: Option<u32>,
+    pub registers: Vec<u64>,
+    pub inputs: Vec<Memory>,
+    pub outputs: Vec<Memory>,
+    pub result: Option<i64>,
+    pub latency: Option<u64>,
+    pub process: Process,
+    pub file: Option<File>,
+}
+
+/// A task's name.
+pub fn comm(name: &str) -> [u64; 2] {
+    let mut bytes = [0; 16];
+    bytes[..name.len()].copy_from_slice(name.as_bytes());
+    syscall_record_format::filter::comm_from_bytes(&bytes)
+}
+
+/// The number of a call.
+pub fn number(abi: Abi, name: &str) -> u32 {
+    let mut numbers = calls::Call::by_name(name).filter(|&(of, _)| of == abi);
+    numbers.next().unwrap_or_else(|| panic!("no call {name}")).1
+}
+
+/// Memory of one argument.
+pub fn memory(register: u8, bytes: &[u8]) -> Memory {
+    Memory { register, bytes: bytes.to_vec(), ..Memory::default() }
+}
+
+impl Sample {
+    /// The entry of a call.
+    pub fn enter(name: &str) -> Self {
+        Self {
+            number: 7,
+            time: 1_700_000_000_123_456_789,
+            since_first: 2_000_000_005,
+            since_last: 1_500,
+            cpu: 1,
+            machine: Machine::Arm64,
+            edge: Edge::Enter,
+            task: Task { is_32bit: false, tid: 1001, tgid: 1000, comm: comm("cat") },
+            call: Some(number(Abi::Arm64, name)),
+            registers: vec![3, 0x7f00_1000, 80],
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            result: None,
+            latency: None,
+            process: Process {
+                pid: 1000,
+                name: b"cat".to_vec(),
+                ppid: Some(900),
+                parent_name: Some(b"bash".to_vec()),
+                uid: Some(1002),
+            },
+            file: None,
+        }
+    }
+
+    /// The return of a call, after 12,345 nanoseconds.
+    pub fn exit(name: &str, result: i64) -> Self {
+        Self { edge: Edge::Exit, result: Some(result), latency: Some(12_345), ..Self::enter(name) }
+    }
+
+    /// Made by a process of another name.
+    pub fn by(mut self, name: &str) -> Self {
+        self.task.comm = comm(name);
+        self.process.name = name.into();
+        self
+    }
+
+    /// About a file.
+    pub fn on(mut self, kind: FileKind, name: &str) -> Self {
+        self.file = Some(File { number: 3, kind, name: name.into(), local: None, remote: None, is_server: None });
+        self
+    }
+
+    /// About a connection.
+    pub fn between(mut self, local: &str, remote: &str, is_server: bool) -> Self {
+        let end = |text: &str| text.parse::<SocketAddr>().expect("address and port");
+        let (local, remote) = (end(local), end(remote));
+        let (client, server) = if is_server { (remote, local) } else { (local, remote) };
+        let kind = if local.is_ipv4() { FileKind::Ipv4 } else { FileKind::Ipv6 };
+        self = self.on(kind, &format!("{client}->{server}"));
+        let file = self.file.as_mut().expect("just set");
+        (file.local, file.remote, file.is_server) = (Some(local), Some(remote), Some(is_server));
+        self
+    }
+
+    /// With these registers.
+    pub fn with(mut self, registers: &[u64]) -> Self {
+        self.registers = registers.to_vec();
+        self
+    }
+
+    /// With memory that was read at the entry.
+    pub fn reading(mut self, register: u8, bytes: &[u8]) -> Self {
+        self.inputs.push(memory(register, bytes));
+        self
+    }
+
+    /// With memory that was read at the return.
+    pub fn giving(mut self, register: u8, bytes: &[u8]) -> Self {
+        self.outputs.push(memory(register, bytes));
+        self
+    }
+
+    /// The event.
+    pub fn event(&self) -> Event<'_> {
+        let abi = Abi::new(self.machine, self.task.is_32bit);
+        Event {
+            number: self.number,
+            time: self.time,
+            since_first: self.since_first,
+            since_last: self.since_last,
+            cpu: self.cpu,
+            machine: self.machine,
+            what: What::Call(Call {
+                edge: self.edge,
+                task: &self.task,
+                abi,
+                number: self.call,
+                known: self.call.and_then(|number| calls::Call::new(abi, number)),
+                has_args: !self.registers.is_empty(),
+                registers: &self.registers,
+                inputs: &self.inputs,
+                outputs: &self.outputs,
+                result: self.result,
+                latency: self.latency,
+                is_resumed: false,
+                process: &self.process,
+                file: self.file.as_ref(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use super::testing::Sample;
+use super::*;
+use crate::model::{FileKind, What};
+
+fn printed(field: &str, sample: &Sample) -> String {
+    let field = Field::parse(field).unwrap_or_else(|error| panic!("{field}: {error}"));
+    let mut out = Vec::new();
+    match field.print(&mut out, &sample.event()) {
+        true => String::from_utf8(out).expect("UTF-8"),
+        false => {
+            assert!(out.is_empty(), "{field} printed and said it had not");
+            "-".into()
+        }
+    }
+}
+
+#[track_caller]
+fn check(sample: &Sample, expected: &[(&str, &str)]) {
+    for (field, expected) in expected {
+        assert_eq!(printed(field, sample), *expected, "{field}");
+    }
+}
+
+#[test]
+fn names_are_found_and_printed() {
+    for (name, help) in all() {
+        let text = if matches!(name, "evt.arg" | "evt.rawarg") { format!("{name}.fd") } else { name.to_owned() };
+        let field = Field::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!((field.name(), field.to_string()), (name, text));
+        assert!(!help.is_empty() && !help.ends_with('.'), "{name}");
+    }
+    assert_eq!(Field::parse("evt.info").map(|field| field.id()), Ok(Id::Args));
+    assert_eq!(Field::parse("fd.cnet").map(|field| field.id()), Ok(Id::FdClientIp));
+    assert_eq!(Field::parse("evt.arg[0]").map(|field| field.to_string()), Ok("evt.arg[0]".into()));
+    assert_eq!(Field::parse("evt.rawarg[flags]"), Field::parse("evt.rawarg.flags"));
+    assert_eq!(Field::parse("evt.type").map(|field| field.kind()), Ok(Kind::Call));
+    assert_eq!(Field::parse("user.uid").map(|field| field.kind()), Ok(Kind::Number));
+}
+
+#[test]
+fn unknown_names_are_guessed() {
+    let error = |name: &str| Field::parse(name).expect_err(name).to_string();
+    assert_eq!(error("evt.typ"), "no field `evt.typ`; did you mean `evt.type`?");
+    assert_eq!(error("type"), "no field `type`; did you mean `evt.type`?");
+    assert_eq!(error("comm"), "no field `comm`; did you mean `proc.name`?");
+    assert_eq!(error("proc.nmae"), "no field `proc.nmae`; did you mean `proc.name`?");
+    assert_eq!(error("container.id"), "no field `container.id`");
+    assert_eq!(error("evt.arg.flgas"), "no call has an argument `flgas`; did you mean `evt.arg.flags`?");
+    assert_eq!(error("evt.arg"), "`evt.arg` needs the name or number of an argument, as in `evt.arg.flags`");
+    assert_eq!(error("evt.arg."), "`evt.arg` needs the name or number of an argument, as in `evt.arg.flags`");
+    assert_eq!(error("evt.arg[9]"), "no call has an argument 9; they count from 0");
+    assert_eq!(error("evt.type[0]"), "`evt.type` takes no argument");
+    assert_eq!(error(""), "no field ``");
+}
+
+#[test]
+fn an_entry() {
+    let sample = Sample::enter("read").on(FileKind::File, "/etc/passwd");
+    check(
+        &sample,
+        &[
+            ("evt.num", "7"),
+            ("evt.rawtime", "1700000000123456789"),
+            ("evt.rawtime.s", "1700000000"),
+            ("evt.rawtime.ns", "123456789"),
+            ("evt.time.iso8601", "2023-11-14T22:13:20.123456789+0000"),
+            ("evt.reltime", "2000000005"),
+            ("evt.reltime.s", "2"),
+            ("evt.reltime.ns", "000000005"),
+            ("evt.deltatime", "1500"),
+            ("evt.deltatime.s", "0"),
+            ("evt.deltatime.ns", "000001500"),
+            ("evt.latency", "-"),
+            ("evt.cpu", "1"),
+            ("evt.dir", ">"),
+            ("evt.type", "read"),
+            ("evt.category", "file"),
+            ("evt.arg.fd", "3"),
+            ("evt.arg[2]", "80"),
+            ("evt.arg.size", "80"),
+            ("evt.arg.res", "-"),
+            ("evt.arg.flags", "-"),
+            ("evt.rawarg.count", "80"),
+            ("evt.res", "-"),
+            ("evt.rawres", "-"),
+            ("evt.failed", "-"),
+            ("evt.buflen", "-"),
+            ("evt.is_io", "true"),
+            ("evt.is_io_read", "true"),
+            ("evt.is_io_write", "false"),
+            ("evt.io_dir", "read"),
+            ("evt.is_wait", "false"),
+            ("proc.name", "cat"),
+            ("proc.pid", "1000"),
+            ("proc.ppid", "900"),
+            ("proc.pname", "bash"),
+            ("thread.tid", "1001"),
+            ("thread.ismain", "false"),
+            ("user.uid", "1002"),
+            ("fd.num", "3"),
+            ("fd.name", "/etc/passwd"),
+            ("fd.type", "file"),
+            ("fd.typechar", "f"),
+            ("fd.directory", "/etc"),
+            ("fd.filename", "passwd"),
+            ("fd.sip", "-"),
+            ("fd.sockfamily", "-"),
+        ],
+    );
+}
+
+#[test]
+fn local_time() {
+    let sample = Sample::enter("read");
+    let local = crate::clock::Moment::local(sample.time);
+    check(
+        &sample,
+        &[
+            ("evt.time", &format!("{local}.123456789")),
+            ("evt.time.s", &format!("{local}")),
+            ("evt.datetime", &format!("{local:#}.123456789")),
+            ("evt.datetime.s", &format!("{local:#}")),
+        ],
+    );
+}
+
+#[test]
+fn a_return() {
+    let sample = Sample::exit("read", 5).giving(1, b"a\tb\n\xff").on(FileKind::Pipe, "pipe:[1]");
+    check(
+        &sample,
+        &[
+            ("evt.dir", "<"),
+            ("evt.latency", "12345"),
+            ("evt.latency.s", "0"),
+            ("evt.latency.ns", "000012345"),
+            ("evt.category", "ipc"),
+            ("evt.res", "SUCCESS"),
+            ("evt.rawres", "5"),
+            ("evt.failed", "false"),
+            ("evt.buflen", "5"),
+            ("evt.buffer", "a.b.."),
+            ("evt.arg.data", "a.b.."),
+            ("evt.arg.res", "5"),
+            ("evt.rawarg.res", "5"),
+            ("evt.args", "res=5 buf=a.b.."),
+            ("fd.directory", "-"),
+            ("fd.filename", "-"),
+        ],
+    );
+    let failed = Sample::exit("read", -9);
+    check(
+        &failed,
+        &[
+            ("evt.res", "EBADF"),
+            ("evt.rawres", "-9"),
+            ("evt.failed", "true"),
+            ("evt.buflen", "-"),
+            ("evt.buffer", "-"),
+            ("evt.arg.res", "EBADF"),
+            ("evt.args", "res=-9(EBADF)"),
+            // The descriptor is known from the arguments, what it is is not.
+            ("fd.num", "3"),
+            ("fd.name", "-"),
+            ("evt.category", "-"),
+        ],
+    );
+}
+
+#[test]
+fn arguments() {
+    let open = Sample::enter("openat").with(&[0xffff_ff9c, 0x1000, 0, 0]).reading(1, b"/etc/x\ny");
+    check(
+        &open,
+        &[
+            ("evt.arg.filename", "/etc/x\\x0ay"),
+            ("evt.arg.name", "/etc/x\\x0ay"),
+            ("evt.arg.path", "/etc/x\\x0ay"),
+            ("evt.arg[1]", "/etc/x\\x0ay"),
+            ("evt.rawarg.dirfd", "-100"),
+            ("evt.rawarg.name", "4096"),
+            ("evt.buffer", "-"),
+        ],
+    );
+    // Nothing was read of it.
+    assert_eq!(printed("evt.arg.path", &Sample::enter("openat").with(&[0xffff_ff9c, 0x1000])), "0x1000");
+    let absent = Sample::enter("openat").with(&[]);
+    check(&absent, &[("evt.arg.path", "-"), ("evt.rawarg.flags", "-"), ("evt.args", "")]);
+}
+
+#[test]
+fn pieces_of_a_buffer() {
+    let pieces: &[u8] = b"\x05\0\0\0\x05\0\0\0hello\x09\0\0\0\x03\0\0\0abc";
+    let written = Sample::enter("writev").reading(1, pieces);
+    check(&written, &[("evt.buffer", "helloabc"), ("evt.arg.data", "helloabc"), ("evt.is_io_write", "true")]);
+
+    let mut message = Vec::new();
+    for number in [2u32, 0, 0, 2] {
+        message.extend_from_slice(&number.to_le_bytes());
+    }
+    message.extend_from_slice(b"NN");
+    message.extend_from_slice(pieces);
+    check(&Sample::enter("sendmsg").reading(1, &message), &[("evt.buffer", "helloabc")]);
+
+    let mut messages = Vec::new();
+    for _ in 0..2 {
+        messages.extend_from_slice(&(message.len() as u32).to_le_bytes());
+        messages.extend_from_slice(&8u32.to_le_bytes());
+        messages.extend_from_slice(&message);
+    }
+    check(&Sample::enter("sendmmsg").reading(1, &messages), &[("evt.buffer", "helloabchelloabc")]);
+    // What is cut off, or makes no sense, ends it.
+    for len in 0..messages.len() {
+        let cut = printed("evt.buffer", &Sample::enter("sendmmsg").reading(1, &messages[..len]));
+        assert!("helloabchelloabc".starts_with(&cut) || cut == "-", "{len}: {cut}");
+    }
+}
+
+#[test]
+fn connections() {
+    let accepted = Sample::enter("read").between("10.0.0.1:80", "10.0.0.2:4242", true);
+    check(
+        &accepted,
+        &[
+            ("fd.type", "ipv4"),
+            ("fd.name", "10.0.0.2:4242->10.0.0.1:80"),
+            ("fd.sip", "10.0.0.1"),
+            ("fd.cip", "10.0.0.2"),
+            ("fd.sport", "80"),
+            ("fd.cport", "4242"),
+            ("fd.lip", "10.0.0.1"),
+            ("fd.rport", "4242"),
+            ("fd.is_server", "true"),
+            ("fd.sockfamily", "ip"),
+            ("evt.category", "net"),
+        ],
+    );
+    let made = Sample::enter("write").between("[::1]:4242", "[::1]:80", false);
+    check(&made, &[("fd.type", "ipv6"), ("fd.sip", "::1"), ("fd.sport", "80"), ("fd.cport", "4242")]);
+}
+
+#[test]
+fn directories_and_files() {
+    let directory = |name: &str| printed("fd.directory", &Sample::enter("read").on(FileKind::File, name));
+    assert_eq!(directory("/etc/apt/x"), "/etc/apt");
+    assert_eq!(directory("/x"), "/");
+    assert_eq!(directory("x"), "-");
+    check(
+        &Sample::enter("getdents64").on(FileKind::Directory, "/etc"),
+        &[("fd.directory", "/etc"), ("fd.filename", "-"), ("fd.type", "directory")],
+    );
+}
+
+#[test]
+fn calls_without_a_name() {
+    let mut sample = Sample::exit("read", 0);
+    sample.call = Some(1023);
+    check(&sample, &[("evt.type", "syscall_1023"), ("evt.category", "other"), ("evt.is_io", "false")]);
+    sample.call = None;
+    check(&sample, &[("evt.type", "-"), ("evt.category", "-"), ("evt.is_io", "-"), ("evt.rawres", "0")]);
+}
+
+#[test]
+fn drops_have_what_all_events_have() {
+    let sample = Sample::enter("read");
+    let event = Event { what: What::Dropped { events: 3 }, ..sample.event() };
+    for (name, _) in all() {
+        let Ok(field) = Field::parse(name) else { continue };
+        let has = field.print(&mut Vec::new(), &event);
+        let is_general = ["evt.num", "evt.cpu", "evt.count"].contains(&name) || name.contains("time");
+        assert_eq!(has, is_general, "{name}");
+    }
+}
+
+#[test]
+fn what_controls_a_terminal_is_escaped() {
+    let sample = Sample::enter("read").on(FileKind::File, "/a\x1b[2J\u{202e}\\ä");
+    check(&sample, &[("fd.name", "/a\\x1b[2J\\xe2\\x80\\xae\\\\ä")]);
+    assert_eq!(printed("proc.name", &Sample::enter("read").by("a\nb")), "a\\x0ab");
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use super::*;
+use crate::fields::testing::Sample;
+use crate::model::FileKind;
+
+#[track_caller]
+fn matches(filter: &str, sample: &Sample) -> bool {
+    let parsed = Filter::parse(filter).unwrap_or_else(|error| panic!("{error}"));
+    parsed.matches(&sample.event())
+}
+
+#[test]
+fn precedence() {
+    let sample = Sample::enter("read");
+    // As `not` before `and` before `or`.
+    for (filter, expected) in [
+        ("evt.type=read or evt.type=write and evt.type=write", true),
+        ("(evt.type=read or evt.type=write) and evt.type=write", false),
+        ("not evt.type=write or evt.type=write", true),
+        ("not evt.type=read or evt.type=read", true),
+        ("not (evt.type=read or evt.type=read)", false),
+        ("not evt.type=read and evt.type=read", false),
+        ("not not evt.type=read", true),
+        ("not(evt.type=read)or(evt.type=read)and(evt.type=read)", true),
+        ("not(not(evt.type=read))", true),
+    ] {
+        assert_eq!(matches(filter, &sample), expected, "{filter}");
+    }
+}
+
+#[test]
+fn operators_on_text() {
+    let sample = Sample::enter("read").on(FileKind::File, "/var/log/It.log");
+    for (filter, expected) in [
+        ("fd.name=/var/log/It.log", true),
+        ("fd.name = '/var/log/It.log'", true),
+        ("fd.name==\"/var/log/It.log\"", true),
+        ("fd.name!=/var/log/It.log", false),
+        ("fd.name contains log/I", true),
+        ("fd.name contains log/i", false),
+        ("fd.name icontains LOG/i", true),
+        ("fd.name startswith /var", true),
+        ("fd.name startswith var", false),
+        ("fd.name endswith .log", true),
+        ("fd.name endswith .lo", false),
+        ("fd.name glob '/var/*.log'", true),
+        ("fd.name glob *.txt", false),
+        ("fd.name in (/etc/passwd, '/var/log/It.log')", true),
+        ("fd.name in ( /etc/passwd )", false),
+        ("fd.name in ()", false),
+        ("fd.name pmatch (/tmp, /var/log)", true),
+        ("fd.name pmatch (/var/lo)", false),
+        ("fd.name exists", true),
+        ("fd.name < /w", true),
+        ("fd.name >= /w", false),
+        ("fd.name != ''", true),
+        ("fd.name contains ''", true),
+    ] {
+        assert_eq!(matches(filter, &sample), expected, "{filter}");
+    }
+}
+
+#[test]
+fn operators_on_numbers() {
+    let sample = Sample::exit("read", -2).with(&[3, u64::MAX - 0xfff, 80]);
+    for (filter, expected) in [
+        ("evt.rawres=-2", true),
+        ("evt.rawres = -0x2", true),
+        ("evt.rawres<0", true),
+        ("evt.rawres<=-2", true),
+        ("evt.rawres<-2", false),
+        ("evt.rawres > -3", true),
+        ("evt.rawres>=-1", false),
+        ("evt.rawres=-ENOENT", true),
+        ("evt.rawres=ENOENT", true),
+        ("evt.rawres in (-EPERM, -ENOENT)", true),
+        ("evt.rawres!=-2", false),
+        ("evt.res=ENOENT", true),
+        ("evt.res=-2", true),
+        ("evt.res in (SUCCESS, EAGAIN)", false),
+        ("evt.res!=SUCCESS", true),
+        ("evt.res contains NO", true),
+        ("evt.failed=true", true),
+        ("evt.failed!=true", false),
+        ("evt.failed=0", false),
+        ("evt.latency=12345", true),
+        ("evt.latency>12us", true),
+        ("evt.latency>=13us", false),
+        ("evt.latency<1ms", true),
+        ("evt.latency<1s", true),
+        ("evt.latency=12345ns", true),
+        ("evt.rawarg[1]=0xfffffffffffff000", true),
+        ("evt.rawarg[1]>0xffffffffffffefff", true),
+        ("evt.rawarg[1]<0", false),
+        ("evt.arg.size>79", true),
+        ("evt.arg.size<80", false),
+        ("evt.arg.size=80", true),
+        ("evt.arg.res<0", true),
+        ("evt.rawarg.res=-ENOENT", true),
+        ("proc.pid in (1, 0x3e8)", true),
+        ("thread.tid=+1001", true),
+    ] {
+        assert_eq!(matches(filter, &sample), expected, "{filter}");
+    }
+}
+
+#[test]
+fn what_an_event_does_not_have_fails() {
+    let entry = Sample::enter("read");
+    for (filter, expected) in [
+        ("evt.rawres=0", false),
+        ("evt.rawres!=0", false),
+        ("not evt.rawres!=0", true),
+        ("evt.res exists", false),
+        ("not evt.res exists", true),
+        ("evt.failed=false", false),
+        ("fd.name != ''", false),
+        ("evt.arg.flags=0", false),
+    ] {
+        assert_eq!(matches(filter, &entry), expected, "{filter}");
+    }
+}
+
+#[test]
+fn either_end_of_a_connection() {
+    let sample = Sample::enter("read").between("10.0.0.1:80", "192.168.0.7:4242", true);
+    for (filter, expected) in [
+        ("fd.ip=10.0.0.1", true),
+        ("fd.ip=192.168.0.7", true),
+        ("fd.ip=192.168.0.8", false),
+        ("fd.ip!=10.0.0.1", false),
+        ("fd.ip!=10.0.0.9", true),
+        ("fd.net=192.168.0.0/16", true),
+        ("fd.snet=192.168.0.0/16", false),
+        ("fd.cip in (192.168.0.0/24, ::1)", true),
+        ("fd.port=80", true),
+        ("fd.port=4242", true),
+        ("fd.port!=80", false),
+        ("fd.port<100", true),
+        ("fd.port in (1, 2)", false),
+        ("fd.sport=80", true),
+        ("fd.cport=80", false),
+        ("fd.ip exists", true),
+    ] {
+        assert_eq!(matches(filter, &sample), expected, "{filter}");
+    }
+    // A socket that listens has one end.
+    let mut listening = sample;
+    listening.file.as_mut().expect("a file").remote = None;
+    assert!(matches("fd.port!=81", &listening));
+    assert!(!matches("fd.port!=80", &listening));
+    let file = Sample::enter("read").on(FileKind::File, "/x");
+    assert!(!matches("fd.port!=81", &file));
+    assert!(!matches("fd.ip exists", &file));
+}
+
+#[test]
+fn quotes() {
+    let sample = Sample::enter("read").on(FileKind::File, "a 'b' \"c\" \\ \t");
+    for filter in
+        [r#"fd.name = "a 'b' \"c\" \\ \t""#, r#"fd.name = 'a \'b\' "c" \x5c \t'"#, r#"fd.name contains "'b'""#]
+    {
+        assert!(matches(filter, &sample), "{filter}");
+    }
+}
+
+/// Each with its message, and the place that it points at.
+#[test]
+fn errors_point_and_guess() {
+    let golden = [
+        (
+            "evt.typ=open",
+            "filter, column 1: no field `evt.typ`; did you mean `evt.type`?\n    evt.typ=open\n    ^",
+        ),
+        (
+            "proc.name=cat and evt.typ=open",
+            "filter, column 19: no field `evt.typ`; did you mean `evt.type`?\n    \
+             proc.name=cat and evt.typ=open\n                      ^",
+        ),
+        (
+            "evt.type=opne",
+            "filter, column 10: no call `opne`; did you mean `open`?\n    evt.type=opne\n             ^",
+        ),
+        (
+            "evt.type in (read, writ)",
+            "filter, column 20: no call `writ`; did you mean `write`?\n    evt.type in (read, writ)\n                       ^",
+        ),
+        ("évt=1", "filter, column 1: expected a field (such as `evt.type`), `not` or `(`\n    évt=1\n    ^"),
+        ("", "filter, column 1: the filter is empty; expected a field, such as `evt.type`\n    \n    ^"),
+        (
+            "evt.type=read proc.pid=1",
+            "filter, column 15: expected `and` or `or`\n    evt.type=read proc.pid=1\n                  ^",
+        ),
+    ];
+    for (filter, expected) in golden {
+        assert_eq!(Filter::parse(filter).expect_err(filter).to_string(), expected, "{filter}");
+    }
+}
+
+/// The column and message of more errors.
+#[test]
+fn errors_say_what_is_expected() {
+    let golden = [
+        ("evt.type=read && proc.pid=1", 15, "expected `and` or `or`; did you mean `and`?"),
+        ("evt.type=read || proc.pid=1", 15, "expected `and` or `or`; did you mean `or`?"),
+        ("evt.type=read AND proc.pid=1", 15, "expected `and` or `or`; did you mean `and`?"),
+        ("!evt.type=read", 1, "expected a field; did you mean `not`?"),
+        ("NOT evt.type=read", 1, "no field `NOT`; did you mean `not`?"),
+        ("evt.type=read and", 18, "expected a field (such as `evt.type`), `not` or `(`"),
+        ("(evt.type=read", 1, "this parenthesis is not closed"),
+        ("(evt.type=read proc.pid=1)", 16, "expected `and` or `or`"),
+        ("evt.type=read)", 14, "no parenthesis is open here"),
+        ("evt.type", 9, "expected what `evt.type` has to be, as in `evt.type = …` or `evt.type exists`"),
+        (
+            "evt.type and evt.dir=>",
+            10,
+            "expected an operator after `evt.type`: = != < <= > >= contains icontains \
+             startswith endswith glob in pmatch exists",
+        ),
+        ("fd.name contians x", 9, "no operator `contians`; did you mean `contains`?"),
+        ("fd.name regex x", 9, "no operator `regex`; did you mean `glob`?"),
+        ("fd.name =", 10, "expected a value"),
+        ("fd.name = 'x", 11, "this quote is not closed"),
+        ("fd.name = 'x\\q'", 13, "expected one of n t r b f \\ / ' \" or xNN (up to x7f) after `\\`"),
+        ("fd.name in x", 12, "expected values in parentheses, as in `(open, openat)`"),
+        ("fd.name in (x y)", 15, "expected `,` or `)`"),
+        ("fd.name in (x,", 15, "expected a value"),
+        ("proc.pid=sh", 10, "`proc.pid` is a number, not `sh`"),
+        ("proc.pid=99999999999999999999", 10, "`proc.pid` is a number, not `99999999999999999999`"),
+        (
+            "proc.pid contains 1",
+            10,
+            "`contains` does not compare `proc.pid`, which is a number; use one of = != < <= > >= in exists",
+        ),
+        ("evt.failed=yes", 12, "`evt.failed` is true or false, not `yes`"),
+        ("evt.failed>1", 11, "`>` does not compare `evt.failed`, which is true or false; use one of = != in exists"),
+        ("evt.rawres=-ENOENTT", 12, "no error `ENOENTT`; did you mean `ENOENT`?"),
+        ("evt.res=ENOETN", 9, "no error `ENOETN`; did you mean `ENOENT`?"),
+        ("evt.res=9999", 9, "no error has the number 9999"),
+        ("evt.dir=in", 9, "no direction `in`; expected > or <"),
+        ("evt.dir<1", 9, "`evt.dir` is > or <; compare it by ="),
+        ("evt.category=fiel", 14, "no category `fiel`; did you mean `file`?"),
+        (
+            "evt.latency>10min",
+            13,
+            "`evt.latency` is a number of nanoseconds, or of us, ms or s if that follows it, not `10min`",
+        ),
+        ("fd.sip=localhost", 8, "`fd.sip` is an address, not `localhost`"),
+        ("fd.net=10.0.0.0/33", 8, "expected a length from 0 to 32 after the `/`"),
+        ("evt.arg[x", 8, "expected `]`"),
+        ("evt.arg.nmae=1", 1, "no call has an argument `nmae`; did you mean `evt.arg.name`?"),
+    ];
+    for (filter, column, message) in golden {
+        let error = Filter::parse(filter).expect_err(filter);
+        assert_eq!((error.column(), error.message()), (column, message), "{filter}");
+    }
+}
+
+#[test]
+fn long_filters_are_shown_around_the_place() {
+    let filter = format!("{}evt.typ=open{}", "evt.type=read and ".repeat(20), " and evt.type=read".repeat(20));
+    let error = Filter::parse(&filter).expect_err("a wrong field").to_string();
+    let lines: Vec<_> = error.lines().collect();
+    assert!(lines[0].starts_with("filter, column 361: "), "{error}");
+    assert!(lines[1].chars().count() <= 104, "{error}");
+    let caret = lines[2].chars().count() - 1;
+    assert!(lines[1][caret..].starts_with("evt.typ=open"), "{error}");
+}
+
+#[test]
+fn depth_is_limited() {
+    let nested = |depth: usize| format!("{}evt.type=read{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(Filter::parse(&nested(100)).is_ok());
+    assert_eq!(Filter::parse(&nested(101)).expect_err("too deep").column(), 101);
+    assert!(Filter::parse(&"(".repeat(1_000_000)).is_err());
+    assert!(Filter::parse(&format!("{}evt.type=read", "not ".repeat(100_001))).is_ok());
+}
+
+#[test]
+fn drops_always_match() {
+    let sample = Sample::enter("read");
+    let event = Event { what: What::Dropped { events: 3 }, ..sample.event() };
+    assert!(Filter::parse("evt.type=write").expect("a filter").matches(&event));
+}

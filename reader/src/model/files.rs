@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Tables of file descriptors.
+
+use super::address::Address;
+use super::hash::ById;
+use super::{File, FileKind};
+use std::io::Write as _;
+
+/// Files that are kept at a time, of all processes: a bound for recordings that lack all that closes.
+const MAX_FILES: usize = 1 << 19;
+/// Longer names are cut: `PATH_MAX` of `include/uapi/linux/limits.h`.
+const MAX_NAME_BYTES: usize = 4096;
+
+/// All tables. Processes share one, as a rule with nobody.
+#[derive(Default)]
+pub(super) struct Files {
+    tables: Vec<Table>,
+    free: Vec<usize>,
+    /// Files in all of them.
+    count: usize,
+}
+
+#[derive(Default)]
+struct Table {
+    users: u32,
+    files: ById<i32, Open>,
+}
+
+/// What a descriptor refers to.
+#[derive(Clone)]
+pub(super) struct Open {
+    /// `None`: nothing that could be found out.
+    pub(super) file: Option<File>,
+    pub(super) closes_on_exec: bool,
+}
+
+impl Files {
+    /// An empty table, of one user.
+    pub(super) fn add(&mut self) -> usize {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.tables.push(Table::default());
+            self.tables.len() - 1
+        });
+        if let Some(table) = self.tables.get_mut(index) {
+            table.users = 1;
+        }
+        index
+    }
+
+    /// One more user of a table.
+    pub(super) fn share(&mut self, index: usize) -> usize {
+        if let Some(table) = self.tables.get_mut(index) {
+            table.users += 1;
+        }
+        index
+    }
+
+    /// A table of the same files.
+    pub(super) fn copy(&mut self, index: usize) -> usize {
+        let files = match self.tables.get(index) {
+            Some(table) if self.count + table.files.len() <= MAX_FILES => table.files.clone(),
+            _ => ById::default(),
+        };
+        self.count += files.len();
+        let copy = self.add();
+        if let Some(table) = self.tables.get_mut(copy) {
+            table.files = files;
+        }
+        copy
+    }
+
+    /// A user less; whether somebody else uses the table.
+    pub(super) fn leave(&mut self, index: usize) {
+        let Some(table) = self.tables.get_mut(index) else { return };
+        table.users = table.users.saturating_sub(1);
+        if table.users == 0 {
+            self.count -= table.files.len();
+            table.files = ById::default();
+            self.free.push(index);
+        }
+    }
+
+    /// The table for one of its users alone.
+    pub(super) fn unshare(&mut self, index: usize) -> usize {
+        if self.tables.get(index).is_none_or(|table| table.users < 2) {
+            return index;
+        }
+        let copy = self.copy(index);
+        self.leave(index);
+        copy
+    }
+
+    /// What descriptor `number` refers to, if it was looked for.
+    pub(super) fn get(&self, index: usize, number: i32) -> Option<&Open> {
+        self.tables.get(index)?.files.get(&number)
+    }
+
+    pub(super) fn get_mut(&mut self, index: usize, number: i32) -> Option<&mut Open> {
+        self.tables.get_mut(index)?.files.get_mut(&number)
+    }
+
+    /// From here on descriptor `number` refers to this.
+    pub(super) fn set(&mut self, index: usize, number: i32, mut open: Open) {
+        if let Some(file) = &mut open.file {
+            file.number = number;
+            file.name.truncate(MAX_NAME_BYTES);
+        }
+        let Some(table) = self.tables.get_mut(index) else { return };
+        if number < 0 || (self.count >= MAX_FILES && !table.files.contains_key(&number)) {
+            return;
+        }
+        if table.files.insert(number, open).is_none() {
+            self.count += 1;
+        }
+    }
+
+    /// The descriptor is closed, or what it refers to is not known.
+    pub(super) fn remove(&mut self, index: usize, number: i32) -> Option<Open> {
+        let open = self.tables.get_mut(index)?.files.remove(&number)?;
+        self.count -= 1;
+        Some(open)
+    }
+
+    /// Of the table's descriptors, those remain that are wanted.
+    pub(super) fn retain(&mut self, index: usize, mut is_wanted: impl FnMut(i32, &mut Open) -> bool) {
+        let Some(table) = self.tables.get_mut(index) else { return };
+        self.count -= table.files.len();
+        table.files.retain(|&number, open| is_wanted(number, open));
+        self.count += table.files.len();
+    }
+
+    /// Forgets what all descriptors refer to.
+    #[cold]
+    pub(super) fn forget_all(&mut self) {
+        self.count = 0;
+        for table in &mut self.tables {
+            table.files = ById::default();
+        }
+    }
+}
+
+impl Open {
+    /// A file, closed or not when another program is run.
+    pub(super) fn new(kind: FileKind, name: Vec<u8>, closes_on_exec: bool) -> Self {
+        let file = File { number: -1, kind, name, local: None, remote: None, is_server: None };
+        Self { file: Some(file), closes_on_exec }
+    }
+
+    /// A file by the name that `/proc/PID/fd` has for it.
+    pub(super) fn by_link(link: &[u8], is_directory: bool, closes_on_exec: bool) -> Self {
+        let kinds: [(&[u8], FileKind); 9] = [
+            (b"socket:", FileKind::Socket),
+            (b"pipe:", FileKind::Pipe),
+            (b"anon_inode:[eventfd", FileKind::Event),
+            (b"anon_inode:[signalfd", FileKind::Signal),
+            (b"anon_inode:[timerfd", FileKind::Timer),
+            (b"anon_inode:[eventpoll", FileKind::Epoll),
+            (b"anon_inode:inotify", FileKind::Inotify),
+            (b"/memfd:", FileKind::Other),
+            (b"/", if is_directory { FileKind::Directory } else { FileKind::File }),
+        ];
+        let kind = kinds.iter().find(|(start, _)| link.starts_with(start)).map_or(FileKind::Other, |&(_, kind)| kind);
+        Self::new(kind, link.to_vec(), closes_on_exec)
+    }
+}
+
+impl File {
+    /// Takes an address of one of the socket's ends.
+    pub(super) fn set_address(&mut self, address: Address, is_local: bool) {
+        match address {
+            Address::Ip(address) => {
+                *(if is_local { &mut self.local } else { &mut self.remote }) = Some(address);
+                self.kind = if address.is_ipv4() { FileKind::Ipv4 } else { FileKind::Ipv6 };
+                self.name_by_addresses();
+            }
+            Address::Path(path) if !path.is_empty() => {
+                self.kind = FileKind::Unix;
+                self.name = path;
+            }
+            Address::None if !is_local => {
+                self.remote = None;
+                self.name_by_addresses();
+            }
+            Address::Path(_) | Address::None => (),
+        }
+    }
+
+    /// `client:port->server:port`, or what there is of that; whoever does not know is the client.
+    pub(super) fn name_by_addresses(&mut self) {
+        if !matches!(self.kind, FileKind::Ipv4 | FileKind::Ipv6) {
+            return;
+        }
+        let (client, server) =
+            if self.is_server == Some(true) { (self.remote, self.local) } else { (self.local, self.remote) };
+        self.name.clear();
+        // Writing to memory does not fail.
+        if let Some(client) = client {
+            let _ = write!(self.name, "{client}");
+        }
+        if self.remote.is_some() {
+            let _ = write!(self.name, "->");
+        }
+        if let Some(server) = server {
+            let _ = write!(self.name, "{server}");
+        }
+    }
+}

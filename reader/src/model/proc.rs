@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What `/proc` of this machine says about what was there before the recording. Whatever is missing there
+//! is not known: processes end at any time.
+
+use super::files::Open;
+use super::table::CLOSE_ON_EXEC;
+use super::FileKind;
+use crate::calls::Abi;
+use std::fs;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::os::unix::ffi::OsStringExt;
+
+/// Parent and effective user of a process.
+pub(super) fn status(pid: u32) -> (Option<u32>, Option<u32>) {
+    let text = read(format!("/proc/{pid}/status"));
+    let number = |key: &str, index: usize| {
+        let line = text.lines().find_map(|line| line.strip_prefix(key))?;
+        line.split_whitespace().nth(index)?.parse().ok()
+    };
+    (number("PPid:", 0), number("Uid:", 1))
+}
+
+/// Name of a process.
+pub(super) fn name(pid: u32) -> Option<Vec<u8>> {
+    let mut name = fs::read(format!("/proc/{pid}/comm")).ok()?;
+    if name.last() == Some(&b'\n') {
+        name.pop();
+    }
+    Some(name)
+}
+
+/// Current directory of a process.
+pub(super) fn current_directory(pid: u32) -> Option<Vec<u8>> {
+    link(format!("/proc/{pid}/cwd"))
+}
+
+/// What a descriptor of a process refers to.
+pub(super) fn open(pid: u32, number: i32) -> Open {
+    let Some(link) = link(format!("/proc/{pid}/fd/{number}")) else {
+        return Open { file: None, closes_on_exec: false };
+    };
+    let info = read(format!("/proc/{pid}/fdinfo/{number}"));
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
+    let mut open = Open::by_link(&link, flags & directory_flag(HERE) != 0, flags & CLOSE_ON_EXEC != 0);
+    let inode = link.strip_prefix(b"socket:[").and_then(|inode| inode.strip_suffix(b"]"));
+    if let Some(inode) = inode.and_then(|inode| std::str::from_utf8(inode).ok()) {
+        find_socket(pid, inode, &mut open);
+    }
+    open
+}
+
+/// What this program is made for, whose `/proc` is read.
+const HERE: Abi = if cfg!(target_arch = "x86_64") { Abi::X86_64 } else { Abi::Arm64 };
+
+/// `O_DIRECTORY`.
+pub(super) const fn directory_flag(abi: Abi) -> u32 {
+    match abi {
+        Abi::Arm64 | Abi::Arm => 0o40_000,
+        Abi::X86_64 | Abi::I386 => 0o200_000,
+    }
+}
+
+/// Tells, if the process's network has a socket with this inode, its addresses.
+#[cold]
+fn find_socket(pid: u32, inode: &str, open: &mut Open) {
+    let Some(file) = &mut open.file else { return };
+    for table in ["tcp", "tcp6", "udp", "udp6", "unix"] {
+        let text = read(format!("/proc/{pid}/net/{table}"));
+        for line in text.lines() {
+            let word = |index: usize| line.split_ascii_whitespace().nth(index);
+            if table == "unix" {
+                if word(6) == Some(inode) {
+                    file.kind = FileKind::Unix;
+                    file.name = word(7).unwrap_or_default().as_bytes().to_vec();
+                    return;
+                }
+            } else if word(9) == Some(inode) {
+                let address = |index: usize| word(index).and_then(address).filter(|address| address.port() != 0);
+                file.kind = if table.ends_with('6') { FileKind::Ipv6 } else { FileKind::Ipv4 };
+                (file.local, file.remote) = (address(1), address(2));
+                // `TCP_LISTEN` of `include/net/tcp_states.h`.
+                file.is_server = (word(3) == Some("0A")).then_some(true);
+                file.name_by_addresses();
+                return;
+            }
+        }
+    }
+}
+
+/// An address as `/proc/net` has it: words of 32 bits in the order that the machine has them in memory, `:`, a port.
+fn address(text: &str) -> Option<SocketAddr> {
+    let (ip, port) = text.split_once(':')?;
+    let word = |at: usize| Some(u32::from_str_radix(ip.get(at..at + 8)?, 16).ok()?.to_le_bytes());
+    let ip = match ip.len() {
+        8 => IpAddr::from(word(0)?),
+        _ => {
+            let mut bytes = [0; 16];
+            for (index, four) in bytes.chunks_exact_mut(4).enumerate() {
+                four.copy_from_slice(&word(index * 8)?);
+            }
+            Ipv6Addr::from(bytes).into()
+        }
+    };
+    Some(SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?))
+}
+
+fn read(path: String) -> String {
+    fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+fn link(path: String) -> Option<Vec<u8>> {
+    fs::read_link(path).ok().map(|target| target.into_os_string().into_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{TcpListener, TcpStream};
+    use std::os::fd::AsRawFd;
+
+    #[test]
+    fn addresses() {
+        assert_eq!(address("0100007F:1F90"), "127.0.0.1:8080".parse().ok());
+        assert_eq!(address("00000000000000000000000001000000:0050"), "[::1]:80".parse().ok());
+        assert_eq!(address("0100007F"), None);
+        assert_eq!(address("01:0050"), None);
+    }
+
+    /// What the test itself has open.
+    #[test]
+    fn of_this_process() {
+        let pid = std::process::id();
+        let (parent, user) = status(pid);
+        assert_eq!(parent, Some(std::os::unix::process::parent_id()));
+        assert!(user.is_some());
+        assert!(current_directory(pid).is_some_and(|path| path.starts_with(b"/")));
+
+        let folder = fs::File::open("/proc/self").expect("opens");
+        let file = open(pid, folder.as_raw_fd()).file.expect("is there");
+        assert_eq!(file.name, format!("/proc/{pid}").into_bytes());
+        assert!(open(pid, folder.as_raw_fd()).closes_on_exec);
+
+        let Ok(listener) = TcpListener::bind("127.0.0.1:0") else { return };
+        let address = listener.local_addr().expect("is bound");
+        let client = TcpStream::connect(address).expect("connects");
+        let file = open(pid, listener.as_raw_fd()).file.expect("is there");
+        assert_eq!((file.kind, file.local, file.is_server), (FileKind::Ipv4, Some(address), Some(true)));
+        let file = open(pid, client.as_raw_fd()).file.expect("is there");
+        assert_eq!(file.name, format!("{}->{address}", client.local_addr().expect("is connected")).into_bytes());
+        assert_eq!(open(pid, -1).file, None);
+    }
+}

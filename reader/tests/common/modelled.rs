@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What the model makes of a recording.
+
+use std::convert::Infallible;
+use syscall_record::decode;
+use syscall_record::framing::Framing;
+use syscall_record::merge::Merge;
+use syscall_record::model::{self, Model, Needs};
+use syscall_record_format::format::Header;
+
+pub const NEEDS: Needs = Needs { files: true, processes: true };
+
+/// A line for each event of a stream, as `describe` makes it.
+pub fn lines_of(stream: &[u8], describe: impl FnMut(&model::Event<'_>) -> String) -> Vec<String> {
+    lines_live(stream, false, describe)
+}
+
+/// The same, of this machine if `is_live`.
+pub fn lines_live(stream: &[u8], is_live: bool, mut describe: impl FnMut(&model::Event<'_>) -> String) -> Vec<String> {
+    let (mut framing, mut merge, mut model) = (Framing::new(), Merge::new(), Model::new(NEEDS, is_live));
+    let mut lines = Vec::new();
+    let mut sink = |header: &Header, event: &decode::Event<'_>| {
+        model.take(header, event, &mut |event| {
+            lines.push(describe(event));
+            Ok::<(), Infallible>(())
+        })
+    };
+    let mut rest = stream;
+    let mut at_end = false;
+    while !at_end {
+        let count = std::io::Read::read(&mut rest, framing.space()).expect("reads memory");
+        framing.filled(count);
+        at_end = count == 0;
+        while let Some(item) = framing.next(at_end) {
+            if let Ok(framed) = item {
+                merge.push(framed, &mut sink).expect("infallible");
+            }
+        }
+    }
+    merge.finish(&mut sink).expect("infallible");
+    lines
+}

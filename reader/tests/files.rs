@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What file descriptors refer to, and who is whose child.
+
+mod common;
+
+use common::modelled::{lines_live, lines_of};
+use common::*;
+use std::os::fd::AsRawFd;
+use syscall_record::calls::{Abi, Call as Known, Direction};
+use syscall_record::model::{self, What};
+use syscall_record_format::format::{Edges, Machine, Task};
+
+/// A program of one machine that makes calls.
+struct Script {
+    recording: Recording,
+    now: u64,
+    events: Vec<Event>,
+}
+
+const SH: u32 = 100;
+const AT_FDCWD: u64 = 0xffff_ff9c;
+
+impl Script {
+    fn new(machine: Machine) -> Self {
+        let recording = Recording { machine, edges: Edges::Both, has_args: true };
+        Self { recording, now: 1000, events: Vec::new() }
+    }
+
+    fn number(&self, name: &str) -> u32 {
+        let abi = Abi::new(self.recording.machine, false);
+        let (_, number) = Known::by_name(name).find(|(of, _)| *of == abi).expect("the machine has the call");
+        number
+    }
+
+    /// `pid` enters a call. Where memory of it is given, that is for its next arguments that point to any.
+    fn enter(&mut self, pid: u32, name: &str, args: &[u64], inputs: &[&[u8]]) -> &mut Self {
+        let number = self.number(name);
+        self.memory(pid, name, inputs, Direction::In);
+        self.events.push(enter_with(self.now, 0, task(pid, b"sh"), number, args));
+        self.now += 10;
+        self
+    }
+
+    fn exit(&mut self, pid: u32, result: i64) -> &mut Self {
+        self.events.push(exit(self.now, 0, task(pid, b"sh"), result));
+        self.now += 10;
+        self
+    }
+
+    fn call(&mut self, name: &str, args: &[u64], inputs: &[&[u8]], result: i64) -> &mut Self {
+        self.call_by(SH, name, args, inputs, result)
+    }
+
+    fn call_by(&mut self, pid: u32, name: &str, args: &[u64], inputs: &[&[u8]], result: i64) -> &mut Self {
+        self.enter(pid, name, args, inputs).exit(pid, result)
+    }
+
+    /// A call of the shell that gives memory back.
+    fn answered(&mut self, name: &str, args: &[u64], outputs: &[&[u8]], result: i64) -> &mut Self {
+        self.enter(SH, name, args, &[]);
+        self.memory(SH, name, outputs, Direction::Out);
+        self.exit(SH, result)
+    }
+
+    fn memory(&mut self, pid: u32, name: &str, set: &[&[u8]], direction: Direction) {
+        let number = self.number(name);
+        let known = Known::new(Abi::new(self.recording.machine, false), number).expect("has a row");
+        let parameters =
+            known.parameters().expect("has parameters").filter(|parameter| parameter.direction == direction);
+        for (parameter, bytes) in parameters.zip(set) {
+            let at_return = direction == Direction::Out;
+            self.events.extend(memory(self.now, 0, task(pid, b"sh"), number, parameter.register, at_return, bytes));
+        }
+    }
+
+    /// `NAME FD KIND PATH` of each event that is about a file, `NAME -` of others; `>` for entries.
+    fn files(&self) -> Vec<String> {
+        let stream = stream(vec![packets(self.recording, 0, &self.events, &[])]);
+        lines_of(&stream, |event| {
+            let What::Call(call) = &event.what else { return String::new() };
+            let mut name = String::new();
+            let side = if call.edge == model::Edge::Enter { ">" } else { "" };
+            let name = call.name(&mut name);
+            match call.file {
+                Some(file) => {
+                    format!("{name}{side} {} {:?} {}", file.number, file.kind, String::from_utf8_lossy(&file.name))
+                }
+                None => format!("{name}{side} -"),
+            }
+        })
+    }
+
+    /// What the last event is about.
+    fn last(&self) -> String {
+        self.files().pop().expect("there are events")
+    }
+}
+
+const MACHINES: [Machine; 3] = [Machine::Arm64, Machine::Arm, Machine::X86_64];
+
+#[test]
+fn open_to_close() {
+    for machine in MACHINES {
+        let mut script = Script::new(machine);
+        script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/etc/passwd"], 3);
+        script.call("read", &[3, 1, 80], &[], 10);
+        script.call("close", &[3], &[], 0);
+        script.call("read", &[3, 1, 80], &[], -9);
+        let expected = [
+            "openat> -",
+            "openat 3 File /etc/passwd",
+            "read> 3 File /etc/passwd",
+            "read 3 File /etc/passwd",
+            "close> 3 File /etc/passwd",
+            "close 3 File /etc/passwd",
+            "read> -",
+            "read -",
+        ];
+        assert_eq!(script.files(), expected, "{machine:?}");
+    }
+}
+
+/// The kernel frees a descriptor before `close` returns: another thread may have it then.
+#[test]
+fn a_descriptor_is_reused_at_once() {
+    let mut script = Script::new(Machine::Arm64);
+    script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/old"], 3);
+    script.enter(SH, "close", &[3], &[]);
+    let other = Task { tgid: SH, ..task(101, b"sh") };
+    let number = script.number("openat");
+    script.events.extend(memory(script.now, 0, other, number, 1, false, b"/new"));
+    script.events.push(enter_with(script.now, 0, other, number, &[AT_FDCWD, 1, 0, 0]));
+    script.events.push(exit(script.now + 1, 0, other, 3));
+    script.now += 10;
+    script.exit(SH, 0).call("read", &[3], &[], 0);
+    let files = script.files();
+    assert_eq!(files[4..6], ["openat 3 File /new", "close 3 File /old"]);
+    assert_eq!(files[7], "read 3 File /new");
+}
+
+#[test]
+fn relative_paths() {
+    for (machine, directory) in [(Machine::Arm64, 0o40_000), (Machine::Arm, 0o40_000), (Machine::X86_64, 0o200_000)] {
+        let mut script = Script::new(machine);
+        let opens = |script: &mut Script, base: u64, path: &str| {
+            script.call("openat", &[base, 1, 0, 0], &[path.as_bytes()], 9);
+            script.last()
+        };
+        assert_eq!(opens(&mut script, AT_FDCWD, "a"), "openat 9 File a", "nobody knows where");
+        script.answered("getcwd", &[1, 80], &[b"/home/me\0"], 9);
+        assert_eq!(opens(&mut script, AT_FDCWD, "./a"), "openat 9 File /home/me/a");
+        script.call("chdir", &[1], &[b"../you"], 0).call("chdir", &[1], &[b"/nowhere"], -2);
+        assert_eq!(opens(&mut script, AT_FDCWD, "a"), "openat 9 File /home/you/a");
+        script.call("openat", &[AT_FDCWD, 1, directory, 0], &[b"/usr/lib"], 4);
+        assert_eq!(script.last(), "openat 4 Directory /usr/lib");
+        assert_eq!(opens(&mut script, 4, "libc.so"), "openat 9 File /usr/lib/libc.so");
+        assert_eq!(opens(&mut script, 77, "libc.so"), "openat 9 File libc.so", "the directory is not known");
+        script.call("fchdir", &[4], &[], 0);
+        assert_eq!(opens(&mut script, AT_FDCWD, "x"), "openat 9 File /usr/lib/x");
+    }
+}
+
+#[test]
+fn what_cannot_be_known_is_not() {
+    let mut script = Script::new(Machine::X86_64);
+    script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3);
+    script.call("openat", &[AT_FDCWD, 1, 0, 0], &[], 3);
+    assert_eq!(script.last(), "openat -", "its path was not recorded");
+    script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], -13).call("read", &[3], &[], 0);
+    assert_eq!(script.last(), "read -");
+    script.call("mmap", &[0, 4096, 3, 0x22, u64::MAX, 0], &[], 0x7000_0000);
+    assert_eq!(script.last(), "mmap -");
+}
+
+#[test]
+fn duplicates() {
+    let mut script = Script::new(Machine::X86_64);
+    script.call("open", &[1, 0, 0], &[b"/a"], 3);
+    for (name, args, new) in [
+        ("dup", &[3][..], 4),
+        ("dup2", &[3, 1], 1),
+        ("dup3", &[3, 2, 0o2_000_000], 2),
+        ("fcntl", &[3, 0, 10], 10),
+        ("fcntl", &[3, 1030, 10], 11),
+    ] {
+        script.call(name, args, &[], new);
+        assert_eq!(script.last(), format!("{name} {new} File /a"));
+    }
+    script.call("fcntl", &[3, 3], &[], 0x8000);
+    assert_eq!(script.last(), "fcntl 3 File /a");
+    script.call("close", &[3], &[], 0).call("write", &[1, 1, 1], &[], 1);
+    assert_eq!(script.last(), "write 1 File /a");
+    // What is closed when another program is run.
+    script.call("fcntl", &[10, 2, 1], &[], 0).call("ioctl", &[4, 0x5451], &[], 0).call("execve", &[1, 2, 3], &[], 0);
+    let open = |script: &mut Script, fd: u64| {
+        script.call("fsync", &[fd], &[], 0);
+        script.last() != "fsync -"
+    };
+    let left: Vec<u64> = (0..12).filter(|&fd| open(&mut script, fd)).collect();
+    assert_eq!(left, [1]);
+}
+
+#[test]
+fn ranges() {
+    let mut script = Script::new(Machine::Arm64);
+    for fd in 3..9 {
+        script.call("openat2", &[AT_FDCWD, 1, 2, 24], &[b"/a", &[0; 24]], fd);
+    }
+    script.call("close_range", &[4, 5, 0], &[], 0).call("close_range", &[7, 0xffff_ffff, 4], &[], 0);
+    let open = |script: &mut Script, fd: u64| {
+        script.call("fsync", &[fd], &[], 0);
+        script.last() != "fsync -"
+    };
+    let left: Vec<u64> = (0..12).filter(|&fd| open(&mut script, fd)).collect();
+    assert_eq!(left, [3, 6, 7, 8]);
+    script.call("execve", &[1, 2, 3], &[], 0);
+    let left: Vec<u64> = (0..12).filter(|&fd| open(&mut script, fd)).collect();
+    assert_eq!(left, [3, 6]);
+}
+
+const HERE: &[u8] = &[2, 0, 0, 80, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+const THERE: &[u8] = &[2, 0, 0x9c, 0x40, 10, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0];
+
+#[test]
+fn sockets() {
+    let mut script = Script::new(Machine::Arm64);
+    script.call("socket", &[2, 1, 0], &[], 3);
+    assert_eq!(script.last(), "socket 3 Ipv4 ");
+    script.call("bind", &[3, 1, 16], &[HERE], 0).call("listen", &[3, 5], &[], 0);
+    assert_eq!(script.last(), "listen 3 Ipv4 127.0.0.1:80");
+    script.answered("accept4", &[3, 1, 2, 0], &[THERE], 4);
+    assert_eq!(script.last(), "accept4 4 Ipv4 10.0.0.7:40000->127.0.0.1:80");
+    script.answered("accept", &[3, 0, 0], &[], 5);
+    assert_eq!(script.last(), "accept 5 Ipv4 127.0.0.1:80", "who it was is not known");
+    script.answered("getpeername", &[5, 1, 2], &[THERE], 0);
+    assert_eq!(script.last(), "getpeername 5 Ipv4 10.0.0.7:40000->127.0.0.1:80");
+
+    script.call("socket", &[2, 0o4001, 0], &[], 6).call("connect", &[6, 1, 16], &[HERE], -115);
+    assert_eq!(script.last(), "connect 6 Ipv4 ->127.0.0.1:80");
+    script.answered("getsockname", &[6, 1, 2], &[THERE], 0);
+    assert_eq!(script.last(), "getsockname 6 Ipv4 10.0.0.7:40000->127.0.0.1:80");
+    script.call("connect", &[6, 1, 16], &[THERE], -111);
+    assert_eq!(script.last(), "connect 6 Ipv4 10.0.0.7:40000->127.0.0.1:80", "it failed");
+
+    script.call("socket", &[10, 2, 0], &[], 7);
+    assert_eq!(script.last(), "socket 7 Ipv6 ");
+    script.call("socket", &[1, 1, 0], &[], 8).call("connect", &[8, 1, 12], &[b"\x01\0/run/log\0"], 0);
+    assert_eq!(script.last(), "connect 8 Unix /run/log");
+    script.call("socket", &[16, 3, 0], &[], 9);
+    assert_eq!(script.last(), "socket 9 Socket ");
+}
+
+#[test]
+fn pairs_and_others_without_a_path() {
+    let mut script = Script::new(Machine::X86_64);
+    script.answered("pipe2", &[1, 0], &[&[3, 0, 0, 0, 4, 0, 0, 0]], 0).call("read", &[3], &[], 0);
+    assert_eq!(script.last(), "read 3 Pipe ");
+    script.answered("socketpair", &[1, 1, 0, 1], &[&[5, 0, 0, 0, 6, 0, 0, 0]], 0).call("read", &[6], &[], 0);
+    assert_eq!(script.last(), "read 6 Unix ");
+    for (name, args, input, expected) in [
+        ("eventfd2", &[0, 0][..], &b""[..], "Event anon_inode:[eventfd]"),
+        ("signalfd4", &[u64::MAX, 1, 8, 0], b"", "Signal anon_inode:[signalfd]"),
+        ("timerfd_create", &[1, 0], b"", "Timer anon_inode:[timerfd]"),
+        ("epoll_create1", &[0], b"", "Epoll anon_inode:[eventpoll]"),
+        ("inotify_init", &[], b"", "Inotify anon_inode:inotify"),
+        ("memfd_create", &[1, 0], b"wl", "Other /memfd:wl"),
+        ("pidfd_open", &[1, 0], b"", "Other anon_inode:[pidfd]"),
+    ] {
+        let inputs: &[&[u8]] = if input.is_empty() { &[] } else { &[input] };
+        script.call(name, args, inputs, 7);
+        assert_eq!(script.last(), format!("{name} 7 {expected}"));
+    }
+}
+
+/// A child has its parent's files, as they were; what either does then is its own, unless they share them.
+#[test]
+fn forks() {
+    for (flags, shares) in [(0x11, false), (0x4111, false), (0x511, true)] {
+        let mut script = Script::new(Machine::Arm64);
+        script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call("chdir", &[1], &[b"/home"], 0);
+        script.enter(SH, "clone", &[flags, 0, 0, 0, 0], &[]);
+        // The child comes first.
+        script.exit(101, 0).call_by(101, "openat", &[AT_FDCWD, 1, 0, 0], &[b"b"], 4);
+        assert_eq!(script.last(), "openat 4 File /home/b");
+        script.exit(SH, 101).call("fsync", &[4], &[], 0);
+        assert_eq!(script.last(), if shares { "fsync 4 File /home/b" } else { "fsync -" }, "{flags:#x}");
+        script.call("close", &[3], &[], 0).call_by(101, "fsync", &[3], &[], 0);
+        assert_eq!(script.last(), if shares { "fsync -" } else { "fsync 3 File /a" }, "{flags:#x}");
+        // With another program each has its own.
+        script.call_by(101, "execve", &[1, 2, 3], &[], 0).call_by(101, "close", &[4], &[], 0);
+        script.call("fsync", &[4], &[], 0);
+        assert_eq!(script.last(), if shares { "fsync 4 File /home/b" } else { "fsync -" }, "{flags:#x}");
+    }
+}
+
+#[test]
+fn threads_share() {
+    let mut script = Script::new(Machine::X86_64);
+    let args = [&0x3d_0f00_u64.to_le_bytes()[..], &[0; 80]].concat();
+    script.enter(SH, "clone3", &[1, 88], &[&args]);
+    let thread = Task { tgid: SH, ..task(101, b"sh") };
+    script.events.push(exit(script.now, 0, thread, 0));
+    script.exit(SH, 101).call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3);
+    script.events.push(enter_with(script.now, 0, thread, script.number("fsync"), &[3]));
+    assert_eq!(script.last(), "fsync> 3 File /a");
+}
+
+/// What was there before the recording is asked of this machine only if it is the one that is recorded.
+#[test]
+fn before_the_recording() {
+    let pid = std::process::id();
+    let mut script = Script::new(Machine::Arm64);
+    let file = std::fs::File::open("Cargo.toml").expect("opens");
+    script.call_by(pid, "fsync", &[file.as_raw_fd() as u64], &[], 0);
+    script.call_by(pid, "openat", &[AT_FDCWD, 1, 0, 0], &[b"Cargo.toml"], 3);
+    let path = std::fs::canonicalize("Cargo.toml").expect("is there");
+    let stream = stream(vec![packets(script.recording, 0, &script.events, &[])]);
+    for is_live in [true, false] {
+        let mut files = Vec::new();
+        let parents = lines_live(&stream, is_live, |event| {
+            let What::Call(call) = &event.what else { return String::new() };
+            files.extend(call.file.map(|file| (file.number, file.name.clone())));
+            format!("{:?} {}", call.process.ppid, call.process.uid.is_some())
+        });
+        let parent = is_live.then(std::os::unix::process::parent_id);
+        assert_eq!(parents, vec![format!("{parent:?} {is_live}"); 4]);
+        let path = path.as_os_str().as_encoded_bytes();
+        let of = |fd, path: &[u8]| (fd, path.to_vec());
+        let expected = if is_live {
+            vec![of(file.as_raw_fd(), path), of(file.as_raw_fd(), path), of(3, path)]
+        } else {
+            vec![of(3, b"Cargo.toml")]
+        };
+        assert_eq!(files, expected);
+    }
+}
+
+/// Parents are known by the call that made the child, in whichever order the two return; also by one that
+/// is told by its return alone.
+#[test]
+fn parents() {
+    for edges in [Edges::Both, Edges::Exit] {
+        let mut script = Script::new(Machine::Arm64);
+        script.recording.edges = edges;
+        let clone = Call { number: script.number("clone"), args: Some(vec![0x11, 0, 0, 0, 0]) };
+        let call = Call { number: script.number("getpid"), args: Some(vec![]) };
+        let of = |name: &[u8], pid| task(pid, name);
+        let mut add = |task: Task, call: &Call, result| {
+            let edge = |edge, time| Event { time, cpu: 0, task, edge };
+            if edges == Edges::Both {
+                script.events.push(edge(Edge::Enter(call.clone()), script.now));
+                script.events.push(edge(Edge::Exit(result), script.now + 5));
+            } else {
+                script.events.push(edge(Edge::Return(call.clone(), result), script.now));
+            }
+            script.now += 10;
+        };
+        add(of(b"sh", SH), &clone, 101);
+        add(of(b"sh", 101), &call, 101);
+        add(of(b"ls", 101), &call, 101);
+        add(of(b"ls", 101), &clone, 102);
+        add(of(b"bash", SH), &call, 100);
+        add(of(b"ls", 101), &call, 101);
+        add(of(b"ls", 102), &call, 102);
+        add(of(b"cat", 300), &call, 300);
+        let stream = stream(vec![packets(script.recording, 0, &script.events, &[])]);
+        let mut lines = lines_of(&stream, |event| {
+            let What::Call(call) = &event.what else { return String::new() };
+            let text = |name: &Vec<u8>| String::from_utf8_lossy(name).into_owned();
+            let model::Process { pid, name, ppid, parent_name, uid } = call.process;
+            assert_eq!(*uid, None);
+            format!("{pid} {} of {ppid:?} {:?}", text(name), parent_name.as_ref().map(text))
+        });
+        lines.dedup();
+        let expected = [
+            "100 sh of None None",
+            "101 sh of Some(100) Some(\"sh\")",
+            "101 ls of Some(100) Some(\"sh\")",
+            "100 bash of None None",
+            "101 ls of Some(100) Some(\"bash\")",
+            "102 ls of Some(101) Some(\"ls\")",
+            "300 cat of None None",
+        ];
+        assert_eq!(lines, expected, "{edges:?}");
+    }
+}

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What belongs together is joined; what is not known is not made up.
+
+mod common;
+
+use common::modelled::{lines_of, NEEDS};
+use common::*;
+use proptest::prelude::*;
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use syscall_record::decode;
+use syscall_record::model::{self, Edge as Side, Model, What};
+use syscall_record_format::format::{Args, Chunk, ChunkHead, Edges, Header, Machine, Task, MAX_ARGS, RELEASE_BYTES};
+
+/// A line for each event of a stream.
+fn lines(stream: &[u8]) -> Vec<String> {
+    lines_of(stream, describe)
+}
+
+/// `NUMBER TID > NAME(REGISTERS) [INPUTS]` or `NUMBER TID < NAME(REGISTERS) [INPUTS] = RESULT [OUTPUTS] LATENCY`, with
+/// a `~` where other events lie between.
+fn describe(event: &model::Event<'_>) -> String {
+    let mut line = format!("{} ", event.number);
+    let call = match &event.what {
+        What::Dropped { events } => return format!("{line}dropped {events}"),
+        What::Call(call) => call,
+    };
+    let side = if call.edge == Side::Enter { '>' } else { '<' };
+    let mut name = String::new();
+    let _ = write!(line, "{} {side} {}(", call.task.tid, call.name(&mut name));
+    let registers: Vec<String> = call.registers.iter().map(|register| format!("{register:#x}")).collect();
+    line += &registers.join(",");
+    line += ")";
+    let memory = |line: &mut String, set: &[model::Memory]| {
+        for memory in set {
+            let bytes = String::from_utf8_lossy(&memory.bytes);
+            let bytes = if bytes.len() > 20 { format!("{} bytes", bytes.len()) } else { bytes.into_owned() };
+            let (cut, fault) = (if memory.is_cut { "…" } else { "" }, if memory.is_fault { "!" } else { "" });
+            let _ = write!(line, " {}:{bytes}{cut}{fault}", memory.register);
+        }
+    };
+    memory(&mut line, call.inputs);
+    if let Some(result) = call.result {
+        let _ = write!(line, " = {result}");
+    }
+    memory(&mut line, call.outputs);
+    if let Some(latency) = call.latency {
+        let _ = write!(line, " {latency}ns");
+    }
+    line + if call.is_resumed { " ~" } else { "" }
+}
+
+fn of(events: &[Event]) -> Vec<u8> {
+    stream(vec![packets(ARGS, 0, events, &[])])
+}
+
+const ARGS: Recording = Recording { machine: Machine::Arm64, edges: Edges::Both, has_args: true };
+/// Of arm64.
+const OPENAT: u32 = 56;
+const READ: u32 = 63;
+const WRITE: u32 = 64;
+const EXIT_GROUP: u32 = 94;
+const CLONE: u32 = 220;
+const EXECVE: u32 = 221;
+
+fn sh() -> Task {
+    task(100, b"sh")
+}
+
+#[test]
+fn entry_and_return_are_joined_with_their_memory() {
+    let events = [
+        memory(10, 0, sh(), OPENAT, 1, false, b"/etc/passwd"),
+        vec![enter_with(10, 0, sh(), OPENAT, &[0xffff_ff9c, 0x1000, 0]), exit(25, 0, sh(), 3)],
+        vec![enter_with(30, 0, sh(), READ, &[3, 0x2000, 80])],
+        memory(40, 0, sh(), READ, 1, true, b"root:x:0:0"),
+        vec![exit(40, 0, sh(), 10)],
+    ];
+    let expected = [
+        "1 100 > openat(0xffffff9c,0x1000,0x0) 1:/etc/passwd",
+        "2 100 < openat(0xffffff9c,0x1000,0x0) 1:/etc/passwd = 3 15ns",
+        "3 100 > read(0x3,0x2000,0x50)",
+        "4 100 < read(0x3,0x2000,0x50) = 10 1:root:x:0:0 10ns",
+    ];
+    assert_eq!(lines(&of(&events.concat())), expected);
+}
+
+#[test]
+fn events_between_are_told() {
+    let cat = task(200, b"cat");
+    let events = [
+        enter_with(10, 0, sh(), READ, &[0]),
+        enter_with(20, 0, cat, WRITE, &[1]),
+        exit(30, 0, cat, -9),
+        exit(40, 0, sh(), 0),
+    ];
+    let expected =
+        ["1 100 > read(0x0)", "2 200 > write(0x1)", "3 200 < write(0x1) = -9 10ns", "4 100 < read(0x0) = 0 30ns ~"];
+    assert_eq!(lines(&of(&events)), expected);
+}
+
+/// Memory in pieces is one; what is of another call, another edge, or whose end is missing says so.
+#[test]
+fn memory_of_lost_events_is_not_mistaken() {
+    let mut cut = memory(60, 0, sh(), WRITE, 1, false, &[b'b'; 600]);
+    cut.truncate(1);
+    let events = [
+        memory(10, 0, sh(), WRITE, 1, false, &[b'a'; 1000]),
+        vec![enter_with(10, 0, sh(), WRITE, &[1, 0x1000, 1000]), exit(20, 0, sh(), 1000)],
+        memory(30, 0, sh(), OPENAT, 1, false, b"/lost"),
+        vec![enter_with(40, 0, sh(), WRITE, &[1])],
+        memory(45, 0, sh(), WRITE, 1, false, b"not read at return"),
+        vec![exit(50, 0, sh(), 1)],
+        cut,
+        vec![enter_with(60, 0, sh(), WRITE, &[2])],
+        vec![exit(70, 0, sh(), 1)],
+        memory(80, 0, sh(), WRITE, 1, false, b"old"),
+        memory(80, 0, sh(), WRITE, 1, false, b"new"),
+        vec![enter_with(90, 0, sh(), WRITE, &[3])],
+    ];
+    let expected = [
+        "1 100 > write(0x1,0x1000,0x3e8) 1:1000 bytes",
+        "2 100 < write(0x1,0x1000,0x3e8) 1:1000 bytes = 1000 10ns",
+        "3 100 > write(0x1)",
+        "4 100 < write(0x1) = 1 10ns",
+        "5 100 > write(0x2) 1:512 bytes…",
+        "6 100 < write(0x2) 1:512 bytes… = 1 10ns",
+        "7 100 > write(0x3) 1:new",
+    ];
+    assert_eq!(lines(&of(&events.concat())), expected);
+}
+
+/// After drops on its CPU a return may be of another call than the last that was seen.
+#[test]
+fn drops_separate() {
+    let first = packets(ARGS, 0, &[enter_with(10, 0, sh(), READ, &[0])], &[]);
+    let mut second =
+        packets(ARGS, 0, &[exit(500, 0, sh(), 7), enter_with(510, 0, sh(), READ, &[0]), exit(520, 0, sh(), 8)], &[]);
+    second[0][8] = 12;
+    let other = [enter_with(5, 1, task(300, b"top"), READ, &[9]), exit(600, 1, task(300, b"top"), 1)];
+    let stream = stream(vec![first, second, packets(ARGS, 1, &other, &[])]);
+    let expected = [
+        "1 300 > read(0x9)",
+        "2 100 > read(0x0)",
+        "3 dropped 12",
+        "4 100 < unknown() = 7",
+        "5 100 > read(0x0)",
+        "6 100 < read(0x0) = 8 10ns",
+        "7 300 < read(0x9) = 1 595ns ~",
+    ];
+    assert_eq!(lines(&stream), expected);
+}
+
+#[test]
+fn a_recording_can_begin_anywhere() {
+    let events = [exit(10, 0, sh(), -2), enter_with(20, 0, sh(), 9999, &[]), exit(30, 0, sh(), -38)];
+    let expected = ["1 100 < unknown() = -2", "2 100 > syscall_9999()", "3 100 < syscall_9999() = -38 10ns"];
+    assert_eq!(lines(&of(&events)), expected);
+}
+
+/// Where returns alone are recorded, what they read is told apart by its parameter.
+#[test]
+fn returns_alone() {
+    let recording = Recording { edges: Edges::Exit, ..ARGS };
+    let returns = |time, number, args: &[u64], result| Event {
+        time,
+        cpu: 0,
+        task: sh(),
+        edge: Edge::Return(Call { number, args: Some(args.to_vec()) }, result),
+    };
+    let events = [
+        memory(10, 0, sh(), OPENAT, 1, true, b"/etc/passwd"),
+        vec![returns(10, OPENAT, &[0, 1, 2], 3)],
+        memory(20, 0, sh(), READ, 1, true, b"root"),
+        vec![returns(20, READ, &[3, 1, 4], 4)],
+    ];
+    let expected = ["1 100 < openat(0x0,0x1,0x2) 1:/etc/passwd = 3", "2 100 < read(0x3,0x1,0x4) = 4 1:root"];
+    assert_eq!(lines(&stream(vec![packets(recording, 0, &events.concat(), &[])])), expected);
+}
+
+#[test]
+fn entries_alone() {
+    let recording = Recording { edges: Edges::Enter, ..ARGS };
+    let events = [enter_with(10, 0, sh(), READ, &[3]), enter_with(20, 0, sh(), WRITE, &[1])];
+    assert_eq!(lines(&stream(vec![packets(recording, 0, &events, &[])])), ["1 100 > read(0x3)", "2 100 > write(0x1)"]);
+}
+
+/// 32-bit programs have other numbers and narrow results, on whichever kernel.
+#[test]
+fn calls_of_32_bits() {
+    for (machine, is_32bit, number) in
+        [(Machine::Arm64, true, 3), (Machine::Arm, false, 3), (Machine::X86_64, true, 3), (Machine::X86_64, false, 0)]
+    {
+        let recording = Recording { machine, ..ARGS };
+        let task = Task { is_32bit, ..sh() };
+        let result = if is_32bit { 0xffff_fff7 } else { -9 };
+        let events = [enter_with(10, 0, task, number, &[7]), exit(20, 0, task, result)];
+        let stream = stream(vec![packets(recording, 0, &events, &[])]);
+        assert_eq!(lines(&stream), ["1 100 > read(0x7)", "2 100 < read(0x7) = -9 10ns"], "{machine:?}");
+    }
+}
+
+/// A thread whose id is used again by another process is not the old one; nor are those of a process that
+/// ended.
+#[test]
+fn threads_end() {
+    let thread = |tid| Task { tid, tgid: 100, ..sh() };
+    let events = [
+        enter_with(10, 0, thread(101), READ, &[3]),
+        exit(20, 0, Task { tid: 101, tgid: 101, ..sh() }, 1),
+        enter_with(30, 0, thread(102), READ, &[3]),
+        enter_with(40, 0, thread(100), EXIT_GROUP, &[0]),
+        exit(50, 0, thread(102), 5),
+    ];
+    let expected = [
+        "1 101 > read(0x3)",
+        "2 101 < unknown() = 1",
+        "3 102 > read(0x3)",
+        "4 100 > exit_group(0x0)",
+        "5 102 < unknown() = 5",
+    ];
+    assert_eq!(lines(&of(&events)), expected);
+}
+
+/// Another thread than the first that runs a program returns as the first.
+#[test]
+fn exec_by_another_thread() {
+    let thread = |tid, name| Task { tid, tgid: 100, ..task(tid, name) };
+    let events = [
+        enter_with(10, 0, thread(100, b"java"), READ, &[3]),
+        enter_with(20, 0, thread(105, b"worker"), EXECVE, &[1, 2, 3]),
+        exit(30, 0, thread(100, b"ls"), 0),
+        enter_with(40, 0, thread(105, b"worker"), READ, &[3]),
+    ];
+    let expected = [
+        "1 100 > read(0x3)",
+        "2 105 > execve(0x1,0x2,0x3)",
+        "3 100 < execve(0x1,0x2,0x3) = 0 10ns",
+        "4 105 > read(0x3)",
+    ];
+    assert_eq!(lines(&of(&events)), expected);
+}
+
+/// The new process returns from its parent's call, which may be first.
+#[test]
+fn fork_returns_twice() {
+    let child = task(101, b"sh");
+    let events = [
+        enter_with(10, 0, sh(), CLONE, &[0x11]),
+        exit(15, 0, child, 0),
+        exit(20, 0, sh(), 101),
+        exit(25, 0, task(102, b"sh"), 0),
+    ];
+    let expected =
+        ["1 100 > clone(0x11)", "2 101 < clone(0x11) = 0", "3 100 < clone(0x11) = 101 10ns ~", "4 102 < unknown() = 0"];
+    assert_eq!(lines(&of(&events)), expected);
+}
+
+/// Times are the wall clock's at the recording's start, and go on from there whatever is done to it.
+#[test]
+fn times() {
+    let set = |packets: &mut [[u64; 512]], wall: u64| {
+        for packet in packets {
+            packet[5] = wall;
+            packet[6] = 2 << 32;
+        }
+    };
+    let mut one = packets(ARGS, 0, &[enter_with(1000, 0, sh(), READ, &[]), exit(1100, 0, sh(), 0)], &[0]);
+    set(&mut one[..1], 5_000_000);
+    set(&mut one[1..], 1);
+    let mut two = packets(ARGS, 0, &[enter_with(50, 0, sh(), READ, &[])], &[]);
+    set(&mut two, 7_000_000);
+    two[0][2] += 1 << 32;
+    let stream = [stream(vec![one]), stream(vec![two])].concat();
+    let times = |event: &model::Event<'_>| {
+        let latency = if let What::Call(call) = &event.what { call.latency } else { None };
+        format!("{} {} {} {:?}", event.time, event.since_first, event.since_last, latency)
+    };
+    let expected = ["5000000 0 0 None", "5000200 200 200 Some(200)", "7000000 2000000 0 None"];
+    assert_eq!(lines_of(&stream, times), expected);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// A recording cut at any byte gives the events before that, unchanged.
+    #[test]
+    fn cut_anywhere(mut history in history::history(), at in any::<prop::sample::Index>()) {
+        // Of one CPU: those of another, later packets' events lie between.
+        let cpu = history.cpus.keys().next().copied();
+        history.cpus.retain(|&other, _| Some(other) == cpu);
+        let stream = stream(history.packets(&[]));
+        let at = at.index(stream.len() + 1);
+        let all = lines(&stream);
+        let some = lines(&stream[..at]);
+        prop_assert!(all.starts_with(&some), "{:?} are not the first of {:?}", some, all);
+    }
+
+    /// Joining gives what a naive search for the last entry gives.
+    #[test]
+    fn joins_as_a_search_does(mut history in history::history()) {
+        // Those that end a thread, or make one, are for other tests.
+        for event in history.cpus.values_mut().flatten() {
+            if let Edge::Enter(call) = &mut event.edge {
+                call.number = if ends(call.number) { 1000 } else { call.number };
+            }
+        }
+        let events = history.events();
+        let expected: Vec<Option<u32>> = events.iter().enumerate().map(|(index, event)| match &event.edge {
+            Edge::Enter(call) | Edge::Return(call, _) => Some(call.number),
+            Edge::Exit(_) => {
+                let of_task = |other: &&Event| other.task.tid == event.task.tid;
+                let before = events[..index].iter().rev().find(of_task)?;
+                if let Edge::Enter(call) = &before.edge { Some(call.number) } else { None }
+            }
+            Edge::Memory(..) => None,
+        }).collect();
+        let seen = lines_of(&stream(history.packets(&[])), |event| match &event.what {
+            What::Call(call) => format!("{:?}", call.number),
+            What::Dropped { .. } => String::new(),
+        });
+        let expected: Vec<String> = expected.iter().map(|number| format!("{number:?}")).collect();
+        prop_assert_eq!(seen, expected);
+    }
+
+    /// No sequence of events makes it panic, whether it makes sense or not.
+    #[test]
+    fn survives_anything(steps in prop::collection::vec(step(), 0..300)) {
+        let mut model = Model::new(NEEDS, false);
+        let mut number = 0;
+        for step in &steps {
+            give(&mut model, step, &mut |event| {
+                number += 1;
+                assert_eq!(event.number, number);
+                describe(event);
+            });
+        }
+    }
+}
+
+/// Whether a call of any machine has this number and ends, or makes, a thread.
+fn ends(number: u32) -> bool {
+    [93, 94, 220, 435, 1, 248, 120, 190, 2, 252, 60, 231, 56, 57, 58, 221, 281, 11, 387, 59, 322, 358, 520, 545]
+        .contains(&number)
+}
+
+/// One record of any kind.
+#[derive(Clone, Debug)]
+struct Step {
+    session: u32,
+    machine: Machine,
+    edges: Edges,
+    time: u64,
+    cpu: u16,
+    tid: u32,
+    tgid: u32,
+    is_32bit: bool,
+    kind: u8,
+    number: u32,
+    words: Vec<u64>,
+    head: ChunkHead,
+    result: i64,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let header = (
+        0u32..2,
+        prop::sample::select(vec![Machine::Arm64, Machine::Arm, Machine::X86_64]),
+        prop::sample::select(vec![Edges::Both, Edges::Both, Edges::Both, Edges::Exit, Edges::Enter]),
+        prop_oneof![9 => 0u64..100_000, 1 => any::<u64>()],
+        0u16..3,
+    );
+    let task = (1u32..6, 1u32..4, any::<bool>(), 0u8..12);
+    let number = prop_oneof![
+        4 => prop::sample::select(vec![OPENAT, READ, WRITE, EXIT_GROUP, CLONE, EXECVE, 93, 57, 48, 200, 202, 203, 24, 23, 25, 59, 49]),
+        4 => 0u32..470,
+        1 => any::<u32>(),
+    ];
+    let words = prop::collection::vec(prop_oneof![0u64..9, any::<u64>()], 0..65);
+    let head = (0u8..6, any::<[bool; 4]>(), any::<u8>(), 0u16..512).prop_map(|(register, flags, call, len)| {
+        let [is_last, is_fault, is_cut, at_return] = flags;
+        ChunkHead { register, is_last, is_fault, is_cut, at_return, call, len }
+    });
+    let result = prop_oneof![0i64..10, any::<i64>()];
+    (header, task, number, words, head, result).prop_map(|(header, task, number, words, head, result)| {
+        let (session, machine, edges, time, cpu) = header;
+        let (tid, tgid, is_32bit, kind) = task;
+        let session = if time % 50 == 0 { session } else { 0 };
+        let machine = if time % 50 == 0 { machine } else { Machine::Arm64 };
+        let call = if head.call % 4 == 0 { head.call } else { number as u8 };
+        let head = ChunkHead { call, len: head.len.min(words.len() as u16 * 8), ..head };
+        Step { session, machine, edges, time, cpu, tid, tgid, is_32bit, kind, number, words, head, result }
+    })
+}
+
+fn give(model: &mut Model, step: &Step, each: &mut impl FnMut(&model::Event<'_>)) {
+    let header = Header {
+        machine: step.machine,
+        cpu: step.cpu,
+        used: 16,
+        edges: step.edges,
+        has_args: true,
+        sequence: 0,
+        session: step.session,
+        base_time: step.time / 2,
+        watermark: 0,
+        wall_clock: step.time ^ 0x5555,
+        tick: step.time | 1,
+        dropped: 0,
+        dropped_before: 0,
+        release: [0; RELEASE_BYTES],
+    };
+    let task = Task { is_32bit: step.is_32bit, tid: step.tid, tgid: step.tgid, comm: [u64::from(step.tgid); 2] };
+    let args = Args::new(&step.words, (step.words.len() as u8).min(MAX_ARGS as u8), 64);
+    let call = decode::Call { is_32bit: step.is_32bit, number: step.number, args };
+    let what = match step.kind {
+        0 => decode::What::Dropped { events: step.time },
+        1..=4 => decode::What::Enter { task: &task, call },
+        5 if step.edges == Edges::Exit => decode::What::Exit { task: &task, call: Some(call), result: step.result },
+        5..=8 => decode::What::Exit { task: &task, call: None, result: step.result },
+        _ => decode::What::Memory { task: &task, chunk: Chunk::new(step.head, &step.words).expect("fits") },
+    };
+    let event = decode::Event { time: step.time, cpu: step.cpu, what };
+    let mut sink = |event: &model::Event<'_>| {
+        each(event);
+        Ok::<(), Infallible>(())
+    };
+    model.take(&header, &event, &mut sink).expect("infallible");
+}
