@@ -16,6 +16,7 @@ use kernel::{
     prelude::*,
     sync::poll::PollTable,
     types::Opaque,
+    uaccess::UserPtr,
 };
 
 /// A device that can be read.
@@ -39,6 +40,13 @@ pub(crate) trait CharDevice: Send + Sync + 'static {
     ///
     /// As `read(2)` gives them.
     fn read(&self, to: &mut IovIterDest<'_>, nonblocking: bool) -> Result<usize>;
+
+    /// Does what `command` says with what is at `argument`.
+    ///
+    /// # Errors
+    ///
+    /// As `ioctl(2)` gives them; `ENOTTY` for commands that the device does not know.
+    fn ioctl(&self, command: u32, argument: UserPtr) -> Result;
 
     /// Registers `file` to be woken when a read may find something; says whether it would now.
     fn poll(&self, file: &File, table: PollTable<'_>) -> bool;
@@ -111,6 +119,9 @@ impl<T: CharDevice> Operations<T> {
         release: Some(Self::release),
         read_iter: Some(Self::read_iter),
         poll: Some(Self::poll),
+        unlocked_ioctl: Some(Self::ioctl),
+        // What 32-bit programs pass means the same.
+        compat_ioctl: Some(Self::ioctl),
         // SAFETY: All-zero bytes are a table without operations.
         ..unsafe { core::mem::zeroed() }
     });
@@ -161,6 +172,15 @@ impl<T: CharDevice> Operations<T> {
             (Self::device(file), (*file).f_flags & bindings::O_NONBLOCK != 0, IovIterDest::from_raw(to))
         };
         from_result(|| Ok(device.read(to, nonblocking)? as isize))
+    }
+
+    /// # Safety
+    ///
+    /// As the kernel calls it: `file` is one that `open` accepted.
+    unsafe extern "C" fn ioctl(file: *mut bindings::file, command: c_uint, argument: c_ulong) -> c_long {
+        // SAFETY: Called for a file that `open` accepted.
+        let device = unsafe { Self::device(file) };
+        from_result(|| device.ioctl(command, UserPtr::from_addr(argument)).map(|()| 0))
     }
 
     /// # Safety

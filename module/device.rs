@@ -5,10 +5,12 @@
 #![forbid(unsafe_code)]
 
 use crate::chardev::CharDevice;
+use crate::control::Control;
+use crate::outlet::Outlet;
 use crate::pure::filter::Subject;
 use crate::pure::order::Next;
+use crate::pure::request::{is_set_request, size_of_request, BadRequest, Request, REQUEST_BYTES, SET_REQUEST};
 use crate::task::Current;
-use crate::tracer::Tracer;
 use kernel::{
     fs::File,
     iov::IovIterDest,
@@ -16,11 +18,12 @@ use kernel::{
     prelude::*,
     sync::{poll::PollTable, Arc, Mutex},
     time::{Delta, Instant, Monotonic},
+    uaccess::{UserPtr, UserSlice},
 };
 
 /// The device: whoever reads it empties the buffers.
 pub(crate) struct Device {
-    tracer: Arc<Tracer>,
+    control: Arc<Control>,
     reader: Pin<KBox<Mutex<Reader>>>,
 }
 
@@ -34,14 +37,14 @@ struct Reader {
 }
 
 impl Device {
-    /// A device that delivers what `tracer` records.
+    /// A device that delivers what is recorded by `control`.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(tracer: Arc<Tracer>) -> Result<Self> {
+    pub(crate) fn new(control: Arc<Control>) -> Result<Self> {
         let reader = KBox::pin_init(new_mutex!(Reader::default()), GFP_KERNEL)?;
-        Ok(Self { tracer, reader })
+        Ok(Self { control, reader })
     }
 }
 
@@ -59,50 +62,77 @@ impl CharDevice for Device {
         }
         let tgid = Current::get().tgid();
         reader.tgid = Some(tgid);
-        self.tracer.set_reader(tgid);
+        self.control.outlet.set_reader(tgid);
         Ok(())
     }
 
     fn release(&self) {
-        self.tracer.set_reader(0);
-        self.tracer.stream.lock().rewind();
+        let outlet = &self.control.outlet;
+        outlet.set_reader(0);
+        outlet.stream.lock().rewind();
+        // Before another may open it.
+        self.control.end_request();
         self.reader.lock().tgid = None;
     }
 
     fn read(&self, to: &mut IovIterDest<'_>, nonblocking: bool) -> Result<usize> {
         // An open file can be handed to another process; the one that reads is not recorded.
-        self.tracer.set_reader(Current::get().tgid());
-        let mut stream = self.tracer.stream.lock();
+        let outlet = &self.control.outlet;
+        outlet.set_reader(Current::get().tgid());
+        let mut stream = outlet.stream.lock();
         loop {
             match stream.read(to) {
                 Err(EAGAIN) => (),
                 // There was no more: whoever takes that for "all" waits to be notified of the rest.
                 Ok(bytes) if !to.is_empty() => {
-                    Tracer::expect(self.tracer.as_arc_borrow(), stream.next());
+                    Outlet::expect(outlet.as_arc_borrow(), stream.next());
                     return Ok(bytes);
                 }
                 done => return done,
             }
             match stream.next() {
                 Next::Packet { .. } => continue,
-                next => Tracer::expect(self.tracer.as_arc_borrow(), next),
+                next => Outlet::expect(outlet.as_arc_borrow(), next),
             }
             if nonblocking {
                 return Err(EAGAIN);
             }
-            if self.tracer.due.wait_interruptible(&mut stream) {
+            if outlet.due.wait_interruptible(&mut stream) {
                 return Err(ERESTARTSYS);
             }
         }
     }
 
+    /// Who can call this has the device open, and nobody else has: what it asks for is nobody else's business.
+    fn ioctl(&self, command: u32, argument: UserPtr) -> Result {
+        if !is_set_request(command) {
+            return Err(ENOTTY);
+        }
+        if command != SET_REQUEST {
+            return Err(refuse(BadRequest::size(size_of_request(command))));
+        }
+        let mut bytes = KBox::new([0; REQUEST_BYTES], GFP_KERNEL)?;
+        UserSlice::new(argument, REQUEST_BYTES).reader().read_slice(&mut bytes[..])?;
+        self.control.request(&Request::from_bytes(&bytes).map_err(refuse)?)
+    }
+
     fn poll(&self, file: &File, table: PollTable<'_>) -> bool {
-        table.register_wait(file, &self.tracer.due);
-        let mut stream = self.tracer.stream.lock();
+        let outlet = &self.control.outlet;
+        table.register_wait(file, &outlet.due);
+        let mut stream = outlet.stream.lock();
         let is_due = stream.is_due();
         if !is_due {
-            Tracer::expect(self.tracer.as_arc_borrow(), stream.next());
+            Outlet::expect(outlet.as_arc_borrow(), stream.next());
         }
         is_due
     }
+}
+
+/// Says in the log what is wrong with a request.
+fn refuse(BadRequest { field, value, rule }: BadRequest) -> Error {
+    match value {
+        Some(value) => pr_err!("request: {}={}: must be {}\n", field, value, rule.0),
+        None => pr_err!("request: {}: must be {}\n", field, rule.0),
+    }
+    EINVAL
 }

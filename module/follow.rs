@@ -28,6 +28,13 @@ impl Followed {
         Ok(Self(bits))
     }
 
+    /// Empties the set.
+    pub(crate) fn clear(&self) {
+        for word in self.0.iter() {
+            word.store(0);
+        }
+    }
+
     /// Whether the set has process `tgid`.
     pub(crate) fn contains(&self, tgid: u32) -> bool {
         self.0.get(tgid as usize / 32).is_some_and(|word| word.load() & (1 << (tgid % 32)) != 0)

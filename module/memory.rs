@@ -10,13 +10,13 @@
 #![deny(unsafe_code)]
 
 use crate::arch;
+use crate::probe;
 use crate::pure::calls::{
     plan::{Count, Plan, What},
     Abi, Direction,
 };
 use crate::pure::encode::Event;
 use crate::pure::format::{Chunk, ChunkHead, Task, MAX_ARGS, MAX_CHUNK_BYTES};
-use crate::probe;
 use crate::task::Current;
 use crate::tracer::Tracer;
 use core::mem::size_of;

@@ -1,113 +1,220 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Module parameters that keep what was typed, and show it in sysfs.
+//! Module parameters that keep what was typed, show it in sysfs, and can be written there.
 //!
 //! The parameters of `module!` are integers without a face in sysfs. These keep the text, so that the
-//! module itself can say what is wrong with it. They are read-only once the module is loaded.
+//! module itself can say what is wrong with it.
 //!
 //! C header: `include/linux/moduleparam.h`.
 
-use core::{cell::UnsafeCell, ptr};
-use kernel::{bindings, prelude::*};
+use crate::control::Control;
+use crate::settings;
+use core::{cell::UnsafeCell, marker::PhantomData, mem::ManuallyDrop, ptr};
+use kernel::{bindings, error::from_result, prelude::*, str::BStr, sync::Arc};
 
-/// Longer values are cut to this; all that have a meaning are shorter.
+/// Longer values have no meaning.
 const MAX_BYTES: usize = 255;
 
 /// What a parameter holds.
+#[derive(Clone, Copy)]
 struct Value {
     text: [u8; MAX_BYTES],
-    len: usize,
+    len: u8,
     given: bool,
 }
 
-/// A parameter's storage.
-#[repr(transparent)]
-pub(crate) struct Param(UnsafeCell<Value>);
+impl Value {
+    fn text(&self) -> &[u8] {
+        self.text.get(..usize::from(self.len)).unwrap_or_default()
+    }
 
-// SAFETY: Written by `set` alone, which the kernel calls while it parses the module's arguments, before
-// the module's code runs, and later not at all, since the parameters are read-only in sysfs; and by
-// `show_as`, which the module's initialisation calls, while it holds no reference to the value, and which
-// excludes readers in sysfs by the kernel's lock.
+    fn set_text(&mut self, text: &[u8]) {
+        self.len = text.len().min(MAX_BYTES) as u8;
+        for (to, from) in self.text.iter_mut().zip(text) {
+            *to = *from;
+        }
+    }
+}
+
+/// What can be done to a parameter while the module is loaded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It can be read.
+    Fixed,
+    /// It can be written.
+    Option,
+    /// It can be written, and the empty text takes it away.
+    Filter,
+}
+
+impl Kind {
+    /// Of its file in sysfs.
+    pub(crate) const fn mode(self) -> u16 {
+        match self {
+            Self::Fixed => 0o444,
+            Self::Option | Self::Filter => 0o644,
+        }
+    }
+}
+
+/// A parameter.
+pub(crate) struct Param {
+    name: &'static str,
+    kind: Kind,
+    value: UnsafeCell<Value>,
+}
+
+// SAFETY: The value is reached by who holds the lock of the module's parameters alone, see `Locked`.
 unsafe impl Sync for Param {}
 
+/// The lock of the module's parameters is held.
+///
+/// # Invariants
+///
+/// There is no other value of this type: the lock is the kernel's mutex for all parameters of the module.
+pub(crate) struct Locked(PhantomData<*const ()>);
+
+/// Who is told of changes.
+struct Listener(UnsafeCell<Option<Arc<Control>>>);
+
+// SAFETY: As for `Param`.
+unsafe impl Sync for Listener {}
+
+static LISTENER: Listener = Listener(UnsafeCell::new(None));
+
+impl Locked {
+    /// Takes the lock. The caller must not be a parameter's callback, which has it.
+    pub(crate) fn new() -> Self {
+        // SAFETY: The module is there while its code runs. May sleep, as may all who call this.
+        unsafe { bindings::kernel_param_lock((&raw const bindings::__this_module).cast_mut()) };
+        // INVARIANT: Whoever had the lock has none any more.
+        Self(PhantomData)
+    }
+
+    /// The lock, for a callback that the kernel holds it for.
+    ///
+    /// # Safety
+    ///
+    /// The kernel does, and this is called once in the callback.
+    unsafe fn held() -> ManuallyDrop<Self> {
+        // INVARIANT: The caller promises it.
+        ManuallyDrop::new(Self(PhantomData))
+    }
+
+    /// From here on changes are put in force by `control`, or none: then they are only stored.
+    pub(crate) fn listen(&mut self, control: Option<Arc<Control>>) {
+        // SAFETY: By the type invariants nobody else uses it.
+        unsafe { *LISTENER.0.get() = control };
+    }
+
+    fn listener(&self) -> Option<Arc<Control>> {
+        // SAFETY: By the type invariants nobody else changes it.
+        unsafe { (*LISTENER.0.get()).clone() }
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // SAFETY: By the type invariants it is held, by this thread, which the value has not left.
+        unsafe { bindings::kernel_param_unlock((&raw const bindings::__this_module).cast_mut()) };
+    }
+}
+
 impl Param {
-    pub(crate) const fn new() -> Self {
-        Self(UnsafeCell::new(Value { text: [0; MAX_BYTES], len: 0, given: false }))
+    pub(crate) const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, value: UnsafeCell::new(Value { text: [0; MAX_BYTES], len: 0, given: false }) }
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
     }
 
     /// What was given, if anything.
-    pub(crate) fn given(&self) -> Option<&[u8]> {
-        // SAFETY: As for `Sync`: nothing writes any more while the module's code runs, except for
-        // `show_as`, which no caller uses while it holds what this returns.
-        let value = unsafe { &*self.0.get() };
-        value.given.then(|| value.text.get(..value.len).unwrap_or_default())
+    pub(crate) fn given<'a>(&'a self, locked: &'a Locked) -> Option<&'a [u8]> {
+        let value = self.value(locked);
+        value.given.then(|| value.text())
+    }
+
+    /// From here on sysfs shows `text`, what the module made of the value.
+    pub(crate) fn show_as(&self, text: &[u8], locked: &mut Locked) {
+        self.value_mut(locked).set_text(text);
+    }
+
+    fn value<'a>(&'a self, _locked: &'a Locked) -> &'a Value {
+        // SAFETY: By the invariants of `Locked` nobody changes the value during `'a`.
+        unsafe { &*self.value.get() }
+    }
+
+    fn value_mut<'a>(&'a self, _locked: &'a mut Locked) -> &'a mut Value {
+        // SAFETY: By the invariants of `Locked` nobody else uses the value during `'a`.
+        unsafe { &mut *self.value.get() }
+    }
+
+    /// Stores a value, and has it put in force once the module listens. If that cannot be done, everything is as
+    /// before.
+    fn change(&self, text: &[u8], locked: &mut Locked) -> Result {
+        if text.len() > MAX_BYTES {
+            pr_err!("{}={}: must be shorter than 256 characters\n", self.name, BStr::from_bytes(text));
+            return Err(EINVAL);
+        }
+        let control = locked.listener();
+        let value = self.value_mut(locked);
+        let before = *value;
+        value.set_text(text);
+        value.given = !(text.is_empty() && self.kind == Kind::Filter && control.is_some());
+        let Some(control) = control else { return Ok(()) };
+        settings::change(&control, locked).inspect_err(|_| *self.value_mut(locked) = before)
     }
 
     /// The callback that stores a value.
     ///
     /// # Safety
     ///
-    /// As the kernel calls it: `text` is null or a C string; `param` is a `kernel_param` made by
-    /// [`params!`](crate::params), which nothing else uses meanwhile.
+    /// As the kernel calls it, which holds the lock of the module's parameters: `text` is null or a C string;
+    /// `param` is a `kernel_param` made by [`params!`](crate::params).
     unsafe extern "C" fn set(text: *const c_char, param: *const bindings::kernel_param) -> c_int {
         if text.is_null() {
             return EINVAL.to_errno();
         }
-        // SAFETY: By the function's contract.
-        let (text, value) = unsafe {
-            let this = (*param).__bindgen_anon_1.arg.cast::<Self>();
-            (CStr::from_char_ptr(text).to_bytes(), &mut *(*this).0.get())
+        // SAFETY: By the function's contract; what is made by `params!` stays as long as the module.
+        let (text, this, mut locked) = unsafe {
+            let this: &Self = &*(*param).__bindgen_anon_1.arg.cast();
+            (CStr::from_char_ptr(text).to_bytes(), this, Locked::held())
         };
         // A trailing line feed is that of `echo`.
         let text = text.strip_suffix(b"\n").unwrap_or(text);
-        value.len = text.len().min(MAX_BYTES);
-        value.text[..value.len].copy_from_slice(&text[..value.len]);
-        value.given = true;
-        0
+        from_result(|| this.change(text, &mut locked).map(|()| 0))
     }
 
     /// The callback that shows the value in sysfs.
     ///
     /// # Safety
     ///
-    /// As the kernel calls it: `page` is a page to write to; `param` is as for `set`.
+    /// As for [`set`](Self::set); `page` is a page to write to.
     unsafe extern "C" fn get(page: *mut c_char, param: *const bindings::kernel_param) -> c_int {
         // SAFETY: By the function's contract; the text is shorter than a page.
         unsafe {
-            let this = (*param).__bindgen_anon_1.arg.cast::<Self>();
-            let value = &*(*this).0.get();
-            ptr::copy_nonoverlapping(value.text.as_ptr(), page.cast(), value.len);
-            page.cast::<u8>().add(value.len).write(b'\n');
-            value.len as c_int + 1
+            let this: &Self = &*(*param).__bindgen_anon_1.arg.cast();
+            let locked = Locked::held();
+            let text = this.value(&locked).text();
+            ptr::copy_nonoverlapping(text.as_ptr(), page.cast(), text.len());
+            page.cast::<u8>().add(text.len()).write(b'\n');
+            text.len() as c_int + 1
         }
     }
 
     /// The operations of all parameters.
     pub(crate) const OPERATIONS: bindings::kernel_param_ops =
         bindings::kernel_param_ops { flags: 0, set: Some(Self::set), get: Some(Self::get), free: None };
-
-    /// From here on sysfs shows `text`, what the module made of the value.
-    pub(crate) fn show_as(&self, text: &[u8]) {
-        let module = (&raw const bindings::__this_module).cast_mut();
-        let len = text.len().min(MAX_BYTES);
-        // SAFETY: The lock keeps `get` out; the module's initialisation is the only caller and holds
-        // no reference to the value.
-        unsafe {
-            bindings::kernel_param_lock(module);
-            let value = &mut *self.0.get();
-            value.text[..len].copy_from_slice(&text[..len]);
-            value.len = len;
-            bindings::kernel_param_unlock(module);
-        }
-    }
 }
 
-/// Defines parameters: `static NAME: Param = "name", "its description";`.
+/// Defines parameters: `static NAME: Kind = "name", "its description";`.
 #[macro_export]
 macro_rules! params {
-    ($($(#[$meta:meta])* static $name:ident = $text:literal, $description:literal;)*) => {$(
+    ($($(#[$meta:meta])* static $name:ident: $kind:ident = $text:literal, $description:literal;)*) => {$(
         $(#[$meta])*
-        static $name: $crate::param::Param = $crate::param::Param::new();
+        static $name: $crate::param::Param = $crate::param::Param::new($text, $crate::param::Kind::$kind);
 
         // Sections that the kernel reads, filled as it expects them.
         #[allow(unsafe_code)]
@@ -119,7 +226,7 @@ macro_rules! params {
                     name: concat!($text, "\0").as_ptr().cast(),
                     mod_: (&raw const ::kernel::bindings::__this_module).cast_mut(),
                     ops: &$crate::param::Param::OPERATIONS,
-                    perm: 0o444,
+                    perm: $crate::param::Kind::$kind.mode(),
                     level: -1,
                     flags: 0,
                     __bindgen_anon_1: ::kernel::bindings::kernel_param__bindgen_ty_1 {

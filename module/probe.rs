@@ -10,6 +10,8 @@
 use crate::arch::{self, Registers};
 use crate::clock::Ticks;
 use crate::memory::Copy;
+use crate::outlet::Outlet;
+use crate::pure::action::Action;
 use crate::pure::calls::{self, plan::Plan};
 use crate::pure::encode::{Call, Event};
 use crate::pure::filter::Subject;
@@ -17,47 +19,56 @@ use crate::pure::format::{self, Args, Comm, Edges, Task, MAX_ARGS};
 use crate::ring::Outcome;
 use crate::task::{Current, PreemptGuard, Thread};
 use crate::tracepoint::{SyscallProbe, TaskProbe};
-use crate::tracer::Tracer;
+use crate::tracer::{Means, Tracer};
 use core::marker::PhantomData;
 use kernel::{prelude::*, sync::ArcBorrow};
 
-/// Records entries; with arguments if `ARGS`.
-pub(crate) struct Enter<T, const ARGS: bool>(PhantomData<T>);
+/// Records entries; looks at each call if `CALLS`: whether it is recorded, and with which arguments.
+pub(crate) struct Enter<T, const CALLS: bool>(PhantomData<T>);
 
-/// Records returns where entries are recorded.
-pub(crate) struct Exit<T>(PhantomData<T>);
+/// Records returns where entries are recorded; looks at each call if `CALLS`.
+pub(crate) struct Exit<T, const CALLS: bool>(PhantomData<T>);
 
-/// Records returns where entries are not recorded; with arguments if `ARGS`.
-pub(crate) struct Return<T, const ARGS: bool>(PhantomData<T>);
+/// Records returns where entries are not recorded; looks at each call if `CALLS`.
+pub(crate) struct Return<T, const CALLS: bool>(PhantomData<T>);
 
 /// Learns of new tasks and new names.
 pub(crate) struct Tasks;
 
-impl<T: Ticks, const ARGS: bool> SyscallProbe for Enter<T, ARGS> {
+impl<T: Ticks, const CALLS: bool> SyscallProbe for Enter<T, CALLS> {
     type Data = Tracer;
 
     #[inline(always)]
     fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, number: c_long) {
         let task = Current::get();
-        let guard = task.preempt_disable();
         let means = &tracer.means;
-        let mut writer = means.writers.get(&guard);
         // Not sign-extended: half of the work on 32-bit machines.
         let unsigned = number as usize as u64;
-        if !writer.enter::<T, ARGS>(&task, &means.clock, unsigned, registers) && !writer.drop_if_full(&task) {
+        let action = action_of::<CALLS>(means, unsigned);
+        if CALLS && (action.has(Edge::Enter.special()) || task.is_32bit()) {
+            return special(tracer, registers, number, Edge::Enter);
+        }
+        let guard = task.preempt_disable();
+        let mut writer = means.writers.get(&guard);
+        if !writer.enter::<T, CALLS>(&task, &means.clock, unsigned, registers, action.arguments())
+            && !writer.drop_if_full(&task)
+        {
             long(tracer, registers, number, guard, Edge::Enter);
         }
     }
 }
 
-impl<T: Ticks> SyscallProbe for Exit<T> {
+impl<T: Ticks, const CALLS: bool> SyscallProbe for Exit<T, CALLS> {
     type Data = Tracer;
 
     #[inline(always)]
     fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, result: c_long) {
         let task = Current::get();
-        let guard = task.preempt_disable();
         let means = &tracer.means;
+        if CALLS && (action_of::<CALLS>(means, registers.number()).has(Edge::Exit.special()) || task.is_32bit()) {
+            return special(tracer, registers, result, Edge::Exit);
+        }
+        let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
         if !writer.exit::<T>(&task, &means.clock, result as i64) && !writer.drop_if_full(&task) {
             long(tracer, registers, result, guard, Edge::Exit);
@@ -65,18 +76,34 @@ impl<T: Ticks> SyscallProbe for Exit<T> {
     }
 }
 
-impl<T: Ticks, const ARGS: bool> SyscallProbe for Return<T, ARGS> {
+impl<T: Ticks, const CALLS: bool> SyscallProbe for Return<T, CALLS> {
     type Data = Tracer;
 
     #[inline(always)]
     fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, result: c_long) {
         let task = Current::get();
-        let guard = task.preempt_disable();
         let means = &tracer.means;
+        let action = action_of::<CALLS>(means, registers.number());
+        if CALLS && (action.has(Edge::Return.special()) || !means.takes_result(result) || task.is_32bit()) {
+            return special(tracer, registers, result, Edge::Return);
+        }
+        let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
-        if !writer.whole::<T, ARGS>(&task, &means.clock, result as i64, registers) && !writer.drop_if_full(&task) {
+        if !writer.whole::<T, CALLS>(&task, &means.clock, result as i64, registers, action.arguments())
+            && !writer.drop_if_full(&task)
+        {
             long(tracer, registers, result, guard, Edge::Return);
         }
+    }
+}
+
+/// What is done about call `number`, if it was made by a program of the kernel's own kind.
+#[inline(always)]
+fn action_of<const CALLS: bool>(means: &Means, number: u64) -> Action {
+    if CALLS {
+        means.actions.get(false, number)
+    } else {
+        Action::NONE
     }
 }
 
@@ -107,19 +134,68 @@ enum Edge {
     Return,
 }
 
+impl Edge {
+    /// What makes a call [`special`] there.
+    const fn special(self) -> u8 {
+        match self {
+            Self::Enter => Action::EXCLUDED | Action::COPY_AT_ENTRY,
+            Self::Exit => Action::EXCLUDED | Action::COPY_AT_RETURN,
+            Self::Return => Action::EXCLUDED | Action::COPY_AT_ENTRY | Action::COPY_AT_RETURN,
+        }
+    }
+}
+
+/// What there is to do about a call beside its event. Decides about 32-bit programs, too.
+#[cold]
+#[inline(never)]
+fn special(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, edge: Edge) {
+    let current = Current::get();
+    if is_excluded(tracer, registers, value, current.is_32bit(), edge) {
+        // Most are recorded at other calls: they are looked at without a guard.
+        if tracer.spare.may_spare(&current) {
+            spare(tracer, &current, &current.preempt_disable(), edge);
+        }
+        return;
+    }
+    long(tracer, registers, value, current.preempt_disable(), edge);
+}
+
+/// Whether a call is not recorded, whoever makes it: one of a program that is `is_32bit` now.
+fn is_excluded(
+    tracer: ArcBorrow<'_, Tracer>,
+    registers: Registers<'_>,
+    value: c_long,
+    is_32bit: bool,
+    edge: Edge,
+) -> bool {
+    let actions = &tracer.means.actions;
+    if let Edge::Enter = edge {
+        return actions.get(is_32bit, value as usize as u64).has(Action::EXCLUDED);
+    }
+    if matches!(edge, Edge::Return) && !tracer.means.takes_result(value) {
+        return true;
+    }
+    let number = registers.number() as u32;
+    actions.excludes_return(was_32bit(registers, number, value, is_32bit), number)
+}
+
+/// Spares the running task, which did not pass, if it could not.
+fn spare(tracer: ArcBorrow<'_, Tracer>, current: &Current, guard: &PreemptGuard, edge: Edge) {
+    let at_once = !arch::RETURN_NEEDS_ENTRY || tracer.edges == Edges::Enter;
+    if at_once || !matches!(edge, Edge::Enter) {
+        tracer.spare.spare(current, guard);
+    }
+}
+
 /// Where the short way is not open.
 #[cold]
 #[inline(never)]
 fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
     let current = Current::get();
     if !tracer.spare.passes(&current) {
-        let at_once = !arch::RETURN_NEEDS_ENTRY || tracer.edges == Edges::Enter;
-        if at_once || !matches!(edge, Edge::Enter) {
-            tracer.spare.spare(&current, &guard);
-        }
-        return;
+        return spare(tracer, &current, &guard, edge);
     }
-    if tracer.is_reader(current.tgid()) {
+    if tracer.outlet.is_reader(current.tgid()) {
         return;
     }
     let mut task = current.task();
@@ -128,8 +204,15 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
         Edge::Enter => value as u32,
         _ => registers.number() as u32,
     };
-    if let Edge::Return = edge {
-        task.is_32bit = was_32bit(registers, number, value, task.is_32bit);
+    if !matches!(edge, Edge::Enter) {
+        let was_32bit = was_32bit(registers, number, value, task.is_32bit);
+        // Rare. The number means another call than the one that the probe has looked at.
+        if was_32bit != task.is_32bit && tracer.means.actions.excludes_return(was_32bit, number) {
+            return;
+        }
+        if let Edge::Return = edge {
+            task.is_32bit = was_32bit;
+        }
     }
     // `c_long` has 32 bits on arm; the sign goes along.
     let result = value as i64;
@@ -167,6 +250,9 @@ fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
         return;
     }
     let mut task = current.task();
+    if !tracer.means.takes_result(0) || tracer.means.actions.excludes_return(task.is_32bit, number) {
+        return;
+    }
     task.comm = comm;
     // As after an `execve`, which zeroes them.
     let call = call_of(tracer, &task, number, &[0; MAX_ARGS]);
@@ -179,7 +265,7 @@ fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
 
 /// What of the memory that the arguments of call `number` point to may have to be recorded.
 fn plans_of(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32) -> &'static [Plan] {
-    if tracer.with_args && tracer.snaplen > 0 {
+    if tracer.settings.copies_memory() {
         arch::plans(task.is_32bit, number)
     } else {
         &[]
@@ -189,8 +275,7 @@ fn plans_of(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32) -> &'static
 /// Call `number` of `task`, whose arguments are the first of `words`, packed, if they are recorded.
 fn call_of<'a>(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32, words: &'a [u64; MAX_ARGS]) -> Call<'a> {
     let bits = arch::MACHINE.program_bits(task.is_32bit);
-    // Nothing is known of a call without a number in the table: it may have as many as there can be.
-    let count = arch::ARG_COUNTS[usize::from(task.is_32bit)].get(number as usize).copied().unwrap_or(MAX_ARGS as u8);
+    let count = tracer.means.actions.get(task.is_32bit, u64::from(number)).arguments();
     Call { number, args: if tracer.with_args { Args::new(words, count, bits) } else { None } }
 }
 
@@ -210,7 +295,7 @@ pub(crate) fn write(
     let time = writer.time();
     drop(guard);
     if outcome != Outcome::Done {
-        Tracer::wake(tracer, outcome);
+        Outlet::wake(tracer.outlet.as_arc_borrow(), outcome);
     }
     time
 }

@@ -86,10 +86,15 @@ impl Spare {
         self.filter.may_match(tgid, comm) || self.is_followed(tgid)
     }
 
+    /// Whether [`spare`](Self::spare) would spare the running task.
+    pub(crate) fn may_spare(&self, current: &Current) -> bool {
+        self.is_on() && !self.could_pass(current.tgid(), current.comm())
+    }
+
     /// Spares the running task, which did not pass, if it could not. The guard keeps it from being late:
     /// [`stop`](Self::stop) waits for it.
     pub(crate) fn spare(&self, current: &Current, _guard: &PreemptGuard) {
-        if self.is_on() && !self.could_pass(current.tgid(), current.comm()) {
+        if self.may_spare(current) {
             current.set_traced(false);
         }
     }
@@ -140,6 +145,13 @@ impl Spare {
             self.repairs.store(1);
         }
         !task.set_traced(true)
+    }
+
+    /// Follows nobody any more. Forks and renames must not be told.
+    pub(crate) fn forget(&self) {
+        if let Some(followed) = &self.followed {
+            followed.clear();
+        }
     }
 
     /// Follows the descendants of who passes now. Forks and renames must be told by now.

@@ -6,22 +6,10 @@
 
 use crate::arch::MACHINE;
 use crate::clock::{wall_clock, Clock};
-use crate::pure::format::{Edges, Header, HEADER_WORDS, PACKET_BYTES, PACKET_WORDS, RELEASE_BYTES};
+use crate::pure::format::{Header, HEADER_WORDS, PACKET_BYTES, PACKET_WORDS, RELEASE_BYTES};
 use crate::pure::order::{self, Next};
-use crate::ring::Tails;
+use crate::ring::{Origin, Tails};
 use kernel::{alloc::flags::GFP_KERNEL, iov::IovIterDest, prelude::*, transmute::AsBytes};
-
-/// What all headers of a recording have in common.
-pub(crate) struct Origin {
-    /// Tells this load of the module from others.
-    pub(crate) session: u32,
-    /// `uname -r`, NUL padded.
-    pub(crate) release: [u8; RELEASE_BYTES],
-    /// Which edges are recorded.
-    pub(crate) edges: Edges,
-    /// Whether arguments are recorded.
-    pub(crate) has_args: bool,
-}
 
 /// What the stream has told of one CPU.
 #[derive(Clone, Copy, Default)]
@@ -48,6 +36,10 @@ pub(crate) struct Stream {
     /// The buffers.
     pub(crate) tails: Tails,
     clock: Clock,
+    /// `uname -r`, NUL padded.
+    release: [u8; RELEASE_BYTES],
+    /// That of the last packet with events, which those that only tell of drops are told to have, too: sessions
+    /// stay in their order.
     origin: Origin,
     told: KVec<Told>,
     report: KVec<u64>,
@@ -61,10 +53,10 @@ impl Stream {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(tails: Tails, clock: Clock, origin: Origin) -> Result<Self> {
+    pub(crate) fn new(tails: Tails, clock: Clock, release: [u8; RELEASE_BYTES]) -> Result<Self> {
         let told = KVec::from_elem(Told::default(), tails.cpus(), GFP_KERNEL)?;
         let report = KVec::from_elem(0, PACKET_WORDS, GFP_KERNEL)?;
-        Ok(Self { tails, clock, origin, told, report, current: None })
+        Ok(Self { tails, clock, release, origin: Origin::default(), told, report, current: None })
     }
 
     /// Fills `to` with what is due.
@@ -107,6 +99,23 @@ impl Stream {
         }
     }
 
+    /// Forgets all packets that are complete, and drops that were not told, unless a packet was delivered in part.
+    pub(crate) fn discard(&mut self) {
+        if self.current.is_some_and(|(_, offset)| offset > 0) {
+            return;
+        }
+        self.current = None;
+        for (cpu, told) in self.told.iter_mut().enumerate() {
+            while self.tails.front(cpu).is_some() {
+                self.tails.release(cpu);
+            }
+            let dropped = self.tails.dropped(cpu);
+            let untold = dropped.wrapping_sub(told.dropped);
+            told.dropped = dropped;
+            told.dropped_total = told.dropped_total.wrapping_add(u64::from(untold));
+        }
+    }
+
     /// Whether something is due.
     pub(crate) fn is_due(&mut self) -> bool {
         let untold = self.untold();
@@ -144,6 +153,9 @@ impl Stream {
             }
             Next::HeldBack => return None,
         };
+        if let Source::Cpu(cpu) = source {
+            self.origin = self.tails.front(cpu)?.note.origin;
+        }
         let told = &mut self.told[cpu];
         let mut tell = |base_time, wall_clock, dropped: u32, used: usize| {
             let dropped_before = u64::from(dropped.wrapping_sub(told.dropped));
@@ -165,7 +177,7 @@ impl Stream {
                 tick: self.clock.tick(),
                 dropped: told.dropped_total,
                 dropped_before,
-                release: self.origin.release,
+                release: self.release,
             }
         };
         match source {

@@ -1,34 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The recording: what probes need, the reader's waiting, and packets that are due.
+//! What probes need of a recording, and the watch over other tracers.
 
+#![forbid(unsafe_code)]
+
+use crate::arch;
 use crate::clock::Clock;
-use crate::pure::{format::Edges, order::Next, settings::Settings};
-use crate::ring::{self, Outcome, Writers};
+use crate::follow::Followed;
+use crate::outlet::Outlet;
+use crate::pure::{action::Actions, format::Edges, settings::Settings};
+use crate::ring::Writers;
 use crate::spare::{Spare, WATCH_EVERY_MS};
-use crate::stream::Stream;
 use crate::tracepoint::Tracepoint;
-use crate::word::{full_barrier, Word};
+use crate::word::Word;
 use crate::work;
 use kernel::{
-    new_delayed_work, new_mutex, new_poll_condvar, new_work,
+    new_delayed_work,
     prelude::*,
-    sync::{poll::PollCondVar, Arc, ArcBorrow, Mutex},
+    sync::{Arc, ArcBorrow},
     time::msecs_to_jiffies,
-    workqueue::{self, impl_has_delayed_work, impl_has_work, DelayedWork, Work, WorkItem},
+    workqueue::{self, impl_has_delayed_work, DelayedWork, WorkItem},
 };
-
-/// A packet that a writer does not fill is delivered this long after its first event.
-const FLUSH_AFTER_MS: u32 = 100;
 
 /// What the probes use all the time, on cache lines that nobody writes.
 #[repr(align(128))]
 pub(crate) struct Means {
     pub(crate) writers: Writers,
     pub(crate) clock: Clock,
+    /// What is done about each call, for probes that look at calls.
+    pub(crate) actions: Actions,
+    failed_only: bool,
 }
 
-/// A recording under way.
+impl Means {
+    /// Whether a return with this result is recorded where entries are not.
+    #[inline(always)]
+    pub(crate) fn takes_result(&self, result: c_long) -> bool {
+        // `MAX_ERRNO` of `include/linux/err.h`.
+        !self.failed_only || (-4095..0).contains(&result)
+    }
+}
+
+/// A recording's settings, as probes use them.
 #[pin_data]
 pub(crate) struct Tracer {
     pub(crate) means: Means,
@@ -39,21 +52,9 @@ pub(crate) struct Tracer {
     pub(crate) with_args: bool,
     /// How many bytes of a buffer that an argument points to; 0: nothing of what they point to.
     pub(crate) snaplen: u32,
-    /// The process that reads, which is not recorded; 0 is none.
-    reader: Word,
-    /// The other end of the buffers.
-    #[pin]
-    pub(crate) stream: Mutex<Stream>,
-    /// Notified when something may have become due.
-    #[pin]
-    pub(crate) due: PollCondVar,
-    /// Held by the one flush that is under way.
-    #[pin]
-    flushing: Mutex<()>,
-    #[pin]
-    flush_later: DelayedWork<Tracer, 0>,
-    #[pin]
-    flush_now: Work<Tracer, 1>,
+    /// Where the packets go.
+    pub(crate) outlet: Arc<Outlet>,
+    pub(crate) settings: Settings,
     /// The tracepoints that other tracers may use, too.
     watched: Option<[Tracepoint; 2]>,
     /// Whether the watch is to end.
@@ -63,29 +64,7 @@ pub(crate) struct Tracer {
 }
 
 impl_has_delayed_work! {
-    impl HasDelayedWork<Self, 0> for Tracer { self.flush_later }
-}
-impl_has_delayed_work! {
     impl HasDelayedWork<Self, 2> for Tracer { self.watch }
-}
-impl_has_work! {
-    impl HasWork<Self, 1> for Tracer { self.flush_now }
-}
-
-impl WorkItem<0> for Tracer {
-    type Pointer = Arc<Self>;
-
-    fn run(this: Arc<Self>) {
-        this.flush();
-    }
-}
-
-impl WorkItem<1> for Tracer {
-    type Pointer = Arc<Self>;
-
-    fn run(this: Arc<Self>) {
-        this.flush();
-    }
 }
 
 impl WorkItem<2> for Tracer {
@@ -97,25 +76,30 @@ impl WorkItem<2> for Tracer {
 }
 
 impl Tracer {
-    /// A recording, ready for probes.
+    /// What probes need to record into the buffers of `outlet`.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(means: Means, spare: Spare, settings: &Settings, stream: Stream) -> Result<Arc<Self>> {
+    #[inline(never)]
+    pub(crate) fn new(outlet: &Arc<Outlet>, settings: &Settings) -> Result<Arc<Self>> {
+        let followed = if settings.follow && !settings.filter.is_empty() { Some(Followed::new()?) } else { None };
+        let counts = settings.args.then_some(arch::ARG_COUNTS);
+        let plans = if settings.copies_memory() { Some(&arch::PLANS) } else { None };
         Arc::pin_init(
             pin_init!(Self {
-                means,
-                spare,
+                means: Means {
+                    writers: outlet.writers.clone(),
+                    clock: outlet.clock,
+                    actions: Actions::new(arch::MACHINE, settings.calls.as_ref(), counts, plans),
+                    failed_only: settings.failed_only,
+                },
+                spare: Spare::new(settings.filter, followed),
                 edges: settings.edges,
                 with_args: settings.args,
                 snaplen: settings.snaplen,
-                reader: Word::new(0),
-                stream <- new_mutex!(stream),
-                due <- new_poll_condvar!(),
-                flushing <- new_mutex!(()),
-                flush_later <- new_delayed_work!(),
-                flush_now <- new_work!(),
+                outlet: outlet.clone(),
+                settings: *settings,
                 watched: Tracepoint::find(c"sys_enter").zip(Tracepoint::find(c"sys_exit")).map(|(a, b)| [a, b]),
                 unwatched: Word::new(0),
                 watch <- new_delayed_work!(),
@@ -124,86 +108,10 @@ impl Tracer {
         )
     }
 
-    /// Whether process `tgid` reads.
-    pub(crate) fn is_reader(&self, tgid: u32) -> bool {
-        self.reader.load() == tgid
-    }
-
-    /// Says which process reads; 0 is none. May sleep.
-    pub(crate) fn set_reader(&self, tgid: u32) {
-        if self.reader.load() == tgid {
-            return;
-        }
-        self.reader.store(tgid);
-        if tgid != 0 {
-            // Probes that did not know it yet have ended when this returns; those that remember that the
-            // reader passes are made to look again.
-            ring::wait_for_probes();
-            self.means.writers.revise();
-        }
-    }
-
-    /// Has packets delivered that a CPU began. Nobody is woken when nobody reads.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn wake(this: ArcBorrow<'_, Self>, outcome: Outcome) {
-        // Pairs with the one in `Tails::present`: either the reader sees the packet, or we see the reader.
-        full_barrier();
-        if this.reader.load() == 0 {
-            return;
-        }
-        if outcome == Outcome::HalfFull {
-            Self::flush_now(this);
-        } else {
-            Self::flush_later(this);
-        }
-    }
-
-    /// Sees to it that a reader who has all that is due will be notified of what is not yet.
-    pub(crate) fn expect(this: ArcBorrow<'_, Self>, next: Next) {
-        match next {
-            Next::HeldBack => Self::flush_now(this),
-            Next::Partial { .. } => Self::flush_later(this),
-            // The first event will have a flush scheduled.
-            Next::Nothing { .. } => (),
-            Next::Packet { .. } => this.due.notify_all(),
-        }
-    }
-
-    /// Has what is recorded by then delivered after [`FLUSH_AFTER_MS`].
-    fn flush_later(this: ArcBorrow<'_, Self>) {
-        // Fails if it is scheduled already, which will do.
-        let _ = workqueue::system_long().enqueue_delayed::<_, 0>(Arc::from(this), msecs_to_jiffies(FLUSH_AFTER_MS));
-    }
-
-    /// Has what is recorded delivered without delay.
-    fn flush_now(this: ArcBorrow<'_, Self>) {
-        // As above.
-        let _ = workqueue::system_long().enqueue::<_, 1>(Arc::from(this));
-    }
-
-    /// Makes something due, if anything was recorded, and says so.
-    fn flush(&self) {
-        let _one = self.flushing.lock();
-        // What writers have completed themselves is enough to go on with.
-        let cut = {
-            let mut stream = self.stream.lock();
-            if stream.is_due() {
-                None
-            } else {
-                stream.tails.begin_cut()
-            }
-        };
-        if let Some(cut) = cut {
-            let waited = cut.wait();
-            self.stream.lock().tails.finish_cut(waited);
-        }
-        self.due.notify_all();
-    }
-
     /// Begins to spare those who cannot pass, and to watch out for other tracers. All probes must be
     /// attached.
     pub(crate) fn start_sparing(this: ArcBorrow<'_, Self>) {
+        this.unwatched.store(0);
         if !Self::has_company(this) {
             this.spare.start();
         }
@@ -244,11 +152,5 @@ impl Tracer {
     fn look_later(this: ArcBorrow<'_, Self>) {
         let delay = msecs_to_jiffies(WATCH_EVERY_MS);
         let _ = workqueue::system_long().enqueue_delayed::<_, 2>(Arc::from(this), delay);
-    }
-
-    /// Waits for flushes that are scheduled or under way. None must be scheduled any more.
-    pub(crate) fn settle(&self) {
-        work::wait_delayed(&self.flush_later);
-        work::wait(&self.flush_now);
     }
 }

@@ -43,7 +43,7 @@ fn preempt_schedule() {
 }
 
 /// What to copy of the memory that arguments point to, of the kernel's own programs and of 32-bit ones.
-static PLANS: [Plans; 2] = [Plans::new(Abi::new(MACHINE, false)), Plans::new(Abi::new(MACHINE, true))];
+pub(crate) static PLANS: [Plans; 2] = [Plans::new(Abi::new(MACHINE, false)), Plans::new(Abi::new(MACHINE, true))];
 
 /// What to copy of the memory that the arguments of call `number` point to.
 pub(crate) fn plans(is_32bit: bool, number: u32) -> &'static [Plan] {

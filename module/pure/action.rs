@@ -2,7 +2,10 @@
 
 //! What probes do about a call, by its number.
 
-use super::calls::NUMBERS;
+use super::calls::{
+    plan::{Plan, Plans, What},
+    Direction, NUMBERS,
+};
 use super::callset::CallSet;
 use super::format::{Machine, MAX_ARGS};
 
@@ -18,6 +21,8 @@ use super::format::{Machine, MAX_ARGS};
 pub struct Action(u8);
 
 impl Action {
+    /// Nothing beside the record itself, without arguments.
+    pub const NONE: Self = Self(0);
     const ARGUMENTS: u8 = 0b111;
     /// Arguments point to memory that is to be recorded when the call is entered.
     pub const COPY_AT_ENTRY: u8 = 1 << 3;
@@ -49,19 +54,26 @@ pub struct Actions {
 
 impl Actions {
     /// Those for `calls`, if not all are recorded; with arguments in so many registers as `counts` says, if
-    /// there are some.
+    /// they are recorded; and with the memory that `plans` speak of, if that is.
     #[inline]
-    pub fn new(machine: Machine, calls: Option<&CallSet>, counts: Option<[&[u8; NUMBERS]; 2]>) -> Self {
+    pub fn new(
+        machine: Machine,
+        calls: Option<&CallSet>,
+        counts: Option<[&[u8; NUMBERS]; 2]>,
+        plans: Option<&[Plans; 2]>,
+    ) -> Self {
         let is_excluded = |is_32bit, number| calls.is_some_and(|calls| !calls.contains(is_32bit, number));
-        let mut tables = [[Action(0); NUMBERS + 1]; 2];
+        let mut tables = [[Action::NONE; NUMBERS + 1]; 2];
         let mut unnumbered = [true; 2];
         for (is_32bit, (table, unnumbered)) in [false, true].into_iter().zip(tables.iter_mut().zip(&mut unnumbered)) {
             for (number, action) in table.iter_mut().enumerate() {
                 let count = counts.map_or(0, |counts| {
                     counts[usize::from(is_32bit)].get(number).copied().unwrap_or(MAX_ARGS as u8).min(MAX_ARGS as u8)
                 });
+                let plans = plans.map_or(&[][..], |plans| plans[usize::from(is_32bit)].of(number as u32));
+                let copies = plans.iter().fold(0, |bits, plan| bits | copies(*plan));
                 let excluded = if is_excluded(is_32bit, number as u32) { Action::EXCLUDED } else { 0 };
-                *action = Action(count | excluded);
+                *action = Action(count | copies | excluded);
             }
             *unnumbered = sigreturn_numbers(machine, is_32bit).iter().any(|&number| !is_excluded(is_32bit, number));
         }
@@ -82,6 +94,20 @@ impl Actions {
     pub fn excludes_return(&self, is_32bit: bool, number: u32) -> bool {
         let is_unnumbered = number == u32::MAX && self.unnumbered[usize::from(is_32bit)];
         !is_unnumbered && self.get(is_32bit, u64::from(number)).has(Action::EXCLUDED)
+    }
+}
+
+/// When a call with this plan may have memory to be copied.
+#[inline]
+fn copies(plan: Plan) -> u8 {
+    match (plan.what(), plan.direction()) {
+        // Another argument says.
+        (What::ByCommand(_), Direction::Value) | (_, Direction::InOut) => {
+            Action::COPY_AT_ENTRY | Action::COPY_AT_RETURN
+        }
+        (_, Direction::In) => Action::COPY_AT_ENTRY,
+        (_, Direction::Out) => Action::COPY_AT_RETURN,
+        (_, Direction::Value) => 0,
     }
 }
 

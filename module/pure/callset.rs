@@ -51,20 +51,19 @@ impl CallSet {
         bits.get(number as usize / 64).map_or(*others, |word| word & (1 << (number % 64)) != 0)
     }
 
-    /// The set as bytes: for each kind of programs its bits, the lowest number first, and a word for the others.
+    /// Writes the set to `bytes`: for each kind of programs its bits, the lowest number first, and a word for the others.
     #[inline]
-    pub(super) fn to_bytes(self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        let words = self.0.into_iter().flat_map(|Numbers { bits, others }| bits.into_iter().chain([u64::from(others)]));
-        for (to, word) in bytes.chunks_exact_mut(8).zip(words) {
-            to.copy_from_slice(&word.to_le_bytes());
+    pub(super) fn write_to(&self, bytes: &mut [u8]) {
+        for (bytes, Numbers { bits, others }) in bytes.chunks_exact_mut((WORDS + 1) * 8).zip(&self.0) {
+            for (to, word) in bytes.chunks_exact_mut(8).zip(bits.iter().chain([&u64::from(*others)])) {
+                to.copy_from_slice(&word.to_le_bytes());
+            }
         }
-        bytes
     }
 
-    /// Reads a set; `None` if a word for the others is neither 0 nor 1.
+    /// Reads a set; `None` if a word for the others is missing or neither 0 nor 1.
     #[inline]
-    pub(super) fn from_bytes(bytes: &[u8; Self::BYTES]) -> Option<Self> {
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut set = Self::none();
         for (Numbers { bits, others }, bytes) in set.0.iter_mut().zip(bytes.chunks_exact((WORDS + 1) * 8)) {
             let mut words = bytes.chunks_exact(8).map(|eight| {

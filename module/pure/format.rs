@@ -264,8 +264,9 @@ pub enum Edges {
 }
 
 impl Edges {
+    /// As a header has them.
     #[inline]
-    pub(super) const fn from_bits(bits: u64) -> Option<Self> {
+    pub const fn from_bits(bits: u64) -> Option<Self> {
         match bits {
             0 => Some(Self::Both),
             1 => Some(Self::Enter),

@@ -130,21 +130,20 @@ impl BadRequest {
 
 impl Request {
     /// The request as the `ioctl` takes it.
-    #[inline]
+    // In the kernel, whose stack is small, it has a frame of its own.
+    #[inline(never)]
     pub fn to_bytes(&self) -> [u8; REQUEST_BYTES] {
         let mut bytes = [0; REQUEST_BYTES];
         let mut put = |offset: usize, from: &[u8]| bytes[offset..offset + from.len()].copy_from_slice(from);
-        let Filter { pids, proc_names, ppid, parent_proc_name } = self.filter;
-        let flags = [
-            (self.args, ARGS),
-            (self.failed_only, FAILED_ONLY),
-            (self.follow, FOLLOW),
-            (self.keep_unread, KEEP_UNREAD),
-            (self.calls.is_some(), HAS_CALLS),
-        ];
-        let flags = flags.iter().map(|&(is_set, bit)| if is_set { bit } else { 0 });
+        let Filter { pids, proc_names, ppid, parent_proc_name } = &self.filter;
+        let flag = |is_set: bool, bit: u32| if is_set { bit } else { 0 };
+        let flags = self.edges as u32
+            | flag(self.args, ARGS)
+            | flag(self.failed_only, FAILED_ONLY)
+            | flag(self.follow, FOLLOW)
+            | flag(self.keep_unread, KEEP_UNREAD)
+            | flag(self.calls.is_some(), HAS_CALLS);
         let (pids, names) = (pids.items(), proc_names.items());
-        let flags = flags.fold(self.edges as u32, |all, bit| all | bit);
         let head = [VERSION, flags, self.snaplen, ppid.unwrap_or(0), pids.len() as u32, names.len() as u32];
         for (index, number) in head.iter().chain(pids).enumerate() {
             put(4 * index, &number.to_le_bytes());
@@ -153,7 +152,9 @@ impl Request {
             put(NAMES + COMM_BYTES * index, &name.to_bytes());
         }
         put(PARENT_NAME, &parent_proc_name.unwrap_or_default().to_bytes());
-        put(CALLS, &self.calls.unwrap_or(CallSet::none()).to_bytes());
+        if let Some(calls) = &self.calls {
+            calls.write_to(&mut bytes[CALLS..]);
+        }
         bytes
     }
 
@@ -162,7 +163,8 @@ impl Request {
     /// # Errors
     ///
     /// [`BadRequest`] says what is wrong with the first field that is.
-    #[inline]
+    // As above.
+    #[inline(never)]
     pub fn from_bytes(bytes: &[u8; REQUEST_BYTES]) -> Result<Self, BadRequest> {
         let number = |offset: usize| u32::from_le_bytes(part(bytes, offset));
         let name = |offset: usize| {
@@ -186,8 +188,19 @@ impl Request {
         check(snaplen <= MAX_SNAPLEN, "snaplen", Some(snaplen), "bytes, a whole number from 0 to 65000")?;
         check(ppid <= MAX_PID, "ppid", Some(ppid), "a process id, a whole number from 1 to 4194304, or 0 for any")?;
 
+        // In place, rather than from parts that are large themselves.
+        let mut request = Self {
+            filter: Filter { ppid: Some(ppid).filter(|&ppid| ppid != 0), ..Filter::default() },
+            follow: is_set(FOLLOW),
+            calls: None,
+            edges,
+            failed_only: is_set(FAILED_ONLY),
+            args: is_set(ARGS),
+            snaplen,
+            keep_unread: is_set(KEEP_UNREAD),
+        };
+        let filter = &mut request.filter;
         let (pids, names) = (number(16), number(20));
-        let mut filter = Filter { ppid: Some(ppid).filter(|&ppid| ppid != 0), ..Filter::default() };
         let is_right = (0..pids as usize).all(|index| {
             let pid = if index < MAX_LISTED { number(PIDS + 4 * index) } else { 0 };
             (1..=MAX_PID).contains(&pid) && filter.pids.push(pid)
@@ -201,19 +214,10 @@ impl Request {
         let parent_name = name(PARENT_NAME);
         check(parent_name.is_some(), "parent_proc_name", None, "0 to 15 bytes, padded with NULs")?;
         filter.parent_proc_name = parent_name.filter(|&name| name != Name::default());
-
-        let calls = CallSet::from_bytes(&part(bytes, CALLS));
-        check(calls.is_some(), "calls", None, "bits of numbers below 512, and 0 or 1 for those above")?;
-        let request = Self {
-            filter,
-            follow: is_set(FOLLOW),
-            calls: calls.filter(|_| is_set(HAS_CALLS)),
-            edges,
-            failed_only: is_set(FAILED_ONLY),
-            args: is_set(ARGS),
-            snaplen,
-            keep_unread: is_set(KEEP_UNREAD),
-        };
+        if is_set(HAS_CALLS) {
+            request.calls = CallSet::from_bytes(&bytes[CALLS..]);
+            check(request.calls.is_some(), "calls", None, "bits of numbers below 512, and 0 or 1 for those above")?;
+        }
         check(request.to_bytes() == *bytes, "what is not used", None, "zero")?;
         Ok(request)
     }

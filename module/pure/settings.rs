@@ -220,7 +220,13 @@ impl Settings {
     /// Whether what is done at a return depends on the call where entries are recorded, too.
     #[inline]
     pub fn looks_at_exits(&self) -> bool {
-        self.calls.is_some()
+        self.calls.is_some() || self.copies_memory()
+    }
+
+    /// Whether memory that arguments point to is recorded.
+    #[inline]
+    pub fn copies_memory(&self) -> bool {
+        self.args && self.snaplen > 0
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) use reader::{wait_for_probes, Tails};
 use crate::arch::{self, Registers};
 use crate::clock::{wall_clock, Clock, Ticks};
 use crate::pure::encode::{Encoder, Event, Identity};
-use crate::pure::format::{self, Packet, Task, MAX_ARGS, PACKET_WORDS};
+use crate::pure::format::{self, Edges, Packet, Task, MAX_ARGS, PACKET_BYTES, PACKET_WORDS};
 use crate::task::{Current, PreemptGuard};
 use crate::word::{full_barrier, Address, Word};
 use core::{
@@ -47,9 +47,22 @@ use core::{
 };
 use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
 
+/// The settings that events are recorded under, as far as headers tell of them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Origin {
+    /// Tells these settings from those before and after, and this load of the module from others.
+    pub(crate) session: u32,
+    /// Which edges are recorded.
+    pub(crate) edges: Edges,
+    /// Whether arguments are recorded.
+    pub(crate) has_args: bool,
+}
+
 /// What the writer notes about a packet when it opens it.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Note {
+    /// The settings then.
+    pub(crate) origin: Origin,
     /// The time in ticks.
     pub(crate) base_time: u64,
     /// Nanoseconds since 1970 at that time.
@@ -66,6 +79,7 @@ pub(crate) struct Buffers(KVec<KBox<CpuBuffer>>);
 /// # Invariants
 ///
 /// `table` is that of `buffers`, which has one buffer for each possible CPU.
+#[derive(Clone)]
 pub(crate) struct Writers {
     table: NonNull<KBox<CpuBuffer>>,
     buffers: Arc<Buffers>,
@@ -77,19 +91,19 @@ unsafe impl Send for Writers {}
 unsafe impl Sync for Writers {}
 
 impl Writers {
-    /// Buffers of so many packets for each of so many CPUs, with their reading ends. The short way takes
-    /// as many words as `with_args` demands.
+    /// Buffers of so many packets for each of so many CPUs, with their reading ends.
     ///
     /// # Errors
     ///
     /// `EINVAL` for 0 packets or less CPUs than are possible, `ENOMEM`.
-    pub(crate) fn new(cpus: usize, packets: usize, with_args: bool) -> Result<(Self, Tails)> {
+    #[inline(never)]
+    pub(crate) fn new(cpus: usize, packets: usize) -> Result<(Self, Tails)> {
         if cpus < kernel::cpu::nr_cpu_ids() as usize {
             return Err(EINVAL);
         }
         let mut buffers = KVec::with_capacity(cpus, GFP_KERNEL)?;
         for _ in 0..cpus {
-            buffers.push(KBox::new(CpuBuffer::new(packets, with_args)?, GFP_KERNEL)?, GFP_KERNEL)?;
+            buffers.push(KBox::new(CpuBuffer::new(packets)?, GFP_KERNEL)?, GFP_KERNEL)?;
         }
         let buffers = Arc::new(Buffers(buffers), GFP_KERNEL)?;
         let tails = Tails::new(buffers.clone())?;
@@ -104,6 +118,17 @@ impl Writers {
         // SAFETY: By the type invariants the table has an entry for the guard's CPU.
         // INVARIANT: The guard keeps us on that CPU.
         Writer(unsafe { self.table.add(guard.cpu()).as_ref() })
+    }
+
+    /// Begins a recording under other settings: no event of it shares a packet with one before. No probe may be
+    /// attached.
+    pub(crate) fn begin(&self, origin: Origin) {
+        for buffer in &self.buffers.0 {
+            buffer.cold.session.store(origin.session);
+            buffer.cold.shape.store(shape(origin.edges, origin.has_args));
+        }
+        // The next event opens a packet.
+        self.revise();
     }
 
     /// Makes the next event of every CPU go the long way.
@@ -127,8 +152,8 @@ struct Place {
 struct Hot {
     /// Where the open packet's next word goes.
     next: Address,
-    /// How far `next` may be for the short way. Null, before any address: the long way must be taken.
-    /// [`FULL`], too: there is no open packet, nor room for one.
+    /// The open packet's last word. Null, before any address: the long way must be taken. [`FULL`], too: there
+    /// is no open packet, nor room for one.
     end: Address,
     /// The word of the entry that was the last event, if it can be completed; or null.
     open: Cell<*mut u64>,
@@ -143,6 +168,15 @@ struct Cold {
     closed: Word,
     /// Whether a packet is being opened.
     opening: Word,
+    /// The settings' [`Origin::session`].
+    session: Word,
+    /// The rest of that, see [`shape`].
+    shape: Word,
+}
+
+/// Edges and whether there are arguments, in a word.
+fn shape(edges: Edges, has_args: bool) -> u32 {
+    edges as u32 | (u32::from(has_args) << 2)
 }
 
 /// The reader's own, on a cache line of its own.
@@ -164,8 +198,6 @@ struct CpuBuffer {
     cold: Cold,
     reader: Reader,
     packets: NonNull<Packet>,
-    /// Words that the short way may take at once.
-    short_words: usize,
     places: KVVec<Place>,
     _memory: VVec<u64>,
 }
@@ -193,7 +225,7 @@ pub(crate) enum Outcome {
 
 impl CpuBuffer {
     /// A buffer of so many packets, rounded down to a power of two.
-    fn new(packets: usize, with_args: bool) -> Result<Self> {
+    fn new(packets: usize) -> Result<Self> {
         let count = 1 << packets.checked_ilog2().ok_or(EINVAL)?;
         let mut memory = VVec::from_elem(0u64, count * PACKET_WORDS, GFP_KERNEL)?;
         let mut places = KVVec::with_capacity(count, GFP_KERNEL)?;
@@ -202,19 +234,26 @@ impl CpuBuffer {
         }
         let packets = NonNull::new(memory.as_mut_ptr()).ok_or(ENOMEM)?.cast();
         let hot = Hot {
-            // Behind any `end`.
-            next: Address::new(ptr::without_provenance_mut(usize::MAX)),
+            // Behind any `end`, and so is its `last_word`.
+            next: Address::new(ptr::without_provenance_mut(usize::MAX - PACKET_BYTES)),
             end: Address::new(ptr::null_mut()),
             open: Cell::new(ptr::null_mut()),
             dropped: Word::new(0),
             encoder: UnsafeCell::new(Encoder::new(0)),
         };
-        let cold = Cold { opened: Word::new(0), closed: Word::new(0), opening: Word::new(0) };
+        let zero = || Word::new(0);
+        let cold = Cold { opened: zero(), closed: zero(), opening: zero(), session: zero(), shape: zero() };
         let reader = Reader { read: Word::new(0) };
-        let short_words = if with_args { 1 + MAX_ARGS } else { 1 };
         // INVARIANT: `memory` was allocated for `count` packets; words and packets are aligned alike. `end`
         // is null.
-        Ok(Self { hot, cold, reader, packets, short_words, places, _memory: memory })
+        Ok(Self { hot, cold, reader, packets, places, _memory: memory })
+    }
+
+    /// The settings that events are recorded under.
+    fn origin(&self) -> Origin {
+        let shape = self.cold.shape.load();
+        let edges = Edges::from_bits(u64::from(shape & 3)).unwrap_or_default();
+        Origin { session: self.cold.session.load(), edges, has_args: shape >> 2 != 0 }
     }
 
     fn index(&self, number: u32) -> usize {
@@ -247,27 +286,29 @@ pub(crate) struct Writer<'a>(&'a CpuBuffer);
 
 /// The short way: whether it could be taken. If not, nothing was done.
 impl Writer<'_> {
-    /// Writes an entry.
+    /// Writes an entry; with so many arguments if `CALLS`, in which case the program must be of the kernel's own
+    /// kind.
     #[inline(always)]
-    pub(crate) fn enter<T: Ticks, const ARGS: bool>(
+    pub(crate) fn enter<T: Ticks, const CALLS: bool>(
         &mut self,
         task: &Current,
         clock: &Clock,
         number: u64,
         registers: Registers<'_>,
+        arguments: u8,
     ) -> bool {
         let hot = &self.0.hot;
         let next = hot.next.load();
-        let is_32bit = task.is_32bit();
-        if next > hot.end.load() || !self.encoder().continues(&task.identity()) || (ARGS && is_32bit) {
+        let is_32bit = !CALLS && task.is_32bit();
+        if last_word::<CALLS>(next) > hot.end.load() || !self.encoder().continues(&task.identity()) {
             return false;
         }
         let encoder = self.encoder();
         let now = T::now(clock);
-        let word = if ARGS { encoder.enter_args(false, number, now) } else { encoder.enter(is_32bit, number, now) };
+        let word = if CALLS { encoder.enter_args(false, number, now) } else { encoder.enter(is_32bit, number, now) };
         let Some(word) = word else { return false };
-        // SAFETY: `next` was compared with `end`, so that there is room for the short way's words.
-        unsafe { self.append::<ARGS>(next, word, number, registers) };
+        // SAFETY: The last word was compared with `end`, so that there is room for all.
+        unsafe { self.append::<CALLS>(next, word, registers, arguments) };
         self.0.hot.open.set(next);
         true
     }
@@ -287,30 +328,35 @@ impl Writer<'_> {
         true
     }
 
-    /// Writes a return where entries are not written.
+    /// Writes a return where entries are not written; with so many arguments if `CALLS`, in which case the program
+    /// must be of the kernel's own kind.
     #[inline(always)]
-    pub(crate) fn whole<T: Ticks, const ARGS: bool>(
+    pub(crate) fn whole<T: Ticks, const CALLS: bool>(
         &mut self,
         task: &Current,
         clock: &Clock,
         result: i64,
         registers: Registers<'_>,
+        arguments: u8,
     ) -> bool {
         let hot = &self.0.hot;
         let next = hot.next.load();
         // An `execve` may return to another program than the one that called it: the long way tells.
-        if next > hot.end.load() || !self.encoder().continues(&task.identity()) || task.is_32bit() {
+        if last_word::<CALLS>(next) > hot.end.load()
+            || !self.encoder().continues(&task.identity())
+            || (!CALLS && task.is_32bit())
+        {
             return false;
         }
         let (encoder, number, now) = (self.encoder(), registers.number(), T::now(clock));
-        let word = if ARGS {
+        let word = if CALLS {
             encoder.whole_args(false, number, result, now)
         } else {
             encoder.whole(false, number, result, now)
         };
         let Some(word) = word else { return false };
         // SAFETY: As in `enter`.
-        unsafe { self.append::<ARGS>(next, word, number, registers) };
+        unsafe { self.append::<CALLS>(next, word, registers, arguments) };
         true
     }
 
@@ -330,23 +376,20 @@ impl Writer<'_> {
         true
     }
 
-    /// Appends a record of a call, with the arguments of a program of the kernel's own kind.
+    /// Appends a record of a call; if `CALLS` with the first `arguments` of a program of the kernel's own kind.
     ///
     /// # Safety
     ///
-    /// `next` is where the next word goes, and there is room for the short way's words.
+    /// `next` is where the next word goes, and there is room up to its [`last_word`].
     #[inline(always)]
-    unsafe fn append<const ARGS: bool>(&mut self, next: *mut u64, word: u64, number: u64, registers: Registers<'_>) {
+    unsafe fn append<const CALLS: bool>(&mut self, next: *mut u64, word: u64, registers: Registers<'_>, arguments: u8) {
         // SAFETY: The caller promises room. What lies behind the words that count is overwritten by the
         // next event or by the reader.
         unsafe {
-            if ARGS {
-                let counts = arch::ARG_COUNTS[0];
-                // In range already, but not for the compiler.
-                let count = counts[number as usize % counts.len()];
-                next.write(format::set_args(word, count));
+            if CALLS {
+                next.write(format::set_args(word, arguments));
                 next.add(1).cast::<arch::Args>().write(registers.args(false));
-                let words = format::arg_words(arch::MACHINE.register_bits(), u32::from(count));
+                let words = format::arg_words(arch::MACHINE.register_bits(), u32::from(arguments));
                 self.0.hot.next.store(next.add(1).add(words as usize));
             } else {
                 next.write(word);
@@ -359,6 +402,16 @@ impl Writer<'_> {
     fn encoder(&mut self) -> &mut Encoder {
         // SAFETY: By the type invariants nothing else uses it.
         unsafe { &mut *self.0.hot.encoder.get() }
+    }
+}
+
+/// The last word that the short way may write to if the first one is `next`.
+#[inline(always)]
+fn last_word<const CALLS: bool>(next: *mut u64) -> *mut u64 {
+    if CALLS {
+        next.wrapping_add(MAX_ARGS)
+    } else {
+        next
     }
 }
 
@@ -436,7 +489,7 @@ impl Writer<'_> {
         cold.opening.store(1);
         full_barrier();
         let base_time = clock.now_ordered();
-        let note = Note { base_time, wall_clock: wall_clock(), dropped: hot.dropped.load() };
+        let note = Note { origin: buffer.origin(), base_time, wall_clock: wall_clock(), dropped: hot.dropped.load() };
         // SAFETY: The place is free, so that its note is the writer's; there is one writer.
         unsafe { *buffer.place(number).note.get() = note };
         let start: *mut u64 = buffer.memory(number).as_ptr().cast();
@@ -444,7 +497,7 @@ impl Writer<'_> {
         let next = start.wrapping_add(format::HEADER_WORDS);
         hot.next.store(next);
         // INVARIANT: The packet is open from here on, and `next` points into it.
-        hot.end.store(start.wrapping_add(PACKET_WORDS.wrapping_sub(buffer.short_words)));
+        hot.end.store(start.wrapping_add(PACKET_WORDS - 1));
         // Release: a reader that sees the packet sees its note, and when it clears `end` then, the store
         // above does not undo it.
         cold.opened.store_release(number.wrapping_add(1));

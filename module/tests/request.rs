@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use syscall_record_format::action::{Action, Actions};
-use syscall_record_format::calls::{argument_counts, NUMBERS};
+use syscall_record_format::calls::{argument_counts, plan::Plans, Abi, Direction, NUMBERS};
 use syscall_record_format::callset::CallSet;
 use syscall_record_format::filter::{Filter, List, Name};
 use syscall_record_format::format::{Edges, Machine};
@@ -65,6 +65,23 @@ fn any_request() -> impl Strategy<Value = Request> {
             keep_unread,
         },
     )
+}
+
+#[test]
+fn which_calls_have_memory() {
+    let plans = [false, true].map(|is_32bit| Plans::new(Abi::new(Machine::X86_64, is_32bit)));
+    let actions = Actions::new(Machine::X86_64, None, None, Some(&plans));
+    let has = |is_32bit, number| {
+        let action = actions.get(is_32bit, number);
+        (action.has(Action::COPY_AT_ENTRY), action.has(Action::COPY_AT_RETURN))
+    };
+    // read, write, openat, getppid, fcntl; read of 32-bit programs.
+    assert_eq!(
+        [0, 1, 257, 110, 72].map(|number| has(false, number)),
+        [(false, true), (true, false), (true, false), (false, false), (true, true)]
+    );
+    assert_eq!(has(true, 3), (false, true));
+    assert_eq!(has(false, 600), (false, false));
 }
 
 /// `_IOW('?', 0, char[504])`, as a C compiler gives it.
@@ -160,7 +177,8 @@ fn bad_requests_say_what_is_wrong() {
     let sixteen = core::array::from_fn::<_, 16, _>(|index| (88 + index, b'n'));
     wrong(&sixteen, "names", Some(1));
     wrong(&[(345, b'p')], "parent_proc_name", None);
-    wrong(&[(424, 2)], "calls", None);
+    wrong(&[(4, 0x40), (424, 2)], "calls", None);
+    wrong(&[(424, 2)], "what is not used", None);
     wrong(&[(28, 1)], "what is not used", None);
     wrong(&[(360, 1)], "what is not used", None);
     assert!(BadRequest::size(4).rule.0.starts_with(&format!("{REQUEST_BYTES} bytes")));
@@ -230,17 +248,24 @@ proptest! {
         prop_assert!(CallSet::all().contains(is_32bit, number));
     }
 
-    /// Probes do for each call what set and table say of it.
+    /// Probes do for each call what set and tables say of it.
     #[test]
-    fn actions(machine in any_machine(), set in prop::option::of(any_set()), args: bool, is_32bit: bool, number in any_number()) {
+    fn actions(machine in any_machine(), set in prop::option::of(any_set()), args: bool, memory: bool, is_32bit: bool, number in any_number()) {
         let counts = args.then(|| [false, true].map(|is_32bit| argument_counts(machine, is_32bit)));
-        let actions = Actions::new(machine, set.as_ref(), counts);
+        let plans = [false, true].map(|is_32bit| Plans::new(Abi::new(machine, is_32bit)));
+        let actions = Actions::new(machine, set.as_ref(), counts, memory.then_some(&plans));
         let contains = |number| set.as_ref().is_none_or(|set| set.contains(is_32bit, number));
         let action = actions.get(is_32bit, u64::from(number));
         let count = argument_counts(machine, is_32bit).get(number as usize).copied().unwrap_or(6);
         prop_assert_eq!(action.arguments(), if args { count } else { 0 });
         prop_assert_eq!(action.has(Action::EXCLUDED), !contains(number));
-        prop_assert!(!action.has(Action::COPY_AT_ENTRY | Action::COPY_AT_RETURN));
+        let directions: Vec<_> = plans[usize::from(is_32bit)].of(number).iter().map(|plan| plan.direction()).collect();
+        // Where nothing is known of the direction, another argument decides.
+        let is_any = |directions: &[Direction], of: Direction| {
+            directions.iter().any(|&it| it == of || matches!(it, Direction::InOut | Direction::Value))
+        };
+        prop_assert_eq!(action.has(Action::COPY_AT_ENTRY), memory && is_any(&directions, Direction::In));
+        prop_assert_eq!(action.has(Action::COPY_AT_RETURN), memory && is_any(&directions, Direction::Out));
         // A number as the kernel extends its sign.
         prop_assert_eq!(actions.get(is_32bit, i64::from(number as i32) as u64), actions.get(is_32bit, u64::from(number)));
         if number != u32::MAX {
@@ -256,7 +281,7 @@ proptest! {
             (Machine::X86_64, false) => &[15],
             _ => &[119, 173],
         };
-        let actions = Actions::new(machine, Some(&set), None);
+        let actions = Actions::new(machine, Some(&set), None, None);
         let expected = numbers.iter().any(|&number| set.contains(is_32bit, number)) || set.contains(is_32bit, NUMBERS as u32);
         prop_assert_eq!(!actions.excludes_return(is_32bit, u32::MAX), expected);
     }

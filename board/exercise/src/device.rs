@@ -9,10 +9,11 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
+use syscall_record_format::request::{Request, SET_REQUEST};
 
 const DEVICE: &str = "/dev/syscall-record";
 const MAGIC: &[u8] = b"\xd3SYSREC\n";
-const PACKET: usize = 4096;
+pub const PACKET: usize = 4096;
 
 type Check = Result<(), String>;
 
@@ -28,6 +29,7 @@ pub fn run(case: &str) -> ExitCode {
         "busy" => busy(),
         "half" => half(),
         "late" => late(),
+        "bad-requests" => bad_requests(),
         _ => Err("no such case".into()),
     };
     match check {
@@ -46,7 +48,8 @@ fn expect(condition: bool, what: impl FnOnce() -> String) -> Check {
     condition.then_some(()).ok_or_else(what)
 }
 
-fn open(flags: libc::c_int) -> Result<File, String> {
+/// Opens the device.
+pub fn open(flags: libc::c_int) -> Result<File, String> {
     OpenOptions::new().read(true).custom_flags(flags).open(DEVICE).map_err(|error| format!("open: {error}"))
 }
 
@@ -211,6 +214,51 @@ fn late() -> Check {
     Ok(())
 }
 
+/// Requests that the module refuses, and says why in the log, and commands that it does not know. Then it records as
+/// before.
+fn bad_requests() -> Check {
+    let mut device = open(libc::O_NONBLOCK)?;
+    let command = |command: u32, argument: *const u8| {
+        // SAFETY: The kernel reads what is at `argument`, or fails.
+        let result = unsafe { libc::ioctl(device.as_raw_fd(), command as libc::Ioctl, argument) };
+        if result == 0 {
+            Ok(())
+        } else {
+            Err(io::Error::last_os_error().raw_os_error())
+        }
+    };
+    let good = Request::default().to_bytes();
+    // TCGETS, another number, another direction.
+    for unknown in [0x5401, SET_REQUEST + 1, SET_REQUEST ^ (3 << 30)] {
+        let result = command(unknown, good.as_ptr());
+        expect(result == Err(Some(libc::ENOTTY)), || format!("command {unknown:#x}: {result:?}"))?;
+    }
+    let result = command(SET_REQUEST, 8 as *const u8);
+    expect(result == Err(Some(libc::EFAULT)), || format!("bad address: {result:?}"))?;
+    let result = command(SET_REQUEST - (1 << 16), good.as_ptr());
+    expect(result == Err(Some(libc::EINVAL)), || format!("another size: {result:?}"))?;
+    for (offset, byte) in [(0, 2), (4, 3), (4, 9), (10, 1), (16, 17), (16, 1), (28, 1)] {
+        let mut bytes = good;
+        bytes[offset] = byte;
+        let result = command(SET_REQUEST, bytes.as_ptr());
+        expect(result == Err(Some(libc::EINVAL)), || format!("byte {offset} is {byte}: {result:?}"))?;
+    }
+    record()?;
+    expect(poll_for(&device, 3_000)?, || "nothing is recorded any more".into())?;
+    read_packet(&mut device)
+}
+
+/// Hands over `request`.
+pub fn set_request(device: &File, request: &[u8]) -> io::Result<()> {
+    // SAFETY: The kernel reads as many bytes as a request has.
+    let result = unsafe { libc::ioctl(device.as_raw_fd(), SET_REQUEST as libc::Ioctl, request.as_ptr()) };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
 fn read_packet(device: &mut File) -> Check {
     let mut packet = vec![0; PACKET];
     let count = device.read(&mut packet).map_err(|error| format!("read: {error}"))?;
@@ -225,7 +273,7 @@ fn check_packet(packet: &[u8]) -> Check {
 }
 
 /// Waits so many milliseconds at the most until the device is readable.
-fn poll_for(device: &File, milliseconds: i32) -> Result<bool, String> {
+pub fn poll_for(device: &File, milliseconds: i32) -> Result<bool, String> {
     let mut entry = libc::pollfd { fd: device.as_raw_fd(), events: libc::POLLIN, revents: 0 };
     // SAFETY: One entry is passed.
     let count = unsafe { libc::poll(&mut entry, 1, milliseconds) };

@@ -13,6 +13,7 @@
 //! exercise narrow              32-bit calls of a 64-bit program, on x86-64
 //! exercise threads N           N threads with names of their own that call at the same time
 //! exercise read CASE           one of the uses of the device in `device`
+//! exercise request WORD…       asks the module for what the words of `request` say, and copies what it records
 //! exercise ftrace BITS         translates ftrace's raw_syscalls events to the reader's lines
 //! exercise time CALL N [THREADS]    nanoseconds that each of N calls takes; CALL is getppid, read or open
 //! exercise pace RATE SECONDS        so many calls of getppid a second
@@ -25,6 +26,7 @@ mod device;
 mod ftrace;
 mod measure;
 mod memory;
+mod request;
 
 #[cfg(stub_unwind)]
 #[path = "../../../reader/src/unwind.rs"]
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         ["narrow"] => calls::narrow(),
         ["threads", count] => calls::threads(number(count)),
         ["read", case] => return device::run(case),
+        ["request", ref words @ ..] => return request::run(words),
         ["time", call, count] => measure::time(call, number(count)),
         ["time", call, count, threads] => measure::time_in_threads(call, number(count), number(threads)),
         ["pace", rate, seconds] => measure::pace(number(rate), number(seconds)),

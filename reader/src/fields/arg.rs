@@ -129,7 +129,8 @@ pub fn text<'a>(call: &Call<'a>, parameter: &Parameter, scratch: &'a mut Vec<u8>
         }
         _ => {
             scratch.clear();
-            style::args::print(scratch, call, parameter);
+            parameter.value(call.registers)?;
+            style::args::print(scratch, call, parameter, style::args::Options::default());
             (!scratch.is_empty()).then_some(&*scratch)
         }
     }

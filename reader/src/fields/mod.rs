@@ -5,7 +5,7 @@
 //! Names and meanings are sysdig's. Where the module records what sysdig does not have, or the other way round, the help
 //! ([`all`]) says so.
 
-mod arg;
+pub(crate) mod arg;
 pub mod errno;
 mod near;
 mod print;
@@ -25,6 +25,7 @@ use std::net::IpAddr;
 pub use near::nearest;
 pub use print::escape;
 pub use table::Id;
+pub(crate) use value::kind_letter;
 pub use value::{category_words, KIND_WORDS};
 
 use table::{ALIASES, IDS, KINDS, TEXT};

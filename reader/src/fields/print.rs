@@ -2,8 +2,8 @@
 
 //! Fields as people read them.
 
-use super::{arg, errno, Field, Id, Kind, Value};
-use crate::model::{Call, Edge, Event, What};
+use super::{arg, Field, Id, Kind, Value};
+use crate::model::{Event, What};
 use std::io::Write as _;
 
 /// Appends `field` to `out`; says whether the event has it.
@@ -74,36 +74,4 @@ fn misleads(character: char) -> bool {
 /// Appends bytes with a dot for each that is not printed, as sysdig shows buffers.
 fn dots(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend(bytes.iter().map(|&byte| if matches!(byte, b' '..=b'~') { byte } else { b'.' }));
-}
-
-/// Appends `name=value` for the arguments of an entry, and for those that a return has changed, after the result.
-pub fn args(out: &mut Vec<u8>, call: &Call<'_>) {
-    let is_enter = call.edge == Edge::Enter;
-    let start = out.len();
-    if let Some(result) = call.result {
-        // Writing to a vector does not fail.
-        let _ = match call.errno().and_then(errno::name) {
-            Some(name) => write!(out, "res={result}({name})"),
-            None => write!(out, "res={result}"),
-        };
-    }
-    let mut value = Vec::new();
-    for parameter in call.known.and_then(|call| call.parameters()).into_iter().flatten() {
-        let is_changed = call.outputs.iter().any(|memory| memory.register == parameter.register);
-        if !is_enter && !is_changed {
-            continue;
-        }
-        let Some(text) = arg::text(call, &parameter, &mut value) else { continue };
-        if out.len() > start {
-            out.push(b' ');
-        }
-        out.extend_from_slice(parameter.name.as_bytes());
-        out.push(b'=');
-        match arg::shape(&parameter) {
-            arg::Shape::Text => escape(out, text),
-            // `style` has escaped it.
-            arg::Shape::Other => out.extend_from_slice(text),
-            _ => dots(out, text),
-        }
-    }
 }

@@ -145,7 +145,7 @@ fn a_return() {
             ("evt.arg.data", "a.b.."),
             ("evt.arg.res", "5"),
             ("evt.rawarg.res", "5"),
-            ("evt.args", "res=5 buf=a.b.."),
+            ("evt.args", "res=5 data=a.b.."),
             ("fd.directory", "-"),
             ("fd.filename", "-"),
         ],

@@ -7,6 +7,8 @@ use super::{errno, Argument, Field, Id, Value};
 use crate::calls::Category;
 use crate::clock::{Moment, SECOND};
 use crate::model::{Call, Edge, Event, File, FileKind, What};
+use crate::style::payload::Look;
+use crate::style::sysdig;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use syscall_record_format::format::Comm;
@@ -26,7 +28,7 @@ pub fn of<'a>(field: &'a Field, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> 
         Id::Arg | Id::RawArg => argument(field, call, scratch),
         Id::Args => {
             scratch.clear();
-            super::print::args(scratch, &call);
+            sysdig::args(scratch, &call, Look { is_whole: true, ..Look::default() });
             Some(Value::Text(scratch))
         }
         Id::Buffer => arg::buffer(&call, scratch).map(Value::Text),
@@ -206,7 +208,8 @@ fn kind_word(kind: FileKind) -> &'static str {
     KIND_WORDS.get(kind as usize).copied().unwrap_or("other")
 }
 
-fn kind_letter(kind: FileKind) -> &'static str {
+/// The letter that stands for a kind of files.
+pub fn kind_letter(kind: FileKind) -> &'static str {
     const LETTERS: &str = "fd46uspegtlio";
     let at = kind as usize;
     LETTERS.get(at..at + 1).unwrap_or("o")

@@ -20,6 +20,7 @@ mod table;
 mod threads;
 
 pub use join::{Model, Needs};
+pub use table::returns_file;
 
 use crate::calls;
 use std::net::SocketAddr;

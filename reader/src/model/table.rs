@@ -162,6 +162,12 @@ fn look_up(call: Call) -> Traits {
     Traits { effect: Effect::of(call.name()), file }
 }
 
+/// Whether the call's result, if it is no error, is a file descriptor.
+pub fn returns_file(call: Call) -> bool {
+    let effect = Effect::of(call.name());
+    matches!(effect, Effect::Open | Effect::Make(_) | Effect::Find | Effect::Dup | Effect::Socket | Effect::Accept)
+}
+
 /// The register of the call's first argument of one of these kinds.
 pub(super) fn register_of(call: Call, kinds: &[&str]) -> Option<u8> {
     let mut parameters = call.parameters().into_iter().flatten();

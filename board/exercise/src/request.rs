@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Asks the module for what the arguments say, in words: `pids=1,2`, `names=a,b`, `ppid=1`, `parent=a`, `calls=N,M`
+//! (of the kernel's own programs), `calls32=N,M` (of 32-bit programs), `edges=exit`, `failed`, `args`, `snaplen=N`,
+//! `follow`, `keep`. Makes `/tmp/asked` then, and copies what it reads to standard output until `/tmp/enough` is
+//! there and nothing has come for a second.
+
+use crate::device::{open, poll_for, set_request, PACKET};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use syscall_record_format::callset::CallSet;
+use syscall_record_format::filter::Name;
+use syscall_record_format::request::Request;
+use syscall_record_format::settings::{parse_edges, parse_names, parse_pid, parse_pids, parse_snaplen, Rule};
+
+/// Hands over the request that `words` make, and reads.
+pub fn run(words: &[&str]) -> ExitCode {
+    match ask_and_read(words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("exercise request: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn ask_and_read(words: &[&str]) -> Result<(), String> {
+    let request = parse(words)?;
+    let mut device = open(libc::O_NONBLOCK)?;
+    set_request(&device, &request.to_bytes()).map_err(|error| error.to_string())?;
+    File::create("/tmp/asked").map_err(|error| error.to_string())?;
+    let mut packet = [0; PACKET];
+    loop {
+        if poll_for(&device, 1000)? {
+            let count = device.read(&mut packet).map_err(|error| error.to_string())?;
+            std::io::stdout().write_all(&packet[..count]).map_err(|error| error.to_string())?;
+        } else if Path::new("/tmp/enough").exists() {
+            return Ok(());
+        }
+    }
+}
+
+fn parse(words: &[&str]) -> Result<Request, String> {
+    let mut request = Request::default();
+    for word in words {
+        let (name, value) = word.split_once('=').unwrap_or((word, ""));
+        let bytes = value.as_bytes();
+        let rule = |Rule(rule): Rule| format!("{word}: must be {rule}");
+        match name {
+            "pids" => request.filter.pids = parse_pids(bytes).map_err(rule)?,
+            "names" => request.filter.proc_names = parse_names(bytes).map_err(rule)?.0,
+            "ppid" => request.filter.ppid = Some(parse_pid(bytes).map_err(rule)?),
+            "parent" => request.filter.parent_proc_name = Some(Name::new(bytes)),
+            "calls" | "calls32" => {
+                let calls = request.calls.get_or_insert(CallSet::none());
+                for number in value.split(',').filter(|number| !number.is_empty()) {
+                    let number = number.parse().map_err(|_| format!("{word}: must be numbers"))?;
+                    calls.set(name == "calls32", number, true);
+                }
+            }
+            "edges" => request.edges = parse_edges(bytes).map_err(rule)?,
+            "failed" => request.failed_only = true,
+            "args" => request.args = true,
+            "snaplen" => request.snaplen = parse_snaplen(bytes).map_err(rule)?,
+            "follow" => request.follow = true,
+            "keep" => request.keep_unread = true,
+            _ => return Err(format!("{word}: no such word")),
+        }
+    }
+    Ok(request)
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Memory that is about sockets, and buffers in lists.
+
+use super::structs::integer;
+use super::{number, quote, values, Context};
+use crate::calls::Direction;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+const AF_UNIX: u64 = 1;
+const AF_INET: u64 = 2;
+const AF_INET6: u64 = 10;
+const AF_NETLINK: u64 = 16;
+const AF_PACKET: u64 = 17;
+
+/// Appends an address of a socket.
+pub(super) fn sockaddr(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
+    let family = integer(bytes, 0, 2)?;
+    out.extend_from_slice(b"{sa_family=");
+    values::set(out, "socket_domain", family);
+    if let Some(data @ [_, ..]) = bytes.get(2..) {
+        out.extend_from_slice(b", ");
+        match (family, bytes.len()) {
+            (AF_UNIX, _) => unix(out, data),
+            (AF_INET, 16..) => {
+                port(out, "sin_port", bytes)?;
+                out.extend_from_slice(b", sin_addr=");
+                ipv4(out, bytes.get(4..)?)?;
+            }
+            (AF_INET6, 24..) => ipv6(out, bytes)?,
+            (AF_NETLINK, 12..) => {
+                out.extend_from_slice(b"nl_pid=");
+                number::signed(out, i64::from(integer(bytes, 4, 4)? as i32));
+                out.extend_from_slice(b", nl_groups=");
+                number::padded_hex(out, integer(bytes, 8, 4)?, 8);
+            }
+            (AF_PACKET, 12..) => {
+                out.extend_from_slice(b"sll_protocol=htons(");
+                number::hex(out, u64::from((integer(bytes, 2, 2)? as u16).swap_bytes()));
+                out.extend_from_slice(b"), sll_ifindex=");
+                number::decimal(out, integer(bytes, 4, 4)?);
+                for (name, at, size) in [("hatype", 8, 2), ("pkttype", 10, 1), ("halen", 11, 1)] {
+                    out.extend_from_slice(b", sll_");
+                    out.extend_from_slice(name.as_bytes());
+                    out.push(b'=');
+                    number::decimal(out, integer(bytes, at, size)?);
+                }
+            }
+            _ => {
+                out.extend_from_slice(b"sa_data=");
+                quote::quote(out, data);
+            }
+        }
+    }
+    out.push(b'}');
+    Some(())
+}
+
+fn unix(out: &mut Vec<u8>, path: &[u8]) {
+    out.extend_from_slice(b"sun_path=");
+    match path {
+        [0, name @ ..] => {
+            out.push(b'@');
+            quote::quote(out, name);
+        }
+        _ => quote::quote(out, path.split(|&byte| byte == 0).next().unwrap_or_default()),
+    }
+}
+
+fn port(out: &mut Vec<u8>, name: &str, bytes: &[u8]) -> Option<()> {
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"=htons(");
+    number::decimal(out, u64::from((integer(bytes, 2, 2)? as u16).swap_bytes()));
+    out.push(b')');
+    Some(())
+}
+
+fn ipv4(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
+    let address: [u8; 4] = bytes.get(..4)?.try_into().ok()?;
+    // Writing to a vector does not fail.
+    let _ = write!(out, "inet_addr(\"{}\")", Ipv4Addr::from(address));
+    Some(())
+}
+
+fn ipv6(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
+    port(out, "sin6_port", bytes)?;
+    out.extend_from_slice(b", sin6_flowinfo=htonl(");
+    number::decimal(out, u64::from((integer(bytes, 4, 4)? as u32).swap_bytes()));
+    let address: [u8; 16] = bytes.get(8..24)?.try_into().ok()?;
+    let _ = write!(out, "), inet_pton(AF_INET6, \"{}\", &sin6_addr)", Ipv6Addr::from(address));
+    if let Some(scope) = integer(bytes, 24, 4) {
+        out.extend_from_slice(b", sin6_scope_id=");
+        number::decimal(out, scope);
+    }
+    Some(())
+}
+
+/// Takes an integer of 32 bits from the front.
+fn take_word(bytes: &mut &[u8]) -> Option<u64> {
+    let word = integer(bytes, 0, 4)?;
+    *bytes = bytes.get(4..)?;
+    Some(word)
+}
+
+/// Takes the first `count` bytes, or as many as there are.
+fn take<'a>(bytes: &mut &'a [u8], count: u64) -> &'a [u8] {
+    let count = usize::try_from(count).unwrap_or(usize::MAX).min(bytes.len());
+    let (first, rest) = bytes.split_at(count);
+    *bytes = rest;
+    first
+}
+
+/// Appends an array of buffers, of which `elements` were given and the first `data` bytes count.
+pub(super) fn iovec(out: &mut Vec<u8>, context: &Context<'_>, mut bytes: &[u8], elements: u64, data: u64) {
+    let mut left = data;
+    out.push(b'[');
+    let mut done = 0;
+    while done < elements {
+        if done > 0 {
+            out.extend_from_slice(b", ");
+        }
+        let (Some(len), Some(there)) = (take_word(&mut bytes), take_word(&mut bytes)) else {
+            out.extend_from_slice(b"...");
+            break;
+        };
+        if done as usize >= context.limit {
+            out.extend_from_slice(b"...");
+            break;
+        }
+        let counted = len.min(left);
+        left -= counted;
+        out.extend_from_slice(b"{iov_base=");
+        let buffer = take(&mut bytes, there);
+        if len == 0 {
+            out.extend_from_slice(b"NULL");
+        } else {
+            context.text(out, buffer, counted);
+        }
+        out.extend_from_slice(b", iov_len=");
+        number::decimal(out, len);
+        out.push(b'}');
+        done += 1;
+    }
+    out.push(b']');
+}
+
+/// Appends a message, of which `data` bytes count.
+pub(super) fn msghdr(out: &mut Vec<u8>, context: &Context<'_>, mut bytes: &[u8], data: u64) -> Option<()> {
+    let name_len = take_word(&mut bytes)?;
+    let flags = take_word(&mut bytes)?;
+    let control = take_word(&mut bytes)?;
+    let elements = take_word(&mut bytes)?;
+    let name = take(&mut bytes, name_len);
+    out.extend_from_slice(b"{msg_name=");
+    if sockaddr(out, name).is_none() {
+        out.extend_from_slice(b"NULL");
+    }
+    out.extend_from_slice(b", msg_namelen=");
+    number::decimal(out, name_len);
+    out.extend_from_slice(b", msg_iov=");
+    iovec(out, context, bytes, elements, data);
+    out.extend_from_slice(b", msg_iovlen=");
+    number::decimal(out, elements);
+    if control > 0 {
+        out.extend_from_slice(b", msg_control=[...]");
+    }
+    out.extend_from_slice(b", msg_controllen=");
+    number::decimal(out, control);
+    out.extend_from_slice(b", msg_flags=");
+    values::set(out, "msg_flags", flags);
+    out.push(b'}');
+    Some(())
+}
+
+/// Appends an array of `count` messages; of the first `done` it is known how many bytes they have.
+pub(super) fn mmsghdr(
+    out: &mut Vec<u8>,
+    context: &Context<'_>,
+    mut bytes: &[u8],
+    direction: Direction,
+    count: u64,
+    done: u64,
+) {
+    out.push(b'[');
+    for at in 0..count {
+        if at > 0 {
+            out.extend_from_slice(b", ");
+        }
+        let (Some(size), Some(len)) = (take_word(&mut bytes), take_word(&mut bytes)) else {
+            out.extend_from_slice(b"...");
+            break;
+        };
+        // The length is one of the part's own words.
+        let part = take(&mut bytes, size.saturating_sub(4));
+        out.extend_from_slice(b"{msg_hdr=");
+        let data = if direction == Direction::Out { len } else { u64::MAX };
+        if msghdr(out, context, part, data).is_none() {
+            out.extend_from_slice(b"...");
+        }
+        if at < done {
+            out.extend_from_slice(b", msg_len=");
+            number::decimal(out, len);
+        }
+        out.push(b'}');
+    }
+    out.push(b']');
+}
+
+/// Appends the value of a socket's option.
+pub(super) fn sockopt(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], len: u64) -> Option<()> {
+    const SOL_IP: u64 = 0;
+    const SOL_SOCKET: u64 = 1;
+    const SO_ERROR: u64 = 4;
+    const SO_LINGER: u64 = 13;
+    const SO_PEERCRED: u64 = 17;
+    const IP_ADD_MEMBERSHIP: u64 = 35;
+    const IP_DROP_MEMBERSHIP: u64 = 36;
+    match (context.register(1), context.register(2)) {
+        (SOL_SOCKET, SO_ERROR) if context.name == "getsockopt" => {
+            out.push(b'[');
+            super::memory::errno(out, integer(bytes, 0, 4)? as u32);
+            out.push(b']');
+        }
+        (SOL_SOCKET, SO_LINGER) if bytes.len() >= 8 => return context.structure(out, "linger", bytes),
+        (SOL_SOCKET, SO_PEERCRED) if bytes.len() >= 12 => return context.structure(out, "ucred", bytes),
+        (SOL_IP, IP_ADD_MEMBERSHIP | IP_DROP_MEMBERSHIP) if bytes.len() >= 8 => {
+            out.extend_from_slice(b"{imr_multiaddr=");
+            ipv4(out, bytes)?;
+            out.extend_from_slice(b", imr_interface=");
+            ipv4(out, bytes.get(4..)?)?;
+            out.push(b'}');
+        }
+        _ if len == 4 => {
+            out.push(b'[');
+            number::signed(out, i64::from(integer(bytes, 0, 4)? as i32));
+            out.push(b']');
+        }
+        _ => context.text(out, bytes, len),
+    }
+    Some(())
+}

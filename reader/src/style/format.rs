@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Lines in a format that the user gives, as sysdig's `-p` has it.
+
+use super::payload::Look;
+use super::sysdig;
+use super::time::Times;
+use crate::fields::{Field, Id, UnknownField};
+use crate::model::{Event, What};
+use std::fmt;
+use std::io::Write as _;
+
+/// What lines look like: text, and fields that are named behind a `%`, with a width if a number comes before the name.
+///
+/// ```text
+/// %evt.num %10proc.name %evt.type
+/// ```
+///
+/// An event that lacks one of the fields has no line, unless the format begins with a `*`: then `<NA>` stands for
+/// what it lacks. `%evt.outputtime` is the time in the form that `-t` chooses. `%%` is a percent sign; `\n`, `\t`, `\e` and `\\`
+/// are what they are in C.
+#[derive(Debug)]
+pub struct Format {
+    parts: Vec<Part>,
+    needs_all: bool,
+    look: Look,
+    times: Times,
+}
+
+#[derive(Debug)]
+enum Part {
+    Text(Vec<u8>),
+    /// A field, `None` for the time of the line; and its width, 0 if it has none.
+    Field(Option<Field>, usize),
+}
+
+/// Why a format is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadFormat {
+    /// Where, in characters from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub error: UnknownField,
+}
+
+impl fmt::Display for BadFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "column {}: {}", self.column, self.error)
+    }
+}
+
+impl std::error::Error for BadFormat {}
+
+/// What stands for a field that an event lacks.
+const NOT_AVAILABLE: &[u8] = b"<NA>";
+/// The field that is not one of an event alone.
+pub(super) const OUTPUT_TIME: &str = "evt.outputtime";
+/// Wider columns are a slip of the hand.
+const MAX_WIDTH: usize = 1000;
+
+impl Format {
+    /// Reads a format.
+    ///
+    /// # Errors
+    ///
+    /// [`BadFormat`] says where it is wrong.
+    pub fn parse(text: &str, look: Look, times: Times) -> Result<Self, BadFormat> {
+        let (needs_all, mut rest) = match text.strip_prefix('*') {
+            Some(rest) => (false, rest),
+            None => (true, text),
+        };
+        let mut parts = Vec::new();
+        let mut plain = Vec::new();
+        while let Some(character) = rest.chars().next() {
+            let at = text.len() - rest.len();
+            let wrong = |at: usize, error: UnknownField| {
+                let column = text.get(..at).map_or(0, |before| before.chars().count()) + 1;
+                Err(BadFormat { column, error })
+            };
+            rest = rest.get(character.len_utf8()..).unwrap_or_default();
+            let next = rest.chars().next();
+            match (character, next) {
+                ('\\', Some(letter @ ('n' | 't' | 'e' | '\\'))) => {
+                    plain.push(match letter {
+                        'n' => b'\n',
+                        't' => b'\t',
+                        'e' => 0x1b,
+                        _ => b'\\',
+                    });
+                    rest = rest.get(1..).unwrap_or_default();
+                }
+                ('%', Some('%')) => {
+                    plain.push(b'%');
+                    rest = rest.get(1..).unwrap_or_default();
+                }
+                ('%', _) => {
+                    let (width, name) = split_width(rest);
+                    if width > MAX_WIDTH {
+                        let message = format!("the width {width} is more than {MAX_WIDTH}");
+                        return wrong(at + 1, UnknownField { message, near: None });
+                    }
+                    let (field, length) = match find(name) {
+                        Ok(found) => found,
+                        Err(error) => return wrong(at + 1 + rest.len() - name.len(), error),
+                    };
+                    if !plain.is_empty() {
+                        parts.push(Part::Text(std::mem::take(&mut plain)));
+                    }
+                    parts.push(Part::Field(field, width));
+                    rest = name.get(length..).unwrap_or_default();
+                }
+                _ => plain.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+        if !plain.is_empty() {
+            parts.push(Part::Text(plain));
+        }
+        Ok(Self { parts, needs_all, look, times })
+    }
+
+    /// Whether events that lack a field have no line.
+    pub fn needs_all(&self) -> bool {
+        self.needs_all
+    }
+
+    /// The fields that it names; `None` stands for `evt.outputtime`.
+    pub fn fields(&self) -> impl Iterator<Item = Option<&Field>> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Field(field, _) => Some(field.as_ref()),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// Appends an event's line; says whether it has one.
+    pub fn print(&mut self, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
+        let start = out.len();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.extend_from_slice(text),
+                Part::Field(field, width) => {
+                    let at = out.len();
+                    let is_there = match field {
+                        Some(field) => put(out, field, event, self.look),
+                        None => {
+                            self.times.put(out, event);
+                            true
+                        }
+                    };
+                    if !is_there {
+                        if self.needs_all {
+                            out.truncate(start);
+                            return false;
+                        }
+                        out.extend_from_slice(NOT_AVAILABLE);
+                    }
+                    if *width > 0 {
+                        fit(out, at, *width);
+                    }
+                }
+            }
+        }
+        out.push(b'\n');
+        self.times.printed(event);
+        true
+    }
+}
+
+/// Appends a field of an event; says whether the event has it.
+pub(super) fn put(out: &mut Vec<u8>, field: &Field, event: &Event<'_>, look: Look) -> bool {
+    match (field.id(), &event.what) {
+        (Id::Type, What::Dropped { .. }) => out.extend_from_slice(b"drop"),
+        (Id::Args, What::Dropped { events }) => {
+            // Writing to a vector does not fail.
+            let _ = write!(out, "events={events}");
+        }
+        (Id::Args, What::Call(call)) => sysdig::args(out, call, look),
+        (Id::Buffer, What::Call(call)) => return sysdig::buffer(out, call, look),
+        _ => return field.print(out, event),
+    }
+    true
+}
+
+/// Makes what is behind `at` as wide as `width`.
+fn fit(out: &mut Vec<u8>, at: usize, width: usize) {
+    let Some(Ok(text)) = out.get(at..).map(std::str::from_utf8) else { return };
+    match text.char_indices().nth(width) {
+        Some((end, _)) => out.truncate(at + end),
+        None => {
+            let missing = width.saturating_sub(text.chars().count());
+            out.resize(out.len() + missing, b' ');
+        }
+    }
+}
+
+/// The number at the start of `text`, 0 if there is none, and the rest.
+fn split_width(text: &str) -> (usize, &str) {
+    let name = text.trim_start_matches(|character: char| character.is_ascii_digit());
+    let digits = text.strip_suffix(name).unwrap_or_default();
+    (if digits.is_empty() { 0 } else { digits.parse().unwrap_or(usize::MAX) }, name)
+}
+
+/// The field whose name `text` begins with, and how long that is.
+fn find(text: &str) -> Result<(Option<Field>, usize), UnknownField> {
+    let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_');
+    let mut length = text.find(|character| !is_name(character)).unwrap_or(text.len());
+    if text.get(length..).is_some_and(|rest| rest.starts_with('[')) {
+        length = text.find(']').map_or(text.len(), |end| end + 1);
+    }
+    // Points behind a name end a sentence.
+    let mut name = text.get(..length).unwrap_or_default().trim_end_matches('.');
+    let mut error = None;
+    loop {
+        if name == OUTPUT_TIME {
+            return Ok((None, name.len()));
+        }
+        match Field::parse(name) {
+            Ok(field) => return Ok((Some(field), name.len())),
+            // The longest is what was meant.
+            Err(unknown) => error = error.or(Some(unknown)),
+        }
+        match name.rfind('.') {
+            Some(point) => name = name.get(..point).unwrap_or_default(),
+            None => break,
+        }
+    }
+    let message = "a field's name is missing behind the %".to_owned();
+    Err(error.filter(|_| length > 0).unwrap_or(UnknownField { message, near: None }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::testing::Sample;
+    use crate::model::FileKind;
+    use crate::style::time::TimeForm;
+    use proptest::prelude::*;
+
+    fn format(text: &str) -> Format {
+        Format::parse(text, Look::default(), Times::new(TimeForm::Relative)).expect("is right")
+    }
+
+    fn line(text: &str, sample: &Sample) -> Option<String> {
+        let mut out = b"before ".to_vec();
+        let is_printed = format(text).print(&mut out, &sample.event());
+        let line = String::from_utf8(out).expect("text");
+        let line = line.strip_prefix("before ").expect("is kept").to_owned();
+        assert_eq!(is_printed, !line.is_empty());
+        is_printed.then_some(line)
+    }
+
+    #[test]
+    fn lines() {
+        let enter = Sample::enter("read").on(FileKind::File, "/etc/passwd");
+        let of = |text: &str| line(text, &enter).expect("has all");
+        assert_eq!(of("%evt.num: %proc.name"), "7: cat\n");
+        assert_eq!(of("%evt.num.%evt.type..."), "7.read...\n");
+        assert_eq!(of("[%6evt.num|%2proc.name|%evt.cpu]"), "[7     |ca|1]\n");
+        assert_eq!(of("%evt.arg[0] %evt.arg.fd %evt.rawarg.count%%"), "3 3 80%\n");
+        assert_eq!(of(r"a\tb\\c\n\x\e[0m%evt.outputtime"), "a\tb\\c\n\\x\x1b[0m2.000000005\n");
+        assert_eq!(of("plain \u{e4}"), "plain \u{e4}\n");
+        assert_eq!(of("%evt.args"), "fd=3(<f>/etc/passwd) size=80\n");
+        assert_eq!(of(sysdig::FORMAT), "7 2.000000005 1 cat (1001) > read fd=3(<f>/etc/passwd) size=80\n");
+        assert_eq!(of(""), "\n");
+    }
+
+    /// A width counts characters, as they are printed.
+    #[test]
+    fn widths() {
+        let sample = Sample::enter("read").by("\u{e4}\u{f6}\u{fc}\n");
+        assert_eq!(line("%2proc.name|", &sample), Some("\u{e4}\u{f6}|\n".into()));
+        assert_eq!(line("%9proc.name|", &sample), Some("\u{e4}\u{f6}\u{fc}\\x0a  |\n".into()));
+        assert_eq!(line("*%6fd.name|", &sample), Some("<NA>  |\n".into()));
+    }
+
+    #[test]
+    fn events_that_lack_a_field() {
+        let enter = Sample::enter("read");
+        assert_eq!(line("%evt.num %fd.name", &enter), None);
+        assert_eq!(line("*%evt.num %fd.name %evt.rawres", &enter), Some("7 <NA> <NA>\n".into()));
+    }
+
+    #[test]
+    fn drops() {
+        let sample = Sample::enter("read");
+        let event = Event { what: What::Dropped { events: 12 }, ..sample.event() };
+        let mut out = Vec::new();
+        assert!(format(sysdig::FORMAT).print(&mut out, &event));
+        assert_eq!(String::from_utf8(out).as_deref(), Ok("7 2.000000005 1 <NA> (<NA>) <NA> drop events=12\n"));
+        let mut out = Vec::new();
+        assert!(!format("%proc.name").print(&mut out, &event));
+    }
+
+    /// The time since the last line, not since the last event.
+    #[test]
+    fn time_between_lines() {
+        let mut format = Format::parse("%evt.outputtime %evt.rawres", Look::default(), Times::new(TimeForm::Delta))
+            .expect("is right");
+        let mut sample = Sample::exit("read", 1);
+        let mut out = Vec::new();
+        assert!(format.print(&mut out, &sample.event()));
+        sample.time += 10;
+        sample.result = None;
+        assert!(!format.print(&mut out, &sample.event()));
+        sample.time += 10;
+        sample.result = Some(2);
+        assert!(format.print(&mut out, &sample.event()));
+        assert_eq!(String::from_utf8(out).as_deref(), Ok("0.000000000 1\n0.000000020 2\n"));
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        let wrong =
+            |text: &str| Format::parse(text, Look::default(), Times::default()).expect_err("is wrong").to_string();
+        assert_eq!(wrong("\u{e4} %evt.typ"), "column 4: no field `evt.typ`; did you mean `evt.type`?");
+        assert_eq!(wrong("*%10evt.typ. x"), "column 5: no field `evt.typ`; did you mean `evt.type`?");
+        assert_eq!(wrong("100 %"), "column 6: a field's name is missing behind the %");
+        assert_eq!(wrong("%12 x"), "column 4: a field's name is missing behind the %");
+        assert_eq!(
+            wrong("%99999999999999999999evt.num"),
+            format!("column 2: the width {} is more than 1000", usize::MAX)
+        );
+        assert!(wrong("%evt.arg").contains("evt.arg.flags"), "{}", wrong("%evt.arg"));
+        assert!(wrong("%evt.arg[0").starts_with("column 2: "), "{}", wrong("%evt.arg[0"));
+    }
+
+    proptest! {
+        /// No text makes it panic, and what is one line's text without a percent sign or backslash stays as it is.
+        #[test]
+        fn any_text(text in ".{0,30}", mixed in "[*%a-z.0-9\\[\\] \\\\]{0,30}") {
+            let sample = Sample::enter("read");
+            for text in [&text, &mixed] {
+                if let Ok(mut format) = Format::parse(text, Look::default(), Times::default()) {
+                    let mut out = Vec::new();
+                    format.print(&mut out, &sample.event());
+                    if !text.contains(['%', '\\', '*']) {
+                        prop_assert_eq!(out, format!("{text}\n").into_bytes());
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Events as JSON, one object to a line. Keys are the names of fields, as sysdig's `-j` has them.
+
+use super::format::{self, Format, OUTPUT_TIME};
+use super::payload::Look;
+use crate::fields::{Field, Id, Value};
+use crate::model::Event;
+use std::io::Write as _;
+
+/// The fields of an object, where the user names none: sysdig's, in its order, and some that programs like to have.
+const FIELDS: &str =
+    "evt.num evt.outputtime evt.cpu proc.name proc.pid thread.tid evt.dir evt.type evt.info evt.rawres \
+    evt.latency fd.num fd.name";
+
+/// Makes the objects.
+///
+/// Numbers are numbers, times nanoseconds. Bytes that are no UTF-8 become U+FFFD.
+#[derive(Debug)]
+pub struct Json {
+    /// Keys and fields; `None` for the time of the line.
+    fields: Vec<(String, Option<Field>)>,
+    /// What events do that lack a field.
+    missing: Missing,
+    look: Look,
+    text: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Missing {
+    /// They lack its key.
+    Omit,
+    /// They have `null` for it.
+    Null,
+    /// They have no line.
+    Skip,
+}
+
+impl Json {
+    /// Of objects with the fields that programs like to have, as far as an event has them.
+    pub fn new(look: Look) -> Self {
+        let field = |name: &str| (name.to_owned(), Field::parse(name).ok());
+        Self {
+            fields: FIELDS.split_ascii_whitespace().map(field).collect(),
+            missing: Missing::Omit,
+            look,
+            text: Vec::new(),
+        }
+    }
+
+    /// Of objects with the fields that a format names, in their order.
+    pub fn with_fields_of(format: &Format, look: Look) -> Self {
+        let mut fields: Vec<(String, Option<Field>)> = Vec::new();
+        for field in format.fields() {
+            let key = field.map_or_else(|| OUTPUT_TIME.to_owned(), Field::to_string);
+            // A key stands once in an object.
+            if fields.iter().all(|(other, _)| *other != key) {
+                fields.push((key, field.cloned()));
+            }
+        }
+        let missing = if format.needs_all() { Missing::Skip } else { Missing::Null };
+        Self { fields, missing, look, text: Vec::new() }
+    }
+
+    /// Appends an event's line; says whether it has one.
+    pub fn print(&mut self, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
+        let Self { fields, missing, look, text } = self;
+        let start = out.len();
+        out.push(b'{');
+        for (key, field) in fields {
+            let at = out.len();
+            if at > start + 1 {
+                out.push(b',');
+            }
+            put_string(out, key.as_bytes());
+            out.push(b':');
+            if !put_value(out, field.as_ref(), event, *look, text) {
+                match missing {
+                    Missing::Omit => out.truncate(at),
+                    Missing::Null => out.extend_from_slice(b"null"),
+                    Missing::Skip => {
+                        out.truncate(start);
+                        return false;
+                    }
+                }
+            }
+        }
+        out.extend_from_slice(b"}\n");
+        true
+    }
+}
+
+/// Appends a field's value; says whether the event has it.
+fn put_value(out: &mut Vec<u8>, field: Option<&Field>, event: &Event<'_>, look: Look, text: &mut Vec<u8>) -> bool {
+    use Id::{Args, Buffer, DateTime, DateTimeS, Time, TimeIso, TimeS, Type};
+    text.clear();
+    // Writing to a vector does not fail.
+    let _ = match field.map(|field| (field, field.id())) {
+        None | Some((_, Time | TimeS | TimeIso | DateTime | DateTimeS)) => write!(out, "{}", event.time),
+        Some((field, Args | Buffer | Type)) => {
+            if !format::put(text, field, event, look) {
+                return false;
+            }
+            put_string(out, text);
+            Ok(())
+        }
+        Some((field, _)) => match field.value(event, text) {
+            None => return false,
+            Some(Value::Int(number)) => write!(out, "{number}"),
+            Some(Value::Uint(number)) => write!(out, "{number}"),
+            Some(Value::Bool(is_true)) => write!(out, "{is_true}"),
+            Some(Value::Address(address)) => write!(out, "\"{address}\""),
+            Some(Value::Text(text)) => {
+                put_string(out, text);
+                Ok(())
+            }
+        },
+    };
+    true
+}
+
+/// Appends a string.
+fn put_string(out: &mut Vec<u8>, text: &[u8]) {
+    out.push(b'"');
+    // As good as all.
+    if text.iter().all(|&byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
+        out.extend_from_slice(text);
+    } else {
+        put_escaped(out, text);
+    }
+    out.push(b'"');
+}
+
+#[cold]
+fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    for chunk in text.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '"' | '\\' => out.extend([b'\\', character as u8]),
+                '\n' => out.extend_from_slice(b"\\n"),
+                '\t' => out.extend_from_slice(b"\\t"),
+                // JSON allows the last ones as they are; terminals, and JavaScript of old, do not like them.
+                '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' => {
+                    let _ = write!(out, "\\u{:04x}", character as u32);
+                }
+                _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            out.extend_from_slice("\u{fffd}".as_bytes());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::testing::Sample;
+    use crate::model::{FileKind, What};
+    use crate::style::payload::Payload;
+    use crate::style::time::Times;
+    use proptest::prelude::*;
+
+    fn line(json: &mut Json, sample: &Sample) -> String {
+        let mut out = Vec::new();
+        let is_printed = json.print(&mut out, &sample.event());
+        assert_eq!(is_printed, !out.is_empty());
+        String::from_utf8(out).expect("text")
+    }
+
+    fn of(format: &str) -> Json {
+        let look = Look::default();
+        Json::with_fields_of(&Format::parse(format, look, Times::default()).expect("is right"), look)
+    }
+
+    #[test]
+    fn all_of_an_event() {
+        let mut json = Json::new(Look::default());
+        let enter = Sample::enter("read").on(FileKind::File, "/a\"b");
+        let expected = r#"{"evt.num":7,"evt.outputtime":1700000000123456789,"evt.cpu":1,"proc.name":"cat","proc.pid":1000,"thread.tid":1001,"evt.dir":">","evt.type":"read","evt.info":"fd=3(<f>/a\"b) size=80","fd.num":3,"fd.name":"/a\"b"}"#;
+        assert_eq!(line(&mut json, &enter), format!("{expected}\n"));
+        let exit = Sample::exit("read", -9).by("a\\b\n");
+        let expected = r#"{"evt.num":7,"evt.outputtime":1700000000123456789,"evt.cpu":1,"proc.name":"a\\b\n","proc.pid":1000,"thread.tid":1001,"evt.dir":"<","evt.type":"read","evt.info":"res=-9(EBADF)","evt.rawres":-9,"evt.latency":12345,"fd.num":3}"#;
+        assert_eq!(line(&mut json, &exit), format!("{expected}\n"));
+        let event = Event { what: What::Dropped { events: 12 }, ..enter.event() };
+        let mut out = Vec::new();
+        assert!(json.print(&mut out, &event));
+        let expected = r#"{"evt.num":7,"evt.outputtime":1700000000123456789,"evt.cpu":1,"evt.type":"drop","evt.info":"events=12"}"#;
+        assert_eq!(String::from_utf8(out), Ok(format!("{expected}\n")));
+    }
+
+    #[test]
+    fn fields_of_a_format() {
+        let exit = Sample::exit("read", 5).between("10.0.0.1:80", "10.0.0.2:4000", true).giving(1, b"a\n\xff");
+        let mut json =
+            of("at %evt.time: %10proc.name %evt.failed %evt.num, %evt.num %fd.cip %evt.buffer %evt.arg.fd %evt.arg[0]");
+        let expected = r#"{"evt.time":1700000000123456789,"proc.name":"cat","evt.failed":false,"evt.num":7,"fd.cip":"10.0.0.2","evt.buffer":"a..","evt.arg.fd":"3","evt.arg[0]":"3"}"#;
+        assert_eq!(line(&mut json, &exit), format!("{expected}\n"));
+        assert_eq!(line(&mut of("%evt.num %evt.rawres"), &Sample::enter("read")), "");
+        assert_eq!(
+            line(&mut of("*%evt.num %evt.rawres"), &Sample::enter("read")),
+            "{\"evt.num\":7,\"evt.rawres\":null}\n"
+        );
+        assert_eq!(line(&mut of("*no field"), &exit), "{}\n");
+        let mut json = of("%evt.buffer");
+        json.look.payload = Payload::Hex;
+        assert_eq!(line(&mut json, &exit), "{\"evt.buffer\":\"\\n\\t0x0000: 610a ff\\n\"}\n");
+    }
+
+    /// What a program that reads JSON makes of a string.
+    fn read(json: &str) -> String {
+        let inside = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).expect("quotes");
+        let (mut text, mut rest) = (String::new(), inside.chars());
+        while let Some(character) = rest.next() {
+            assert!(character >= ' ' && character != '"', "{json:?}");
+            text.push(match character {
+                '\\' => match rest.next() {
+                    Some('u') => {
+                        let digits: String = rest.by_ref().take(4).collect();
+                        char::from_u32(u32::from_str_radix(&digits, 16).expect("digits")).expect("a character")
+                    }
+                    Some('n') => '\n',
+                    Some('t') => '\t',
+                    Some(other @ ('"' | '\\')) => other,
+                    other => panic!("{other:?} in {json:?}"),
+                },
+                character => character,
+            });
+        }
+        text
+    }
+
+    proptest! {
+        #[test]
+        fn strings(text in any::<String>(), bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+            for bytes in [text.as_bytes(), &bytes] {
+                let mut out = Vec::new();
+                put_string(&mut out, bytes);
+                let json = String::from_utf8(out).expect("is UTF-8");
+                prop_assert_eq!(read(&json), String::from_utf8_lossy(bytes));
+            }
+        }
+    }
+}

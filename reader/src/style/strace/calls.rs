@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The arguments of a call between its parentheses, and which of them stand there before it has returned.
+
+use crate::calls::{Abi, Parameter};
+use crate::style::args::{self, number, Context};
+
+/// Which arguments are to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Those that are known at the entry.
+    Early,
+    /// The others.
+    Late,
+    /// All of them.
+    All,
+}
+
+/// Appends a call's arguments.
+pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
+    let call = context.call;
+    let is_first_half = part != Part::Late;
+    if !call.has_args {
+        if is_first_half {
+            out.extend_from_slice(b"...");
+        }
+        return;
+    }
+    let Some(parameters) = call.known.and_then(|known| known.parameters()) else {
+        // Nothing is known of them.
+        if is_first_half {
+            list(out, call.registers.iter(), |out, &register| number::hex(out, register));
+        }
+        return;
+    };
+    match context.name {
+        "clone" => clone(out, context, part),
+        "clone3" => clone3(out, context, part),
+        "sendfile" | "sendfile64" => sendfile(out, context, part),
+        _ => in_order(out, context, parameters, part),
+    }
+}
+
+fn list<T>(out: &mut Vec<u8>, items: impl Iterator<Item = T>, put: impl Fn(&mut Vec<u8>, T)) {
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.extend_from_slice(b", ");
+        }
+        put(out, item);
+    }
+}
+
+/// Appends the arguments one after another: the early ones up to the first late one, and a comma before that.
+fn in_order(out: &mut Vec<u8>, context: &Context<'_>, parameters: impl Iterator<Item = Parameter>, part: Part) {
+    let mut is_late = false;
+    let mut is_first = true;
+    for parameter in parameters {
+        if !args::is_shown_in(context, &parameter) {
+            continue;
+        }
+        let was_late = is_late;
+        is_late = is_late || args::is_late(context, &parameter);
+        let is_written = match part {
+            Part::Early => !is_late,
+            Part::Late => is_late,
+            Part::All => true,
+        };
+        // The comma before the first late one was written with the early ones.
+        let is_continued = part == Part::Late && is_late && !was_late;
+        if !is_first && !is_continued && (is_written || (is_late && !was_late && part == Part::Early)) {
+            out.extend_from_slice(b", ");
+        }
+        is_first = false;
+        if is_written {
+            args::put(out, context, &parameter);
+        }
+    }
+}
+
+/// Appends what `clone` is told, in an order that is the same on all machines.
+fn clone(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
+    let registers = context.call.registers;
+    let register = |at: usize| registers.get(at).copied().unwrap_or(0);
+    let flags = register(0);
+    let (child_tid, tls) = match context.call.abi {
+        Abi::X86_64 => (register(3), register(4)),
+        Abi::Arm64 | Abi::Arm | Abi::I386 => (register(4), register(3)),
+    };
+    if part != Part::Late {
+        out.extend_from_slice(b"child_stack=");
+        number::address(out, register(1));
+        out.extend_from_slice(b", flags=");
+        args::clone_flags(out, flags);
+    }
+    if part == Part::Early {
+        return;
+    }
+    if flags & (args::PARENT_SETTID | args::PIDFD) != 0 {
+        out.extend_from_slice(b", parent_tid=");
+        match context.call.known.and_then(|known| known.parameters()?.find(|parameter| parameter.register == 2)) {
+            Some(parameter) => args::put(out, context, &parameter),
+            None => number::address(out, register(2)),
+        }
+    }
+    if flags & args::SETTLS != 0 {
+        out.extend_from_slice(b", tls=");
+        number::address(out, tls);
+    }
+    if flags & args::CHILD_TID != 0 {
+        out.extend_from_slice(b", child_tidptr=");
+        number::address(out, child_tid);
+    }
+}
+
+/// Appends what `clone3` is told, and what it tells.
+fn clone3(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
+    let input = context.call.inputs.iter().find(|memory| memory.register == 0);
+    let told = args::clone_tells(input);
+    let mut parameters = context.call.known.and_then(|known| known.parameters()).into_iter().flatten();
+    let arguments = parameters.next();
+    if let (Some(parameter), true) = (arguments, part != Part::Late) {
+        args::put(out, context, &parameter);
+    }
+    if part == Part::Early && told.is_some() {
+        return;
+    }
+    if let (Some(flags), Some(tid @ 0..)) = (told, context.call.result) {
+        // What was written for the caller is not recorded, but this is what it is.
+        if flags & args::PARENT_SETTID != 0 {
+            out.extend_from_slice(b" => {parent_tid=[");
+            number::signed(out, tid);
+            out.extend_from_slice(b"]}");
+        }
+    }
+    if part != Part::Late || told.is_some() {
+        out.extend_from_slice(b", ");
+        if let Some(parameter) = parameters.next() {
+            args::put(out, context, &parameter);
+        }
+    }
+}
+
+/// Appends the arguments of `sendfile`, with the position before and after.
+fn sendfile(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
+    let registers = context.call.registers;
+    let is_split = registers.get(2).is_some_and(|&offset| offset != 0);
+    for parameter in context.call.known.and_then(|known| known.parameters()).into_iter().flatten() {
+        let is_late = is_split && parameter.register > 2;
+        let is_written = match part {
+            Part::Early => !is_late,
+            Part::Late => is_late,
+            Part::All => true,
+        };
+        if !is_written {
+            continue;
+        }
+        if is_late {
+            changed_position(out, context);
+        }
+        if parameter.register > 0 {
+            out.extend_from_slice(b", ");
+        }
+        args::put(out, context, &parameter);
+    }
+}
+
+fn changed_position(out: &mut Vec<u8>, context: &Context<'_>) {
+    let position = context.call.outputs.iter().find(|memory| memory.register == 2);
+    if let (Some(position), Some(1..)) = (position, context.call.result) {
+        out.extend_from_slice(b" => [");
+        let bytes = position.bytes.iter().take(8).rev();
+        number::decimal(out, bytes.fold(0, |number, &byte| number << 8 | u64::from(byte)));
+        out.push(b']');
+    }
+}

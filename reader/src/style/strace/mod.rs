@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Lines as strace writes them.
+//!
+//! ```text
+//! 1224  openat(AT_FDCWD, "/etc/passwd", O_RDONLY|O_CLOEXEC) = 3
+//! 1224  read(3,  <unfinished ...>
+//! 1225  getpid()                          = 1225
+//! 1224  <... read resumed>"root:x:0:0:"..., 4096) = 881
+//! 1224  exit_group(0)                     = ?
+//! 1224  +++ exited with 0 +++
+//! ```
+//!
+//! A call is written up to where its entry has told it, and ended when it returns; what comes from another thread
+//! in between is on lines of its own. Where only returns are selected, each makes a whole line.
+
+mod calls;
+
+use super::args::{self, number, Context};
+use crate::model::{Call, Edge, Event, What};
+use calls::Part;
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+/// What lines have beside the calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// How arguments are shown.
+    pub arguments: args::Options,
+    /// Whether and how lines say whose they are.
+    pub pids: Pids,
+    /// Whether and how lines say when it was.
+    pub clock: Clock,
+    /// Whether a line ends in how long the call took.
+    pub latency: bool,
+}
+
+/// How a line says which thread it is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pids {
+    /// `1224  `, as strace does in files.
+    #[default]
+    Column,
+    /// `[pid  1224] `, as strace does on terminals, if there is more than one thread.
+    Brackets,
+    /// Not at all.
+    None,
+}
+
+/// How a line says when its first part happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// Not at all.
+    #[default]
+    None,
+    /// `17:06:08 ` in UTC.
+    Time,
+    /// `17:06:08.348000 ` in UTC.
+    TimeMicros,
+    /// Seconds since 1970: `1795280768.348000 `.
+    Epoch,
+    /// Seconds since the line before it: `     0.000043 `.
+    Relative,
+}
+
+/// The column in which results start, if there is room.
+const RESULT_COLUMN: usize = 40;
+
+/// Threads that are known at the most; more than a system has, as a rule. Of those above that number, whoever is in no
+/// call is forgotten.
+const MANY_THREADS: usize = 1 << 16;
+
+/// Writes events in strace's way.
+pub struct Printer<W> {
+    out: W,
+    options: Options,
+    /// What is being put together.
+    line: Vec<u8>,
+    /// The line that has no end yet: whose it is, and how long.
+    open: Option<(u32, usize)>,
+    threads: HashMap<u32, Thread>,
+    /// Threads of a process that ends.
+    ending: Vec<u32>,
+    /// When the last line was started.
+    started: Option<u64>,
+}
+
+/// What is known of a thread.
+struct Thread {
+    tgid: u32,
+    /// Whether the entry of the call that it is in was written.
+    call: Option<Entered>,
+    /// The call that was last interrupted so that the kernel continues it by another one.
+    interrupted: &'static str,
+}
+
+/// A call of which a part is written.
+#[derive(Clone, Copy)]
+struct Entered {
+    number: Option<u32>,
+    name: &'static str,
+}
+
+impl<W: Write> Printer<W> {
+    /// Writes to `out`.
+    pub fn new(out: W, options: Options) -> Self {
+        Self {
+            out,
+            options,
+            line: Vec::new(),
+            open: None,
+            threads: HashMap::new(),
+            ending: Vec::new(),
+            started: None,
+        }
+    }
+
+    /// Writes an event: a line, or a part of one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn print(&mut self, event: &Event<'_>) -> io::Result<()> {
+        self.line.clear();
+        match &event.what {
+            What::Call(call) => match call.edge {
+                Edge::Enter => self.enter(event, call),
+                Edge::Exit => self.exit(event, call),
+            },
+            What::Dropped { events } => {
+                self.interrupt();
+                self.line.extend_from_slice(b"+++ dropped ");
+                number::decimal(&mut self.line, *events);
+                self.line.extend_from_slice(b" events on cpu ");
+                number::decimal(&mut self.line, u64::from(event.cpu));
+                self.line.extend_from_slice(b" +++\n");
+            }
+        }
+        self.out.write_all(&self.line)
+    }
+
+    /// Ends the last line.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.line.clear();
+        self.interrupt();
+        self.out.write_all(&self.line)?;
+        self.out.flush()
+    }
+
+    /// Hands what was written to the operating system.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn enter(&mut self, event: &Event<'_>, call: &Call<'_>) {
+        let tid = call.task.tid;
+        self.interrupt();
+        self.note_thread(call);
+        let start = self.line.len();
+        self.leader(event, tid);
+        let context = Context::new(call, self.options.arguments);
+        put_name(&mut self.line, call);
+        self.line.push(b'(');
+        self.restarted(tid, context.name);
+        calls::put(&mut self.line, &context, Part::Early);
+        self.open = Some((tid, self.line.len() - start));
+        if let Some(thread) = self.threads.get_mut(&tid) {
+            thread.call = Some(Entered { number: call.number, name: context.name });
+        }
+        if matches!(context.name, "exit" | "exit_group") {
+            self.end(event, call, context.name == "exit_group");
+        }
+    }
+
+    fn exit(&mut self, event: &Event<'_>, call: &Call<'_>) {
+        let tid = call.task.tid;
+        let context = Context::new(call, self.options.arguments);
+        let entered = self.threads.get_mut(&tid).and_then(|thread| thread.call.take());
+        // The part that is written may be one of another call, whose return was dropped.
+        let is_entered = entered.is_some_and(|entered| entered.number == call.number || call.number.is_none());
+        let is_open = is_entered && self.open.is_some_and(|(open, _)| open == tid);
+        let mut start = self.line.len();
+        let mut before = 0;
+        if is_open {
+            before = self.open.take().map_or(0, |(_, column)| column);
+        } else {
+            self.interrupt();
+            self.note_thread(call);
+            start = self.line.len();
+            self.leader(event, tid);
+        }
+        if is_entered || call.number.is_none() {
+            if !is_open {
+                self.line.extend_from_slice(b"<... ");
+                match entered {
+                    Some(entered) if !entered.name.is_empty() => self.line.extend_from_slice(entered.name.as_bytes()),
+                    _ => put_name(&mut self.line, call),
+                }
+                self.line.extend_from_slice(b" resumed>");
+            }
+            if call.number.is_some() {
+                calls::put(&mut self.line, &context, Part::Late);
+            }
+        } else {
+            put_name(&mut self.line, call);
+            self.line.push(b'(');
+            self.restarted(tid, context.name);
+            calls::put(&mut self.line, &context, Part::All);
+        }
+        self.line.push(b')');
+        self.column(before + self.line.len() - start);
+        self.line.extend_from_slice(b"= ");
+        args::put_result(&mut self.line, &context);
+        if let (Some(latency), true) = (call.latency, self.options.latency) {
+            self.line.extend_from_slice(b" <");
+            micros(&mut self.line, latency, 1);
+            self.line.push(b'>');
+        }
+        self.line.push(b'\n');
+        self.note_interrupted(call, context.name);
+        if context.name.starts_with("execve") && call.result == Some(0) {
+            // The process has one thread now.
+            self.threads.retain(|&other, thread| other == tid || thread.tgid != call.task.tgid);
+        }
+    }
+
+    /// Ends the line that has no end yet, because another one comes.
+    fn interrupt(&mut self) {
+        if self.open.take().is_some() {
+            self.line.extend_from_slice(b" <unfinished ...>\n");
+        }
+    }
+
+    /// Remembers a thread.
+    fn note_thread(&mut self, call: &Call<'_>) {
+        if self.threads.len() >= MANY_THREADS && !self.threads.contains_key(&call.task.tid) {
+            self.threads.retain(|_, thread| thread.call.is_some());
+        }
+        let thread = Thread { tgid: call.task.tgid, call: None, interrupted: "" };
+        let thread = self.threads.entry(call.task.tid).or_insert(thread);
+        thread.tgid = call.task.tgid;
+    }
+
+    fn note_interrupted(&mut self, call: &Call<'_>, name: &'static str) {
+        const ERESTART_RESTARTBLOCK: u32 = 516;
+        if call.errno() == Some(ERESTART_RESTARTBLOCK) && name != "restart_syscall" {
+            if let Some(thread) = self.threads.get_mut(&call.task.tid) {
+                thread.interrupted = name;
+            }
+        }
+    }
+
+    /// Appends which call it is that the kernel continues, where it does.
+    fn restarted(&mut self, tid: u32, name: &str) {
+        if name == "restart_syscall" {
+            let interrupted = self.threads.get(&tid).map_or("", |thread| thread.interrupted);
+            let interrupted = if interrupted.is_empty() { "system call" } else { interrupted };
+            self.line.extend_from_slice(b"<... resuming interrupted ");
+            self.line.extend_from_slice(interrupted.as_bytes());
+            self.line.extend_from_slice(b" ...>");
+        }
+    }
+
+    /// Appends blanks up to the column of results; at least one.
+    fn column(&mut self, length: usize) {
+        self.line.push(b' ');
+        let blanks = RESULT_COLUMN.saturating_sub(length + 1);
+        self.line.resize(self.line.len() + blanks, b' ');
+    }
+
+    /// Appends what all lines start with.
+    fn leader(&mut self, event: &Event<'_>, tid: u32) {
+        let number_at = self.line.len();
+        match self.options.pids {
+            Pids::Column => {
+                number::decimal(&mut self.line, u64::from(tid));
+                let blanks = 5_usize.saturating_sub(self.line.len() - number_at);
+                self.line.resize(self.line.len() + blanks, b' ');
+                self.line.push(b' ');
+            }
+            Pids::Brackets if self.threads.len() > 1 => {
+                self.line.extend_from_slice(b"[pid ");
+                let blanks = 5_usize.saturating_sub(tid.checked_ilog10().unwrap_or(0) as usize + 1);
+                self.line.resize(self.line.len() + blanks, b' ');
+                number::decimal(&mut self.line, u64::from(tid));
+                self.line.extend_from_slice(b"] ");
+            }
+            Pids::Brackets | Pids::None => {}
+        }
+        self.time(event.time);
+    }
+
+    fn time(&mut self, time: u64) {
+        let out = &mut self.line;
+        let second = time / 1_000_000_000;
+        match self.options.clock {
+            Clock::None => return,
+            Clock::Time | Clock::TimeMicros => {
+                for (number, separator) in [(second / 3600 % 24, b':'), (second / 60 % 60, b':'), (second % 60, b'.')] {
+                    number::padded(out, number, 2);
+                    out.push(separator);
+                }
+                if self.options.clock == Clock::TimeMicros {
+                    number::padded(out, time / 1000 % 1_000_000, 6);
+                } else {
+                    out.pop();
+                }
+            }
+            Clock::Epoch => micros(out, time, 1),
+            Clock::Relative => {
+                let before = self.started.replace(time).unwrap_or(time);
+                micros(out, time.saturating_sub(before), 6);
+            }
+        }
+        self.line.push(b' ');
+    }
+
+    /// Writes that a thread ends, or all threads of its process.
+    fn end(&mut self, event: &Event<'_>, call: &Call<'_>, is_process: bool) {
+        let (tid, tgid) = (call.task.tid, call.task.tgid);
+        let length = self.open.take().map_or(0, |(_, length)| length);
+        self.line.push(b')');
+        self.column(length + 1);
+        self.line.extend_from_slice(b"= ?\n");
+        let mut ending = std::mem::take(&mut self.ending);
+        ending.clear();
+        if is_process {
+            ending.extend(self.threads.iter().filter(|&(&other, thread)| thread.tgid == tgid && other != tid).map(first));
+        }
+        // The first thread is the last one to be seen off.
+        ending.sort_unstable_by_key(|&other| (other == tgid, other));
+        for &other in &ending {
+            self.abandon(event, other);
+        }
+        let at = if tid == tgid { ending.len() } else { ending.partition_point(|&other| other < tid && other != tgid) };
+        ending.insert(at, tid);
+        let status = call.registers.first().map(|status| status & 0xff);
+        for &other in &ending {
+            if let Some(status) = status {
+                self.leader(event, other);
+                self.line.extend_from_slice(b"+++ exited with ");
+                number::decimal(&mut self.line, status);
+                self.line.extend_from_slice(b" +++\n");
+            }
+            self.threads.remove(&other);
+        }
+        self.ending = ending;
+    }
+
+    /// Writes that the call which a thread is in does not return.
+    fn abandon(&mut self, event: &Event<'_>, tid: u32) {
+        let Some(entered) = self.threads.get(&tid).and_then(|thread| thread.call) else { return };
+        let start = self.line.len();
+        self.leader(event, tid);
+        self.line.extend_from_slice(b"<... ");
+        self.line.extend_from_slice(entered.name.as_bytes());
+        self.line.extend_from_slice(b" resumed>)");
+        self.column(self.line.len() - start);
+        self.line.extend_from_slice(b"= ?\n");
+    }
+}
+
+fn first((&tid, _): (&u32, &Thread)) -> u32 {
+    tid
+}
+
+/// Appends a call's name; what has none by its number.
+fn put_name(out: &mut Vec<u8>, call: &Call<'_>) {
+    match (call.known, call.number) {
+        (Some(known), _) => out.extend_from_slice(known.name().as_bytes()),
+        (None, Some(number)) => {
+            out.extend_from_slice(b"syscall_");
+            number::hex(out, u64::from(number));
+        }
+        (None, None) => out.extend_from_slice(b"unknown"),
+    }
+}
+
+/// Appends nanoseconds as seconds with six digits after the point, and blanks so that there are `width` before it.
+fn micros(out: &mut Vec<u8>, nanoseconds: u64, width: usize) {
+    let seconds = nanoseconds / 1_000_000_000;
+    let digits = seconds.checked_ilog10().unwrap_or(0) as usize + 1;
+    out.resize(out.len() + width.saturating_sub(digits), b' ');
+    number::decimal(out, seconds);
+    out.push(b'.');
+    number::padded(out, nanoseconds / 1000 % 1_000_000, 6);
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The words that stand for numbers: flags, commands, signals, errors.
+//!
+//! All are in a few tables of text, because a pointer to a word takes more room than a word does.
+
+use std::str;
+
+mod errors;
+mod sets;
+
+pub use errors::{error, error_number, is_restart};
+
+use sets::SETS;
+
+/// Words for the values of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Set {
+    /// Whether the words are of bits, and not of values one of which holds.
+    pub is_flags: bool,
+    /// What most words start with.
+    pub prefix: &'static str,
+    words: &'static str,
+}
+
+/// A word of a [`Set`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    prefix: &'static str,
+    name: &'static str,
+    /// What it stands for.
+    pub value: u64,
+}
+
+impl Word {
+    /// Appends it.
+    #[inline]
+    pub fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.prefix.as_bytes());
+        out.extend_from_slice(self.name.as_bytes());
+    }
+
+    /// Appends it without what it shares with other words of its set, if it does.
+    #[inline]
+    pub fn put_short(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.name.as_bytes());
+    }
+}
+
+impl Set {
+    /// The set of this name, which as a rule is a word of [`syscall_record_format::calls`].
+    pub fn new(name: &str) -> Option<Self> {
+        let (mut low, mut high) = (0, SETS.len());
+        while low < high {
+            let middle = (low + high) / 2;
+            let (key, text) = row(middle)?;
+            match key.cmp(name) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => {
+                    let (head, words) = text.split_once(' ')?;
+                    return Some(Self { is_flags: head.starts_with('|'), prefix: head.get(1..)?, words });
+                }
+            }
+        }
+        None
+    }
+
+    /// The words, in the order of the table.
+    pub fn words(&self) -> Words {
+        Words { set: *self, value: None }
+    }
+
+    /// The word of a value.
+    pub fn word(&self, value: u64) -> Option<Word> {
+        self.words().find(|word| word.value == value)
+    }
+}
+
+/// See [`Set::words`].
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// With those words that are still to come.
+    set: Set,
+    /// Of the word before.
+    value: Option<u64>,
+}
+
+impl Iterator for Words {
+    type Item = Word;
+
+    fn next(&mut self) -> Option<Word> {
+        if self.set.words.is_empty() {
+            return None;
+        }
+        let (item, rest) = self.set.words.split_once(' ').unwrap_or((self.set.words, ""));
+        self.set.words = rest;
+        let (name, value) = match item.split_once('=') {
+            Some((name, value)) => (name, u64::from_str_radix(value, 16).ok()?),
+            None => (item, self.value.map_or(u64::from(self.set.is_flags), |value| self.after(value))),
+        };
+        self.value = Some(value);
+        let (prefix, name) = match name.strip_prefix('.') {
+            Some(name) => ("", name),
+            None => (self.set.prefix, name),
+        };
+        Some(Word { prefix, name, value })
+    }
+}
+
+impl Words {
+    fn after(&self, value: u64) -> u64 {
+        if self.set.is_flags {
+            value << 1
+        } else {
+            value.wrapping_add(1)
+        }
+    }
+}
+
+/// The first of the signals that have no names of their own.
+const FIRST_REALTIME: u64 = 32;
+/// One more than the last signal.
+const SIGNALS: u64 = 65;
+
+/// Appends a signal's name without `SIG`, or nothing if there is no such signal.
+pub fn put_signal(out: &mut Vec<u8>, number: u64) -> bool {
+    match number {
+        FIRST_REALTIME => out.extend_from_slice(b"RTMIN"),
+        number if (FIRST_REALTIME..SIGNALS).contains(&number) => {
+            out.extend_from_slice(b"RT_");
+            crate::style::args::number::decimal(out, number - FIRST_REALTIME);
+        }
+        _ => match Set::new("signal").and_then(|set| set.word(number)) {
+            Some(word) => word.put_short(out),
+            None => return false,
+        },
+    }
+    true
+}
+
+/// All sets, one after another: name, blank, text.
+static TEXT: [u8; TEXT_BYTES] = text();
+/// Where in [`TEXT`] each starts, and the last ends.
+static STARTS: [u16; SETS.len() + 1] = starts();
+
+const TEXT_BYTES: usize = starts()[SETS.len()] as usize;
+
+/// Name and text of a set.
+fn row(at: usize) -> Option<(&'static str, &'static str)> {
+    let (start, end) = (*STARTS.get(at)?, *STARTS.get(at + 1)?);
+    str::from_utf8(TEXT.get(usize::from(start)..usize::from(end))?).ok()?.split_once(' ')
+}
+
+const fn starts() -> [u16; SETS.len() + 1] {
+    let mut starts = [0; SETS.len() + 1];
+    let mut set = 0;
+    while set < SETS.len() {
+        let end = starts[set] as usize + SETS[set].0.len() + 1 + SETS[set].1.len();
+        assert!(end <= u16::MAX as usize, "the words take more than 64 KiB");
+        starts[set + 1] = end as u16;
+        set += 1;
+    }
+    starts
+}
+
+const fn text() -> [u8; TEXT_BYTES] {
+    let mut text = [b' '; TEXT_BYTES];
+    let (mut set, mut to) = (0, 0);
+    while set < SETS.len() {
+        let parts = [SETS[set].0.as_bytes(), SETS[set].1.as_bytes()];
+        let mut part = 0;
+        while part < parts.len() {
+            let mut from = 0;
+            while from < parts[part].len() {
+                text[to] = parts[part][from];
+                from += 1;
+                to += 1;
+            }
+            // The blank between them.
+            if part == 0 {
+                to += 1;
+            }
+            part += 1;
+        }
+        set += 1;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(word: Option<Word>) -> String {
+        let mut out = Vec::new();
+        if let Some(word) = word {
+            word.put(&mut out);
+        }
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn every_set_is_found_and_whole() {
+        assert!(SETS.windows(2).all(|pair| pair[0].0 < pair[1].0), "not in order");
+        for (name, written) in SETS {
+            let set = Set::new(name).unwrap();
+            let words: Vec<_> = set.words().collect();
+            assert_eq!(words.len(), written.split(' ').count() - 1, "{name}: a value is no number");
+            for (at, word) in words.iter().enumerate() {
+                assert!(!word.name.is_empty(), "{name}");
+                assert!(words[..at].iter().all(|other| other.value != word.value), "{name}: {} twice", word.name);
+            }
+        }
+        assert!(Set::new("").is_none());
+        assert!(Set::new("zz").is_none());
+    }
+
+    #[test]
+    fn values_without_a_number_follow_the_one_before() {
+        let word = |set: &str, value| text(Set::new(set).unwrap().word(value));
+        assert_eq!(word("open_flags", 0x400), "O_APPEND");
+        assert_eq!(word("open_flags", 0x10_0000), "__O_SYNC");
+        assert_eq!(word("open_flags", 0x8000_0000), "");
+        assert_eq!(word("fcntl_cmd", 1030), "F_DUPFD_CLOEXEC");
+        assert_eq!(word("msgctl", 2), "IPC_STAT");
+        assert_eq!(word("access_mode", 4), "R_OK");
+        assert_eq!(word("key_serial", 0xffff_fffd), "KEY_SPEC_SESSION_KEYRING");
+        assert_eq!(word("ioctl_cmd", 0x5413), "TIOCGWINSZ");
+    }
+
+    #[test]
+    fn signals() {
+        let name = |number| {
+            let mut out = Vec::new();
+            put_signal(&mut out, number).then(|| String::from_utf8(out).unwrap())
+        };
+        let names = [1, 9, 17, 31, 32, 33, 64].map(|number| name(number).unwrap());
+        assert_eq!(names, ["HUP", "KILL", "CHLD", "SYS", "RTMIN", "RT_1", "RT_32"]);
+        assert_eq!([name(0), name(65), name(u64::MAX)], [None, None, None]);
+    }
+}
