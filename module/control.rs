@@ -53,9 +53,7 @@ struct State {
     parameters: Settings,
     /// Whether a reader's request is in force instead.
     is_requested: bool,
-    /// What is in force.
-    settings: Settings,
-    /// None if `settings` are idle, or if the kernel would have none.
+    /// None if what is in force is idle, or if the kernel would have none.
     recording: Option<Recording>,
 }
 
@@ -68,9 +66,10 @@ impl Control {
     // With a stack frame of its own, which settings are not small in.
     #[inline(never)]
     pub(crate) fn new(outlet: Arc<Outlet>, parameters: &Settings) -> Result<Arc<Self>> {
-        let mut state = State { parameters: *parameters, is_requested: false, settings: *parameters, recording: None };
-        state.put_in_force(&outlet, parameters, true)?;
-        Arc::pin_init(pin_init!(Self { outlet, state <- new_mutex!(state) }), GFP_KERNEL)
+        let state = State { parameters: *parameters, is_requested: false, recording: None };
+        let control = Arc::pin_init(pin_init!(Self { outlet, state <- new_mutex!(state) }), GFP_KERNEL)?;
+        control.state.lock().put_in_force(&control.outlet, parameters, true)?;
+        Ok(control)
     }
 
     /// The parameters were changed. What was recorded before stays to be read. Says whether the change is in force:
@@ -81,7 +80,7 @@ impl Control {
     /// As for [`new`](Self::new); then nothing has changed.
     pub(crate) fn set_parameters(&self, parameters: &Settings) -> Result<bool> {
         let mut state = self.state.lock();
-        let goes_on = state.settings == *parameters && state.recording.is_some() != parameters.idle;
+        let goes_on = state.recording.as_ref().map_or(parameters.idle, |recording| recording.settings() == parameters);
         if !state.is_requested && !goes_on {
             state.put_in_force(&self.outlet, parameters, true)?;
         }
@@ -142,15 +141,14 @@ impl State {
         match next.map(Recording::begin).transpose() {
             Ok(recording) => {
                 self.recording = recording;
-                self.settings = *settings;
                 Ok(())
             }
             Err(error) => {
                 pr_err!("the kernel's tracepoints for system calls cannot be used\n");
-                self.recording = last.and_then(|tracer| Recording::begin(tracer).ok());
-                if self.recording.is_none() && !self.settings.idle {
-                    pr_err!("and not any more: nothing is recorded until a parameter is written\n");
-                }
+                self.recording = last.map(Recording::begin).transpose().unwrap_or_else(|_| {
+                    pr_err!("nor can they as before: nothing is recorded until a parameter is written\n");
+                    None
+                });
                 Err(error)
             }
         }

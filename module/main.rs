@@ -67,15 +67,7 @@ impl kernel::Module for SyscallRecord {
         let mut locked = Locked::new();
         let settings = settings::read(&mut locked)?;
         let cpus = system::possible_cpus();
-        settings::check_memory(settings.buffer_kb, cpus)?;
-        let no_memory = |error| {
-            pr_err!("buffer_kb={}: {} CPUs' buffers cannot be allocated\n", settings.buffer_kb, cpus);
-            error
-        };
-        let (writers, tails) = Writers::new(cpus, packets(settings.buffer_kb)).map_err(no_memory)?;
-        let clock = Clock::new();
-        let stream = Stream::new(tails, clock, system::release())?;
-        let control = Control::new(Outlet::new(writers, clock, stream)?, &settings)?;
+        let control = Control::new(outlet(settings.buffer_kb, cpus)?, &settings)?;
         // Last: the device can be opened from here on, and then nothing may fail any more.
         let device = KBox::pin_init(Registration::new(Device::new(control.clone())?), GFP_KERNEL)
             .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
@@ -83,6 +75,19 @@ impl kernel::Module for SyscallRecord {
         locked.listen(Some(control.clone()));
         Ok(Self { _device: device, control })
     }
+}
+
+/// Buffers of so many KiB for each of so many CPUs, and their outlet.
+// With a stack frame of its own, for the kernel's stack is small.
+#[inline(never)]
+fn outlet(buffer_kb: u32, cpus: usize) -> Result<Arc<Outlet>> {
+    settings::check_memory(buffer_kb, cpus)?;
+    let (writers, tails) = Writers::new(cpus, packets(buffer_kb)).inspect_err(|_| {
+        pr_err!("buffer_kb={}: {} CPUs' buffers cannot be allocated\n", buffer_kb, cpus);
+    })?;
+    let clock = Clock::new();
+    let stream = Stream::new(tails, clock, system::release())?;
+    Outlet::new(writers, clock, stream)
 }
 
 impl Drop for SyscallRecord {

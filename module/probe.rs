@@ -45,8 +45,14 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Enter<T, CALLS> {
         // Not sign-extended: half of the work on 32-bit machines.
         let unsigned = number as usize as u64;
         let action = action_of::<CALLS>(means, unsigned);
-        if CALLS && (action.has(Edge::Enter.special()) || task.is_32bit()) {
-            return special(tracer, registers, number, Edge::Enter);
+        if CALLS {
+            let is_32bit = task.is_32bit();
+            if is_32bit || action.has(Edge::Enter.special()) {
+                return match !is_32bit && action.is_surely_excluded(false) {
+                    true => leave(tracer, Edge::Enter),
+                    false => special(tracer, registers, number, Edge::Enter),
+                };
+            }
         }
         let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
@@ -65,8 +71,14 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Exit<T, CALLS> {
     fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, result: c_long) {
         let task = Current::get();
         let means = &tracer.means;
-        if CALLS && (action_of::<CALLS>(means, registers.number()).has(Edge::Exit.special()) || task.is_32bit()) {
-            return special(tracer, registers, result, Edge::Exit);
+        if CALLS {
+            let (is_32bit, action) = (task.is_32bit(), action_of::<CALLS>(means, registers.number()));
+            if is_32bit || action.has(Edge::Exit.special()) {
+                return match !is_32bit && action.is_surely_excluded(true) {
+                    true => leave(tracer, Edge::Exit),
+                    false => special(tracer, registers, result, Edge::Exit),
+                };
+            }
         }
         let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
@@ -84,8 +96,14 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Return<T, CALLS> {
         let task = Current::get();
         let means = &tracer.means;
         let action = action_of::<CALLS>(means, registers.number());
-        if CALLS && (action.has(Edge::Return.special()) || !means.takes_result(result) || task.is_32bit()) {
-            return special(tracer, registers, result, Edge::Return);
+        if CALLS {
+            let is_32bit = task.is_32bit();
+            if is_32bit || action.has(Edge::Return.special()) || !means.takes_result(result) {
+                return match !means.takes_result(result) || (!is_32bit && action.is_surely_excluded(true)) {
+                    true => leave(tracer, Edge::Return),
+                    false => special(tracer, registers, result, Edge::Return),
+                };
+            }
         }
         let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
@@ -145,17 +163,38 @@ impl Edge {
     }
 }
 
+/// What there is to do about a call that is not recorded: the task may be one that need not come here.
+#[inline(always)]
+fn leave(tracer: ArcBorrow<'_, Tracer>, edge: Edge) {
+    // Once a call.
+    let is_time = match edge {
+        Edge::Enter => !arch::RETURN_NEEDS_ENTRY || tracer.edges == Edges::Enter,
+        Edge::Exit => arch::RETURN_NEEDS_ENTRY,
+        Edge::Return => true,
+    };
+    if is_time && tracer.spare.is_on() {
+        leave_for_good(tracer);
+    }
+}
+
+/// Spares the running task if it could not pass the filter.
+#[cold]
+#[inline(never)]
+fn leave_for_good(tracer: ArcBorrow<'_, Tracer>) {
+    let current = Current::get();
+    // Most that come here pass: they are looked at without a guard.
+    if tracer.spare.may_spare(&current) {
+        tracer.spare.spare(&current, &current.preempt_disable());
+    }
+}
+
 /// What there is to do about a call beside its event. Decides about 32-bit programs, too.
 #[cold]
 #[inline(never)]
 fn special(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, edge: Edge) {
     let current = Current::get();
     if is_excluded(tracer, registers, value, current.is_32bit(), edge) {
-        // Most are recorded at other calls: they are looked at without a guard.
-        if tracer.spare.may_spare(&current) {
-            spare(tracer, &current, &current.preempt_disable(), edge);
-        }
-        return;
+        return leave(tracer, edge);
     }
     long(tracer, registers, value, current.preempt_disable(), edge);
 }
@@ -172,19 +211,8 @@ fn is_excluded(
     if let Edge::Enter = edge {
         return actions.get(is_32bit, value as usize as u64).has(Action::EXCLUDED);
     }
-    if matches!(edge, Edge::Return) && !tracer.means.takes_result(value) {
-        return true;
-    }
     let number = registers.number() as u32;
     actions.excludes_return(was_32bit(registers, number, value, is_32bit), number)
-}
-
-/// Spares the running task, which did not pass, if it could not.
-fn spare(tracer: ArcBorrow<'_, Tracer>, current: &Current, guard: &PreemptGuard, edge: Edge) {
-    let at_once = !arch::RETURN_NEEDS_ENTRY || tracer.edges == Edges::Enter;
-    if at_once || !matches!(edge, Edge::Enter) {
-        tracer.spare.spare(current, guard);
-    }
 }
 
 /// Where the short way is not open.
@@ -193,7 +221,11 @@ fn spare(tracer: ArcBorrow<'_, Tracer>, current: &Current, guard: &PreemptGuard,
 fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
     let current = Current::get();
     if !tracer.spare.passes(&current) {
-        return spare(tracer, &current, &guard, edge);
+        let at_once = !arch::RETURN_NEEDS_ENTRY || tracer.edges == Edges::Enter;
+        if at_once || !matches!(edge, Edge::Enter) {
+            tracer.spare.spare(&current, &guard);
+        }
+        return;
     }
     if tracer.outlet.is_reader(current.tgid()) {
         return;

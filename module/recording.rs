@@ -74,6 +74,11 @@ impl Recording {
         })
     }
 
+    /// Its settings.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.tracer.settings
+    }
+
     /// Ends the recording. Gives what it was for, so that it can begin again.
     pub(crate) fn end(self) -> Arc<Tracer> {
         self.tracer.clone()

@@ -84,14 +84,12 @@ impl Tracer {
     #[inline(never)]
     pub(crate) fn new(outlet: &Arc<Outlet>, settings: &Settings) -> Result<Arc<Self>> {
         let followed = if settings.follow && !settings.filter.is_empty() { Some(Followed::new()?) } else { None };
-        let counts = settings.args.then_some(arch::ARG_COUNTS);
-        let plans = if settings.copies_memory() { Some(&arch::PLANS) } else { None };
         Arc::pin_init(
             pin_init!(Self {
                 means: Means {
                     writers: outlet.writers.clone(),
                     clock: outlet.clock,
-                    actions: Actions::new(arch::MACHINE, settings.calls.as_ref(), counts, plans),
+                    actions: Actions::none(),
                     failed_only: settings.failed_only,
                 },
                 spare: Spare::new(settings.filter, followed),
@@ -103,6 +101,12 @@ impl Tracer {
                 watched: Tracepoint::find(c"sys_enter").zip(Tracepoint::find(c"sys_exit")).map(|(a, b)| [a, b]),
                 unwatched: Word::new(0),
                 watch <- new_delayed_work!(),
+            })
+            .pin_chain(|tracer| {
+                let counts = settings.args.then_some(arch::ARG_COUNTS);
+                let plans = if settings.copies_memory() { Some(&arch::PLANS) } else { None };
+                tracer.project().means.actions.fill(arch::MACHINE, settings.calls.as_ref(), counts, plans);
+                Ok(())
             }),
             GFP_KERNEL,
         )

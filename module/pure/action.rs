@@ -3,6 +3,7 @@
 //! What probes do about a call, by its number.
 
 use super::calls::{
+    exec_numbers,
     plan::{Plan, Plans, What},
     Direction, NUMBERS,
 };
@@ -15,8 +16,11 @@ use super::format::{Machine, MAX_ARGS};
 /// |------|----------------------------------------------------------------------------|
 /// | 0–2  | how many registers hold arguments that are recorded, 0 to [`MAX_ARGS`]     |
 /// | 3    | [`COPY_AT_ENTRY`](Self::COPY_AT_ENTRY)                                     |
-/// | 4    | [`COPY_AT_RETURN`](Self::COPY_AT_RETURN)                                   |
-/// | 5    | [`EXCLUDED`](Self::EXCLUDED)                                               |
+/// | 4    | [`EXCLUDED`](Self::EXCLUDED)                                               |
+/// | 5    | [`COPY_AT_RETURN`](Self::COPY_AT_RETURN)                                   |
+/// | 6    | a return with this number may be that of another call                      |
+///
+/// In this order the bits that any edge asks for are neighbours, which makes one instruction of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action(u8);
 
@@ -26,10 +30,11 @@ impl Action {
     const ARGUMENTS: u8 = 0b111;
     /// Arguments point to memory that is to be recorded when the call is entered.
     pub const COPY_AT_ENTRY: u8 = 1 << 3;
-    /// The same, when it returns.
-    pub const COPY_AT_RETURN: u8 = 1 << 4;
     /// The call is not recorded.
-    pub const EXCLUDED: u8 = 1 << 5;
+    pub const EXCLUDED: u8 = 1 << 4;
+    /// As at the entry, when the call returns.
+    pub const COPY_AT_RETURN: u8 = 1 << 5;
+    const IS_DOUBTFUL: u8 = 1 << 6;
 
     /// How many registers hold arguments that are recorded, 0 to [`MAX_ARGS`].
     #[inline(always)]
@@ -42,6 +47,14 @@ impl Action {
     pub const fn has(self, bits: u8) -> bool {
         self.0 & bits != 0
     }
+
+    /// Whether the call is not recorded for sure, for one of the kernel's own programs: where `is_return`, the number
+    /// tells what returns.
+    #[inline(always)]
+    pub const fn is_surely_excluded(self, is_return: bool) -> bool {
+        let doubt = if is_return { Self::IS_DOUBTFUL } else { 0 };
+        self.0 & (Self::EXCLUDED | doubt) == Self::EXCLUDED
+    }
 }
 
 /// What probes do about every call: made by the kernel's own programs, and by 32-bit programs on a 64-bit kernel.
@@ -53,19 +66,26 @@ pub struct Actions {
 }
 
 impl Actions {
-    /// Those for `calls`, if not all are recorded; with arguments in so many registers as `counts` says, if
-    /// they are recorded; and with the memory that `plans` speak of, if that is.
+    /// Every call is recorded, none with arguments.
     #[inline]
-    pub fn new(
+    pub const fn none() -> Self {
+        Self { tables: [[Action::NONE; NUMBERS + 1]; 2], unnumbered: [true; 2] }
+    }
+
+    /// What is done where only `calls` are recorded, if some are given; with arguments in so many registers as
+    /// `counts` says, if they are recorded; and with the memory that `plans` speak of, if that is.
+    // In place: in the kernel, whose stack is small, this is large.
+    #[inline]
+    pub fn fill(
+        &mut self,
         machine: Machine,
         calls: Option<&CallSet>,
         counts: Option<[&[u8; NUMBERS]; 2]>,
         plans: Option<&[Plans; 2]>,
-    ) -> Self {
+    ) {
         let is_excluded = |is_32bit, number| calls.is_some_and(|calls| !calls.contains(is_32bit, number));
-        let mut tables = [[Action::NONE; NUMBERS + 1]; 2];
-        let mut unnumbered = [true; 2];
-        for (is_32bit, (table, unnumbered)) in [false, true].into_iter().zip(tables.iter_mut().zip(&mut unnumbered)) {
+        let Self { tables, unnumbered } = self;
+        for (is_32bit, (table, unnumbered)) in [false, true].into_iter().zip(tables.iter_mut().zip(unnumbered)) {
             for (number, action) in table.iter_mut().enumerate() {
                 let count = counts.map_or(0, |counts| {
                     counts[usize::from(is_32bit)].get(number).copied().unwrap_or(MAX_ARGS as u8).min(MAX_ARGS as u8)
@@ -73,11 +93,13 @@ impl Actions {
                 let plans = plans.map_or(&[][..], |plans| plans[usize::from(is_32bit)].of(number as u32));
                 let copies = plans.iter().fold(0, |bits, plan| bits | copies(*plan));
                 let excluded = if is_excluded(is_32bit, number as u32) { Action::EXCLUDED } else { 0 };
-                *action = Action(count | copies | excluded);
+                // `execve` may return to a program of the other kind, and the last stands for lost numbers, too.
+                let is_doubtful = number == NUMBERS || exec_numbers(machine, !is_32bit).contains(&(number as u32));
+                let doubt = if is_doubtful { Action::IS_DOUBTFUL } else { 0 };
+                *action = Action(count | copies | excluded | doubt);
             }
             *unnumbered = sigreturn_numbers(machine, is_32bit).iter().any(|&number| !is_excluded(is_32bit, number));
         }
-        Self { tables, unnumbered }
     }
 
     /// What is done about call `number`.

@@ -25,6 +25,13 @@ impl Name {
         Self(comm_from_bytes(&bytes))
     }
 
+    /// A name that is padded with NULs; `None` if none is there, or if something is behind one.
+    #[inline]
+    pub fn from_padded(bytes: [u8; COMM_BYTES]) -> Option<Self> {
+        let is_padded = bytes[NAME_BYTES] == 0 && bytes.windows(2).all(|pair| pair[0] != 0 || pair[1] == 0);
+        is_padded.then(|| Self(comm_from_bytes(&bytes)))
+    }
+
     /// The name, padded with NULs: one at least.
     #[inline]
     pub fn to_bytes(self) -> [u8; COMM_BYTES] {

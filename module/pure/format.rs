@@ -25,8 +25,8 @@
 //! |        | 48–49 | edges that are recorded, [`Edges`]                                         |
 //! |        | 50    | arguments are recorded                                                     |
 //! |        | 51–63 | zero                                                                       |
-//! | 2      | 0–31  | sequence number of the packet on this CPU, from 0                          |
-//! |        | 32–63 | session: a number chosen when the module was loaded                        |
+//! | 2      | 0–31  | sequence number of the packet on this CPU, from 0 when the module is loaded |
+//! |        | 32–63 | session: a number chosen when these settings came into force               |
 //! | 3      | 0–63  | base time in ticks, where the deltas of the records start                  |
 //! | 4      | 0–63  | watermark in ticks                                                         |
 //! | 5      | 0–63  | wall clock (`CLOCK_REALTIME`) at base time, nanoseconds since 1970          |
@@ -291,7 +291,7 @@ pub struct Header {
     pub has_args: bool,
     /// Number of the packet on its CPU.
     pub sequence: u32,
-    /// Tells two loads of the module apart.
+    /// Tells two loads of the module apart, and two settings of one.
     pub session: u32,
     /// Ticks at which the packet's deltas start.
     pub base_time: u64,

@@ -70,7 +70,8 @@ fn any_request() -> impl Strategy<Value = Request> {
 #[test]
 fn which_calls_have_memory() {
     let plans = [false, true].map(|is_32bit| Plans::new(Abi::new(Machine::X86_64, is_32bit)));
-    let actions = Actions::new(Machine::X86_64, None, None, Some(&plans));
+    let mut actions = Actions::none();
+    actions.fill(Machine::X86_64, None, None, Some(&plans));
     let has = |is_32bit, number| {
         let action = actions.get(is_32bit, number);
         (action.has(Action::COPY_AT_ENTRY), action.has(Action::COPY_AT_RETURN))
@@ -253,7 +254,8 @@ proptest! {
     fn actions(machine in any_machine(), set in prop::option::of(any_set()), args: bool, memory: bool, is_32bit: bool, number in any_number()) {
         let counts = args.then(|| [false, true].map(|is_32bit| argument_counts(machine, is_32bit)));
         let plans = [false, true].map(|is_32bit| Plans::new(Abi::new(machine, is_32bit)));
-        let actions = Actions::new(machine, set.as_ref(), counts, memory.then_some(&plans));
+        let mut actions = Actions::none();
+        actions.fill(machine, set.as_ref(), counts, memory.then_some(&plans));
         let contains = |number| set.as_ref().is_none_or(|set| set.contains(is_32bit, number));
         let action = actions.get(is_32bit, u64::from(number));
         let count = argument_counts(machine, is_32bit).get(number as usize).copied().unwrap_or(6);
@@ -281,7 +283,8 @@ proptest! {
             (Machine::X86_64, false) => &[15],
             _ => &[119, 173],
         };
-        let actions = Actions::new(machine, Some(&set), None, None);
+        let mut actions = Actions::none();
+        actions.fill(machine, Some(&set), None, None);
         let expected = numbers.iter().any(|&number| set.contains(is_32bit, number)) || set.contains(is_32bit, NUMBERS as u32);
         prop_assert_eq!(!actions.excludes_return(is_32bit, u32::MAX), expected);
     }

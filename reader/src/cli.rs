@@ -1,84 +1,159 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The command line.
+//! The grammar of the command line. Help, man page and completions are made from it.
 
-use clap::{value_parser, Arg, ArgAction, ArgGroup, Command};
+use clap::builder::PossibleValuesParser;
+use clap::{value_parser, Arg, ArgAction, Command, ValueHint};
 use std::ffi::OsString;
-use std::path::PathBuf;
 
-/// What the user asked for.
-#[derive(Debug)]
-pub struct Options {
-    /// Where to read; `None` leaves it to what standard input is.
-    pub input: Option<PathBuf>,
-    /// Where to write; `None` is standard output.
-    pub output: Option<PathBuf>,
-    /// Whether to keep what the output file holds.
-    pub append: bool,
-    /// Whether to write packets instead of lines.
-    pub raw: bool,
-}
+/// An option: letter, name, name of its value, heading, help.
+///
+/// The letters are those of sysdig, or of strace, where the meaning is the same. A table takes less room in the
+/// program than as many calls that build options.
+type Row = (Option<char>, &'static str, &'static str, &'static str, &'static str);
 
-impl Options {
-    /// Reads a command line.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with it, or the text that `--help` or `--version` asks for.
-    pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let mut matches = command().try_get_matches_from(arguments)?;
-        let raw = matches.remove_one::<PathBuf>("write");
-        let output = raw.clone().or_else(|| matches.remove_one("output"));
-        Ok(Self {
-            input: matches.remove_one("input"),
-            output: output.filter(|path| path.as_os_str() != "-"),
-            append: matches.get_flag("append"),
-            raw: raw.is_some(),
-        })
-    }
-}
+const DATA: &str = "Input and output";
+const WHAT: &str = "What is recorded";
+const HOW: &str = "How events are shown";
+const SUMMARIES: &str = "Summaries";
+const LISTS: &str = "Lists";
 
-/// The command line's grammar.
+#[rustfmt::skip]
+const OPTIONS: &[Row] = &[
+    (Some('r'), "read", "FILE", DATA, "Read the recording FILE; - is standard input"),
+    (Some('w'), "write", "FILE", DATA, "Write what was read to FILE as it is, for -r later or elsewhere"),
+    (Some('o'), "output", "FILE", DATA, "Write to FILE, which starts empty; - is standard output"),
+    (None, "append", "", DATA, "Keep what FILE holds and write behind it"),
+    (Some('n'), "numevents", "N", DATA, "Stop after N events"),
+    (Some('s'), "snaplen", "N", WHAT, "Record arguments, and up to N bytes of the buffers they point to"),
+    (None, "style", "STYLE", HOW, "As record (the default), sysdig or strace have them"),
+    (Some('p'), "print", "FORMAT", HOW, "As lines of fields: '%evt.num %proc.name'; with -j these fields alone"),
+    (Some('j'), "json", "", HOW, "As JSON, an object a line"),
+    (Some('t'), "timetype", "TIME", HOW, "Times of day (h), since 1970 (a), the first event (r), the entry (d), the last line (D)"),
+    (Some('A'), "print-ascii", "", HOW, "Buffers as text"),
+    (Some('x'), "print-hex", "", HOW, "Buffers in hexadecimal"),
+    (Some('X'), "print-hex-ascii", "", HOW, "Buffers in both"),
+    (Some('q'), "quiet", "", HOW, "No events"),
+    (Some('c'), "summary-only", "", SUMMARIES, "At the end calls, errors and time by call, as strace has them; no events"),
+    (Some('S'), "summary", "", SUMMARIES, "At the end calls, errors and time by call and by process"),
+    (Some('v'), "verbose", "", SUMMARIES, "At the end events, drops, elapsed time, events per second; buffers uncut"),
+    (Some('l'), "list", "", LISTS, "List the fields that filters and formats have"),
+    (Some('L'), "list-events", "", LISTS, "List the system calls with their arguments"),
+    (None, "explain", "", LISTS, "Tell which part of FILTER the kernel decides and which the reader"),
+];
+
+const STYLES: [&str; 3] = ["record", "sysdig", "strace"];
+const TIMES: [&str; 5] = ["h", "a", "r", "d", "D"];
+
+/// The whole command line.
 pub fn command() -> Command {
-    let path = || value_parser!(PathBuf);
-    Command::new("syscall-record")
+    let command = Command::new("syscall-record")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Prints the system calls that the syscall_record module records")
-        .after_help(
-            "Without INPUT, reads standard input if that is a pipe or a file, and /dev/syscall-record \
-             otherwise.\n\n\
-             Exit status: 0; 1 if the input was damaged, or input or output failed; 2 for wrong usage.",
+        .about("Shows the system calls that the syscall_record kernel module records")
+        .override_usage(
+            "syscall-record [OPTIONS] [FILTER]...\n       \
+             syscall-record [OPTIONS] run [OPTIONS] [FILTER --] COMMAND [ARGUMENT]...\n       \
+             syscall-record [OPTIONS] attach [OPTIONS] -p PID[,PID]... [FILTER]...",
         )
+        .disable_help_subcommand(true)
+        .after_help(AFTER_HELP)
+        .arg(filter("Events to show, as in sysdig: evt.type=openat and evt.failed=true"))
+        .subcommand(run())
+        .subcommand(attach());
+    with_options(command, |_| true)
+}
+
+const AFTER_HELP: &str = "\
+Reads FILE if -r names one, else standard input if that is a pipe or a file, else
+/dev/syscall-record. A single word that names a file and is no filter is a FILE, too. The
+module records what its parameters say, unless FILTER, -s or the way events are shown ask
+for something else.
+
+Exit status: 0; 1 if the input was damaged, or input or output failed; 2 for wrong usage;
+with `run` that of the command, or 128 and the number of the signal that ended it, 126 if
+it cannot be run, 127 if it is not found.";
+
+/// `run`: trace a command from its first instruction.
+fn run() -> Command {
+    let command = Command::new("run")
+        .about("Run a command and show the system calls that it and its children make, until it ends")
+        .override_usage("syscall-record run [OPTIONS] [FILTER --] COMMAND [ARGUMENT]...")
+        .after_help(LOADING)
         .arg(
-            Arg::new("input")
-                .value_name("INPUT")
-                .value_parser(path())
-                .help("Device or recording to read; - is standard input"),
+            Arg::new("command")
+                .value_name("COMMAND")
+                .value_parser(value_parser!(OsString))
+                .value_hint(ValueHint::CommandWithArguments)
+                .num_args(1..)
+                .required(true)
+                .trailing_var_arg(true)
+                .allow_hyphen_values(true)
+                .help("What to run, with its arguments; a filter and -- may stand before it"),
         )
+        .arg(follow("Children, too, which `run` shows always"));
+    with_options(command, |option| option.1 != "read" && option.3 != LISTS)
+}
+
+/// `attach`: trace processes that are there.
+fn attach() -> Command {
+    let command = Command::new("attach")
+        .about("Show the system calls of running processes, until they end")
+        .override_usage("syscall-record attach [OPTIONS] -p PID[,PID]... [FILTER]...")
+        .after_help(LOADING)
         .arg(
-            Arg::new("output")
-                .short('o')
-                .long("output")
-                .value_name("FILE")
-                .value_parser(path())
-                .help("Write to FILE, which starts empty; - is standard output"),
+            Arg::new("pid")
+                .short('p')
+                .long("pid")
+                .value_name("PID")
+                .action(ArgAction::Append)
+                .value_delimiter(',')
+                .required(true)
+                .help("Processes, up to 16, each with all its threads"),
         )
-        .arg(
-            Arg::new("write")
-                .short('w')
-                .long("write")
-                .value_name("FILE")
-                .value_parser(path())
-                .help("Write what was read to FILE as it is, to be decoded later or elsewhere"),
-        )
-        .arg(
-            Arg::new("append")
-                .requires("file")
-                .long("append")
-                .action(ArgAction::SetTrue)
-                .help("Keep what FILE holds and write behind it"),
-        )
-        .group(ArgGroup::new("file").args(["output", "write"]))
+        .arg(follow("Their children, too"))
+        .arg(filter("Events to show, as in sysdig"));
+    with_options(command, |option| option.1 != "read" && option.3 != LISTS)
+}
+
+const LOADING: &str = "\
+A module that is not loaded is searched for in /lib/modules and beside this program,
+loaded, and unloaded at the end.";
+
+fn follow(help: &'static str) -> Arg {
+    Arg::new("follow").short('f').long("follow").action(ArgAction::SetTrue).help_heading(WHAT).help(help)
+}
+
+fn filter(help: &'static str) -> Arg {
+    Arg::new("filter")
+        .value_name("FILTER")
+        .value_parser(value_parser!(OsString))
+        .value_hint(ValueHint::AnyPath)
+        .num_args(0..)
+        .allow_negative_numbers(true)
+        .help(help)
+}
+
+/// Adds the options that `has` says yes to. A letter that the command has already stays its.
+fn with_options(mut command: Command, has: fn(&Row) -> bool) -> Command {
+    let taken: Vec<char> = command.get_arguments().filter_map(Arg::get_short).collect();
+    for &(letter, name, value, heading, help) in OPTIONS.iter().filter(|row| has(row)) {
+        let mut arg = Arg::new(name).long(name).help_heading(heading).help(help);
+        if let Some(letter) = letter.filter(|letter| !taken.contains(letter)) {
+            arg = arg.short(letter);
+        }
+        arg = match (value, name) {
+            ("", _) => arg.action(ArgAction::SetTrue),
+            ("FILE", _) => arg.value_parser(value_parser!(OsString)).value_hint(ValueHint::FilePath),
+            (_, "style") => arg.value_parser(PossibleValuesParser::new(STYLES)).hide_possible_values(true),
+            (_, "timetype") => arg.value_parser(PossibleValuesParser::new(TIMES)).hide_possible_values(true),
+            _ => arg,
+        };
+        if !value.is_empty() {
+            arg = arg.value_name(value);
+        }
+        command = command.arg(arg);
+    }
+    command
 }
 
 #[cfg(test)]

@@ -80,6 +80,11 @@ impl Framing {
         self.end += bytes;
     }
 
+    /// How many bytes of the input the packets that were given out end behind.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// The next packet, or damage that was met before it. `None`: more bytes are needed. With `at_end`
     /// no more will come, and `None` is the end.
     pub fn next(&mut self, at_end: bool) -> Option<Result<Framed, Damage>> {

@@ -7,17 +7,19 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod cli;
 pub mod clock;
+pub mod control;
 pub mod decode;
 pub mod fields;
 pub mod filter;
-
 pub mod framing;
 pub mod merge;
 pub mod model;
 pub mod print;
 pub mod source;
 pub mod style;
+pub mod summary;
 
 mod signals;
 mod text;

@@ -1,27 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `syscall-record`: prints the system calls that the kernel module records.
+//! `syscall-record`: shows the system calls that the kernel module records.
 
 #![deny(unsafe_code)]
 
-mod cli;
+mod child;
+mod lists;
+mod live;
+mod load;
+mod options;
+mod output;
+mod progress;
+mod session;
+mod shape;
 mod sink;
+mod traced;
 
 #[cfg(stub_unwind)]
 #[allow(unsafe_code)]
 mod unwind;
 
-use cli::Options;
+use live::Plan;
+use options::{Action, Options};
+use output::{Gate, Output};
+use progress::Progress;
+use session::Outcome;
+use shape::{Shape, WrongFormat};
 use std::env;
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
-use syscall_record::framing::{Damage, DamageKind, Framing};
-use syscall_record::merge::Merge;
-use syscall_record::print::Printer;
+use syscall_record::filter::FilterError;
 use syscall_record::source::Source;
 use syscall_record::Interrupt;
+
+/// Any error: what is printed of it tells what was wrong, and what to do.
+type AnyError = Box<dyn std::error::Error>;
+
+/// What usage that is wrong ends with.
+const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let options = match Options::parse(env::args_os()) {
@@ -33,98 +52,94 @@ fn main() -> ExitCode {
         }
     };
     match run(&options) {
-        Ok(Outcome::Sound) => ExitCode::SUCCESS,
-        Ok(Outcome::Damaged) => ExitCode::FAILURE,
+        Ok(status) => ExitCode::from(status),
+        // Whoever reads our output has seen enough, `head` for example.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Whoever reads our output has seen enough, `head` for example.
-            if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-                return ExitCode::SUCCESS;
-            }
             complain(&*error);
-            ExitCode::FAILURE
+            let is_usage = error.is::<FilterError>() || error.is::<WrongFormat>() || error.is::<WrongUsage>();
+            ExitCode::from(if is_usage { USAGE } else { 1 })
         }
     }
 }
 
-/// How the input was.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Sound,
-    Damaged,
+/// What was asked for cannot be done.
+#[derive(Debug)]
+struct WrongUsage(String);
+
+impl Display for WrongUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
-/// Lines that are written together.
-const OUTPUT_BYTES: usize = 64 * 1024;
+impl std::error::Error for WrongUsage {}
 
-/// What is read and written together without decoding: so much that the calls cost next to nothing.
-const COPY_BYTES: usize = 256 * 1024;
-
-type AnyError = Box<dyn std::error::Error>;
-
-fn run(options: &Options) -> Result<Outcome, AnyError> {
-    let mut source = Source::open(options.input.as_deref(), Interrupt::new()?)?;
-    let mut sink = sink::open(options.output.as_deref(), options.append)?;
-    if options.raw {
-        copy(&mut source, &mut sink)?;
-        return Ok(Outcome::Sound);
-    }
-
-    let mut framing = Framing::new();
-    let mut merge = Merge::new();
-    let mut printer = Printer::new(BufWriter::with_capacity(OUTPUT_BYTES, sink));
-    let mut outcome = Outcome::Sound;
-    let mut at_end = false;
-    while !at_end {
-        let read = source.read(framing.space());
-        // What was read before an error is printed, too.
-        let bytes = *read.as_ref().unwrap_or(&0);
-        framing.filled(bytes);
-        at_end = bytes == 0;
-        while let Some(item) = framing.next(at_end) {
-            match item {
-                Ok(framed) => merge.push(framed, |header, event| printer.print(header.machine, event))?,
-                Err(damage) => {
-                    // The lines before it come first where both go to one place.
-                    printer.flush()?;
-                    complain(&describe(damage));
-                    outcome = Outcome::Damaged;
-                }
+/// Does what the options say; the exit status.
+fn run(options: &Options) -> Result<u8, AnyError> {
+    match &options.action {
+        Action::Read(input) => read(options, input.as_deref()),
+        Action::Run(words) => traced::run(options, words),
+        Action::Attach(pids, follow) => traced::attach(options, pids, *follow),
+        Action::Fields | Action::Calls | Action::Explain => {
+            let mut out = io::BufWriter::new(sink::open(options.output.as_deref(), options.append)?);
+            match options.action {
+                Action::Fields => lists::fields(&mut out)?,
+                Action::Calls => lists::calls(&mut out)?,
+                _ => live::explain(options, Shape::new(options)?.1, &mut out)?,
             }
+            out.flush()?;
+            Ok(0)
         }
-        if at_end {
-            merge.finish(|header, event| printer.print(header.machine, event))?;
-        }
-        // Someone may be watching, and the next read may wait.
-        printer.flush()?;
-        read?;
-    }
-    Ok(outcome)
-}
-
-/// Passes packets on as they are: a piece is as large as the input gives it.
-fn copy(source: &mut Source, sink: &mut File) -> Result<(), AnyError> {
-    let mut buffer = vec![0; COPY_BYTES];
-    loop {
-        let bytes = source.read(&mut buffer)?;
-        if bytes == 0 {
-            return Ok(());
-        }
-        sink.write_all(&buffer[..bytes])?;
     }
 }
 
-fn describe(damage: Damage) -> String {
-    let offset = damage.offset;
-    match damage.kind {
-        DamageKind::Skipped(bytes) => format!("offset {offset}: {bytes} bytes are damaged or no recording; skipped"),
-        DamageKind::Truncated(0) => format!("offset {offset}: the input ends inside a packet, behind its last record"),
-        DamageKind::Truncated(bytes) => {
-            format!("offset {offset}: the input ends inside a packet; {bytes} bytes of records are missing")
-        }
-        DamageKind::Version(version) => {
-            format!("offset {offset}: a packet of format version {version}, which this syscall-record does not know; skipped")
-        }
+/// Reads a recording, or the device; the exit status.
+fn read(options: &Options, input: Option<&Path>) -> Result<u8, AnyError> {
+    let (shape, needs) = Shape::new(options)?;
+    let plan = Plan::new(options, needs)?;
+    plan.check(false)?;
+    let mut source = Source::open(input, Interrupt::new()?)?;
+    if !source.is_device() {
+        plan.check(true)?;
     }
+    let sink = sink::open(options.output.as_deref(), options.append)?;
+    if source.is_device() {
+        plan.hand_over(&source)?;
+    }
+    show(options, plan, shape, &mut source, sink, None)
+}
+
+/// Shows what comes from `source`, or writes it as it is; the exit status. `gate` hides some of it.
+fn show(
+    options: &Options,
+    plan: Plan,
+    shape: Shape,
+    source: &mut Source,
+    mut sink: File,
+    gate: Option<Gate>,
+) -> Result<u8, AnyError> {
+    // Lines that run over the screen tell how far it is.
+    let is_busy = !options.is_quiet() && options.output.is_none() && io::stdout().is_terminal();
+    let is_long = source.size().is_some() || options.output.is_some();
+    let is_seen = is_long && !is_busy && io::stderr().is_terminal();
+    let mut progress = Progress::new(source.size(), is_seen);
+    let text_sink = if options.raw { sink::open(None, false)? } else { sink.try_clone()? };
+    let mut output = Output::new(options, plan, shape, text_sink, source.is_device());
+    if let Some(gate) = gate {
+        output.hide(gate);
+    }
+    let outcome = if options.raw {
+        output.count_if(is_seen);
+        session::copy(source, &mut sink, &mut output, &mut progress)?
+    } else {
+        session::run(source, &mut output, &mut progress)?
+    };
+    Ok(u8::from(outcome == Outcome::Damaged))
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn complain(what: &(impl Display + ?Sized)) {

@@ -123,6 +123,18 @@ impl<W: Write> Printer<W> {
         self.out.write_all(self.line.bytes())
     }
 
+    /// Takes notice of an event that is not written.
+    pub fn skip(&mut self, event: &Event<'_>) {
+        if let What::Enter { task, call } = &event.what {
+            self.note_width(task, call);
+        }
+    }
+
+    /// Where the lines go.
+    pub fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Hands what was written to the operating system.
     ///
     /// # Errors

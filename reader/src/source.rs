@@ -2,13 +2,15 @@
 
 //! Where the bytes come from: the device, a file or standard input.
 
+use crate::control;
 use crate::signals::Interrupt;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
+use syscall_record_format::request::Request;
 
 /// Where the kernel module delivers.
 pub const DEVICE: &str = "/dev/syscall-record";
@@ -19,18 +21,47 @@ pub struct Source {
     file: File,
     is_pipe: bool,
     interrupt: Interrupt,
-    /// After Ctrl-C: how many bytes of a pipe are still read.
-    last_bytes: Option<usize>,
+    traced: Option<Traced>,
+    /// After the end was asked for: what is still read.
+    rest: Option<Rest>,
+}
+
+/// Processes with whose end the input ends.
+pub struct Traced {
+    /// Readable, each when its process has ended.
+    pub processes: Vec<OwnedFd>,
+    /// The one that was started from here, which is passed signals.
+    pub child: Option<u32>,
+    /// What the device is told then, so that it records no more.
+    pub stop: Request,
+}
+
+/// What is read of an input whose end was asked for.
+enum Rest {
+    /// So many bytes, while they are there.
+    Bytes(usize),
+    /// All that comes without a pause of [`QUIET_MS`].
+    Recorded,
 }
 
 /// No pipe holds more unless root allowed it (`/proc/sys/fs/pipe-max-size`).
 const MAX_PIPE_BYTES: usize = 1 << 20;
+
+/// What is recorded is readable after a fifth of a second, as a rule.
+const QUIET_MS: u16 = 500;
 
 /// An input could not be opened or read.
 #[derive(Debug)]
 pub struct SourceError {
     name: PathBuf,
     error: io::Error,
+}
+
+impl SourceError {
+    /// What the operating system said.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.error.kind()
+    }
 }
 
 impl fmt::Display for SourceError {
@@ -69,14 +100,30 @@ impl Source {
                 _ => (Path::new(DEVICE), File::open(DEVICE)),
             },
         };
-        let name = name.to_owned();
-        match file {
-            Ok(file) => {
-                let is_pipe = file.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo());
-                Ok(Self { name, file, is_pipe, interrupt, last_bytes: None })
-            }
-            Err(error) => Err(SourceError { name, error }),
-        }
+        let file = file.map_err(|error| SourceError { name: name.to_owned(), error })?;
+        let is_pipe = file.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo());
+        Ok(Self { name: name.to_owned(), file, is_pipe, interrupt, traced: None, rest: None })
+    }
+
+    /// Whether it is the device.
+    pub fn is_device(&self) -> bool {
+        self.name == Path::new(DEVICE)
+    }
+
+    /// The bytes of a file; `None` if nobody knows how many will come.
+    pub fn size(&self) -> Option<u64> {
+        self.file.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len())
+    }
+
+    /// What is open.
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+
+    /// Ends with these processes, from here on. `interrupt` is noticed in place of the one before.
+    pub fn end_with(&mut self, traced: Traced, interrupt: Interrupt) {
+        self.traced = Some(traced);
+        self.interrupt = interrupt;
     }
 
     /// Reads what is there into `space`, waiting for something to come. 0 is the end: that of the
@@ -95,19 +142,81 @@ impl Source {
         }
     }
 
+    /// Closes the input, and waits until its processes have ended; signals go on being passed.
+    ///
+    /// # Errors
+    ///
+    /// Those of `poll(2)`.
+    pub fn outlive(self) -> io::Result<()> {
+        let Self { file, mut interrupt, traced, .. } = self;
+        drop(file);
+        let Some(Traced { mut processes, child, .. }) = traced else { return Ok(()) };
+        while !processes.is_empty() {
+            let ready = interrupt.wait(None, &processes)?;
+            if let Some(child) = child.filter(|_| ready.bell) {
+                interrupt.signals().for_each(|signal| control::signal(child, signal));
+            }
+            if let Some(index) = ready.process {
+                processes.swap_remove(index);
+            }
+        }
+        Ok(())
+    }
+
     fn try_read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        if self.last_bytes.is_none() && !self.interrupt.wait(self.file.as_fd())? {
+        while self.rest.is_none() {
+            let processes = self.traced.as_ref().map_or(&[][..], |traced| &traced.processes);
+            let ready = self.interrupt.wait(Some(self.file.as_fd()), processes)?;
+            if ready.bell {
+                self.take_signals();
+            }
+            if let (Some(index), Some(traced)) = (ready.process, &mut self.traced) {
+                traced.processes.swap_remove(index);
+                if traced.processes.is_empty() {
+                    self.end();
+                }
+            }
+            if ready.input && self.rest.is_none() {
+                return self.file.read(space);
+            }
+        }
+        match &mut self.rest {
+            Some(Rest::Bytes(left)) => {
+                if *left == 0 || !self.interrupt.is_ready(self.file.as_fd(), 0)? {
+                    return Ok(0);
+                }
+                let len = space.len().min(*left);
+                let bytes = self.file.read(space.get_mut(..len).unwrap_or_default())?;
+                *left -= bytes;
+                Ok(bytes)
+            }
+            _ if self.interrupt.is_ready(self.file.as_fd(), QUIET_MS)? => self.file.read(space),
+            _ => Ok(0),
+        }
+    }
+
+    /// A signal asks for the end, or is one for the child, whose end will be ours.
+    fn take_signals(&mut self) {
+        match self.traced {
+            Some(Traced { child: Some(child), .. }) => {
+                self.interrupt.signals().for_each(|signal| control::signal(child, signal));
+            }
+            _ => self.end(),
+        }
+    }
+
+    /// No more is to come than is there.
+    fn end(&mut self) {
+        self.rest = Some(match &self.traced {
+            Some(Traced { stop, .. }) => {
+                // It took one before. If it goes on to record, an end comes when all processes pause.
+                let _ = control::hand_over(self.file.as_fd(), stop);
+                Rest::Recorded
+            }
             // What a pipe's writer wrote before the Ctrl-C ended it, too, is still to be read.
-            self.last_bytes = Some(if self.is_pipe { MAX_PIPE_BYTES } else { 0 });
-        }
-        let Some(left) = self.last_bytes else { return self.file.read(space) };
-        if left == 0 || !self.interrupt.is_ready(self.file.as_fd())? {
-            return Ok(0);
-        }
-        let len = space.len().min(left);
-        let bytes = self.file.read(&mut space[..len])?;
-        self.last_bytes = Some(left - bytes);
-        Ok(bytes)
+            None if self.is_pipe => Rest::Bytes(MAX_PIPE_BYTES),
+            _ => Rest::Bytes(0),
+        });
     }
 }
 

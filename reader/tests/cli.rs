@@ -185,7 +185,7 @@ fn output_files() {
 
 #[test]
 fn usage() {
-    for arguments in [&["--nonsense"][..], &["a", "b"], &["-o"], &["-o", "a", "-w", "b"], &["--append"]] {
+    for arguments in [&["--nonsense"][..], &["-o"], &["-o", "a", "-w", "b"], &["--append"]] {
         let output = run(arguments, None);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty() && text(&output.stderr).starts_with("error: "), "{arguments:?}");

@@ -25,6 +25,7 @@ impl Comparison {
     /// What differs between the threads of `theirs` and the same ones of `ours`, which are taken out of it;
     /// a line each. Threads are numbered from 1 in the order in which strace saw them.
     pub fn program(&mut self, name: &str, theirs: &Trace, ours: &mut Trace) -> Vec<String> {
+        self.rules.set_program(name);
         let mut differences: Vec<String> =
             theirs.stray.iter().map(|line| format!("{name}: a line of no thread: {line}")).collect();
         for (number, thread) in (1..).zip(&theirs.threads) {

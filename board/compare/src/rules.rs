@@ -19,7 +19,8 @@
 //! - `both: THEIRS => OURS`: whole calls;
 //! - `NAME WHERE: THEIRS => OURS`: of the calls whose name matches NAME, an argument, from `1`, or the result, `=`.
 //!
-//! `@ARCH[,ARCH…]` in front: there alone. A rule that is not used at all is an error, so that none is left over.
+//! `@ARCH[,ARCH…][/PROGRAM]` in front: there alone, and of programs whose name matches PROGRAM. A rule that is not used at
+//! all is an error, so that none is left over; with `maybe` in front it depends on how a run happens to go.
 
 use crate::pattern::{match_both, match_one};
 
@@ -39,7 +40,11 @@ pub struct Rule {
     pub text: String,
     pub line: usize,
     pub used: usize,
+    /// Whether it may be unused.
+    pub is_rare: bool,
     archs: Option<String>,
+    /// A pattern of programs' names.
+    programs: String,
     place: Place,
     name: String,
     theirs: String,
@@ -52,10 +57,14 @@ impl Rule {
     }
 
     fn parse(text: &str, line: usize) -> Result<Self, String> {
-        let (archs, rest) = match text.strip_prefix('@').and_then(|text| text.split_once(' ')) {
-            Some((archs, rest)) => (Some(archs.to_owned()), rest.trim_start()),
-            None => (None, text),
+        let (archs, programs, rest) = match text.strip_prefix('@').and_then(|text| text.split_once(' ')) {
+            Some((whom, rest)) => {
+                let (archs, programs) = whom.split_once('/').unwrap_or((whom, "*"));
+                (Some(archs.to_owned()), programs, rest.trim_start())
+            }
+            None => (None, "*", text),
         };
+        let (is_rare, rest) = rest.strip_prefix("maybe ").map_or((false, rest), |rest| (true, rest));
         let (selector, patterns) =
             rest.split_once(": ").ok_or("a rule is 'WHAT: PATTERN' or 'WHAT: THEIRS => OURS'")?;
         let (name, place) = match selector.split_once(' ') {
@@ -79,8 +88,8 @@ impl Rule {
         if theirs.matches('%').count() < ours.matches('%').count() && place != Place::Ours {
             return Err("a % of ours has none to be the same as".into());
         }
-        let [name, theirs, ours] = [name, theirs, ours].map(|text| text.trim().to_owned());
-        Ok(Self { text: text.to_owned(), line, used: 0, archs, place, name, theirs, ours })
+        let [programs, name, theirs, ours] = [programs, name, theirs, ours].map(|text| text.trim().to_owned());
+        Ok(Self { text: text.to_owned(), line, used: 0, is_rare, archs, programs, place, name, theirs, ours })
     }
 }
 
@@ -88,6 +97,8 @@ impl Rule {
 #[derive(Debug, Default)]
 pub struct Rules {
     rules: Vec<Rule>,
+    /// The name of the program that is looked at.
+    program: String,
 }
 
 impl Rules {
@@ -115,11 +126,16 @@ impl Rules {
             return Err(format!("line {line}: the rule is not explained"));
         }
         rules.retain(|rule| rule.is_for(arch));
-        Ok(Self { rules })
+        Ok(Self { rules, program: String::new() })
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter()
+    }
+
+    /// From now on it is about the program of this name.
+    pub fn set_program(&mut self, program: &str) {
+        self.program = program.to_owned();
     }
 
     /// Whether a line that only one side has is allowed.
@@ -137,7 +153,7 @@ impl Rules {
     }
 
     fn allow(&mut self, matches: impl Fn(&Rule) -> bool) -> bool {
-        let found = self.rules.iter_mut().find(|rule| matches(rule));
+        let found = self.rules.iter_mut().find(|rule| matches(rule) && match_one(&rule.programs, &self.program));
         found.map(|rule| rule.used += 1).is_some()
     }
 }
@@ -181,5 +197,16 @@ mod tests {
         assert!(!rules.allow_alone(Place::Strace, "--- SIGCHLD ---"));
         assert!(Rules::parse(text, "armv7").unwrap().allow_alone(Place::Strace, "--- SIGCHLD ---"));
         assert_eq!(rules.all().map(|rule| rule.used).collect::<Vec<_>>(), [1, 1]);
+    }
+
+    #[test]
+    fn a_rule_may_be_for_some_programs() {
+        let text = "@aarch64,armv7/*32 strace: *\n    Because.\n";
+        let mut rules = Rules::parse(text, "aarch64").unwrap();
+        rules.set_program("tar");
+        assert!(!rules.allow_alone(Place::Strace, "x"));
+        rules.set_program("tar32");
+        assert!(rules.allow_alone(Place::Strace, "x"));
+        assert_eq!(Rules::parse(text, "x86_64").unwrap().all().count(), 0);
     }
 }

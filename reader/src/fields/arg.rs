@@ -29,24 +29,30 @@ fn aliases(name: &str) -> impl Iterator<Item = &'static str> + '_ {
 }
 
 /// The names of all arguments, many of them more than once.
-fn names() -> impl Iterator<Item = &'static str> {
-    let parameters = all_calls().filter_map(|(_, _, call)| call.parameters());
-    let aliases = ALIASES.split('|').filter_map(|row| row.split(' ').next());
-    aliases.chain(["res"]).chain(parameters.flatten().map(|parameter| parameter.name))
+#[cold]
+#[inline(never)]
+fn names() -> Vec<&'static str> {
+    let mut names = vec!["res"];
+    names.extend(ALIASES.split('|').filter_map(|row| row.split(' ').next()));
+    for (_, _, call) in all_calls() {
+        names.extend(call.parameters().into_iter().flatten().map(|parameter| parameter.name));
+    }
+    names
 }
 
 /// Whether an argument of any call has this name.
 pub fn is_known(name: &str) -> bool {
-    names().any(|other| other == name)
+    names().contains(&name)
 }
 
 /// The argument's name that may have been meant.
 #[cold]
 pub fn near(name: &str) -> Option<&'static str> {
-    nearest(name, names())
+    nearest(name, &mut names().into_iter())
 }
 
 /// The argument of `call` that is meant.
+#[inline(never)]
 pub fn find(call: &Call<'_>, argument: &Argument) -> Option<Found> {
     let parameters = || call.known.and_then(|call| call.parameters()).into_iter().flatten();
     match argument {
@@ -114,22 +120,25 @@ pub fn shape(parameter: &Parameter) -> Shape {
     }
 }
 
+/// Whether bytes that it points to were read.
+pub fn is_read(call: &Call<'_>, parameter: &Parameter) -> bool {
+    shape(parameter) != Shape::Other && memory(call, parameter.register).is_some_and(|memory| !is_nothing(memory))
+}
+
 /// The argument as text: a path or buffer as it was recorded, anything else as `strace` would print it. It is made in
 /// `scratch`, unless it can be had without.
 pub fn text<'a>(call: &Call<'a>, parameter: &Parameter, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
-    let memory = memory(call, parameter.register);
+    let memory = memory(call, parameter.register).filter(|memory| !is_nothing(memory));
     match (shape(parameter), memory) {
-        (Shape::Text | Shape::Bytes, Some(memory)) if !memory.is_fault || !memory.bytes.is_empty() => {
-            Some(&memory.bytes)
-        }
+        (Shape::Text | Shape::Bytes, Some(memory)) => Some(&memory.bytes),
         (Shape::Pieces | Shape::Message | Shape::Messages, Some(memory)) => {
             scratch.clear();
             payload(shape(parameter), &memory.bytes, scratch);
             Some(scratch)
         }
         _ => {
-            scratch.clear();
             parameter.value(call.registers)?;
+            scratch.clear();
             style::args::print(scratch, call, parameter, style::args::Options::default());
             (!scratch.is_empty()).then_some(&*scratch)
         }
@@ -152,6 +161,11 @@ pub fn buffer<'a>(call: &Call<'a>, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]>
     }
 }
 
+/// Whether it is the memory of a bad address.
+fn is_nothing(memory: &Memory) -> bool {
+    memory.is_fault && memory.bytes.is_empty()
+}
+
 /// What an argument points to, for as long as the event lives.
 fn memory<'a>(call: &Call<'a>, register: u8) -> Option<&'a Memory> {
     call.outputs.iter().chain(call.inputs).find(|memory| memory.register == register)
@@ -160,36 +174,38 @@ fn memory<'a>(call: &Call<'a>, register: u8) -> Option<&'a Memory> {
 /// Appends the bytes that are in what was recorded of a list of pieces, or of messages.
 fn payload(shape: Shape, mut recorded: &[u8], out: &mut Vec<u8>) {
     if shape == Shape::Pieces {
-        return pieces(recorded, out);
+        pieces(recorded, usize::MAX, out);
+        return;
     }
     if shape == Shape::Message {
-        return message(recorded, out);
+        message(recorded, out);
+        return;
     }
-    // For each message how many bytes follow of it, and its length.
-    while let Some((bytes, rest)) = take_number(recorded) {
-        let Some((_, rest)) = take_number(rest) else { return };
-        let (part, rest) = rest.split_at(rest.len().min(bytes));
-        message(part, out);
-        recorded = rest;
+    // For each message its length, and then the message.
+    while let Some((_, rest)) = take_number(recorded) {
+        recorded = message(rest, out);
     }
 }
 
 /// Of a message: how many bytes of a name follow, flags, bytes of control, the number of pieces; the name; the pieces.
-fn message(recorded: &[u8], out: &mut Vec<u8>) {
-    let Some((name, _)) = take_number(recorded) else { return };
-    if let Some(rest) = name.checked_add(16).and_then(|start| recorded.get(start..)) {
-        pieces(rest, out);
-    }
+/// Gives what follows.
+fn message<'a>(recorded: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
+    let number = |at: usize| Some(take_number(recorded.get(at..)?)?.0);
+    let (Some(name), Some(count)) = (number(0), number(12)) else { return &[] };
+    let rest = name.checked_add(16).and_then(|start| recorded.get(start..));
+    pieces(rest.unwrap_or_default(), count, out)
 }
 
-/// Of each piece: its length, how many bytes follow, these.
-fn pieces(mut recorded: &[u8], out: &mut Vec<u8>) {
-    while let Some((_, rest)) = take_number(recorded) {
-        let Some((bytes, rest)) = take_number(rest) else { return };
+/// Of each piece: its length, how many bytes follow, these. Gives what follows the last one.
+fn pieces<'a>(mut recorded: &'a [u8], count: usize, out: &mut Vec<u8>) -> &'a [u8] {
+    for _ in 0..count {
+        let Some((_, rest)) = take_number(recorded) else { break };
+        let Some((bytes, rest)) = take_number(rest) else { return &[] };
         let (part, rest) = rest.split_at(rest.len().min(bytes));
         out.extend_from_slice(part);
         recorded = rest;
     }
+    recorded
 }
 
 fn take_number(bytes: &[u8]) -> Option<(usize, &[u8])> {

@@ -8,6 +8,7 @@
 pub(crate) mod arg;
 pub mod errno;
 mod near;
+mod needs;
 mod print;
 mod table;
 mod value;
@@ -23,10 +24,11 @@ use std::fmt;
 use std::net::IpAddr;
 
 pub use near::nearest;
+pub use needs::Needs;
 pub use print::escape;
 pub use table::Id;
-pub(crate) use value::kind_letter;
 pub use value::{category_words, KIND_WORDS};
+pub(crate) use value::{kind_letter, result};
 
 use table::{ALIASES, IDS, KINDS, TEXT};
 
@@ -230,31 +232,37 @@ fn split_argument(text: &str) -> (&str, Option<&str>) {
     (text, None)
 }
 
+#[inline(never)]
 fn find(name: &str) -> Option<Id> {
-    let position = |name: &str| all().position(|(other, _)| other == name);
-    let alias = || {
-        let mut words = ALIASES.split(' ');
-        words.by_ref().step_by(2).position(|alias| alias == name).and_then(|at| ALIASES.split(' ').nth(2 * at + 1))
-    };
-    position(name).or_else(|| position(alias()?)).and_then(|index| IDS.get(index).copied())
+    let name = second(ALIASES, name).unwrap_or(name);
+    let index = all().position(|(other, _)| other == name)?;
+    IDS.get(index).copied()
+}
+
+/// In words that come in pairs, what stands behind `first`.
+#[inline(never)]
+fn second(pairs: &'static str, first: &str) -> Option<&'static str> {
+    let mut words = pairs.split_ascii_whitespace();
+    while let (Some(word), Some(other)) = (words.next(), words.next()) {
+        if word == first {
+            return Some(other);
+        }
+    }
+    None
 }
 
 #[cold]
+#[inline(never)]
 fn near_field(name: &str) -> Option<&'static str> {
-    let names = || all().map(|(name, _)| name);
-    let last = |name: &'static str| name.split_once('.').map_or(name, |(_, last)| last);
-    // Without its class.
-    let bare = || names().find(|full| !name.contains('.') && last(full) == name);
     // Some that other programs have.
     const FOREIGN: &str = "comm proc.name proc.comm proc.name thread.name proc.name pid proc.pid tgid proc.pid \
         proc.tid thread.tid evt.name evt.type syscall evt.type evt.syscall evt.type syscall.name evt.type \
         evt.ret evt.rawres evt.error evt.res evt.errno evt.res path fd.name file fd.name file.name fd.name \
-        user.id user.uid proc.uid user.uid evt.cat evt.category evt.direction evt.dir evt.duration evt.latency";
-    let foreign = || {
-        let at = FOREIGN.split_ascii_whitespace().step_by(2).position(|other| other == name)?;
-        FOREIGN.split_ascii_whitespace().nth(2 * at + 1)
-    };
-    bare().or_else(foreign).or_else(|| nearest(name, names()))
+        proc.uid user.uid evt.cat evt.category evt.direction evt.dir evt.duration evt.latency";
+    let mut names = all().map(|(name, _)| name);
+    // Without its class.
+    let bare = || all().map(|(name, _)| name).find(|full| full.split_once('.').is_some_and(|(_, last)| last == name));
+    bare().or_else(|| second(FOREIGN, name)).or_else(|| nearest(name, &mut names))
 }
 
 /// All calls' names, some of them more than once.

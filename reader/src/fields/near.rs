@@ -8,7 +8,8 @@ const MAX: usize = 48;
 /// The candidate that the fewest changes of a letter make of `word`, if these are few enough for it to be meant:
 /// one of three letters.
 #[cold]
-pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[inline(never)]
+pub fn nearest<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best = None;
     let mut least = (word.len() / 3).clamp(1, 4) + 1;
     for candidate in candidates {
@@ -55,7 +56,7 @@ mod tests {
     use super::*;
 
     fn near<'a>(word: &str, candidates: &'a [&'a str]) -> Option<&'a str> {
-        nearest(word, candidates.iter().copied())
+        nearest(word, &mut candidates.iter().copied())
     }
 
     #[test]

@@ -46,7 +46,7 @@ fields! {
     Cpu "evt.cpu" Number "number of the CPU";
     Args "evt.args" Text "all arguments, of a return with its result, as name=value";
     Arg "evt.arg" Argument "one argument as text, by name or number: evt.arg.flags, evt.arg[0]; res is the result, and sysdig's names name, path, data, size do for the kernel's";
-    RawArg "evt.rawarg" RawArgument "one argument as a number, by name or number: evt.rawarg.flags";
+    RawArg "evt.rawarg" RawArgument "one argument as a number, by name or number (evt.rawarg.flags); a path or buffer as it is";
     Buffer "evt.buffer" Text "bytes that are read or written, as far as they are recorded";
     BufLen "evt.buflen" Number "of the return of an input or output: number of bytes";
     Res "evt.res" Error "of a return: SUCCESS or the error's name, such as ENOENT";
@@ -87,4 +87,4 @@ fields! {
 
 /// Other names, in pairs, that sysdig has for the same.
 pub(super) const ALIASES: &str = "evt.info evt.args syscall.type evt.type fd.net fd.ip fd.snet fd.sip fd.cnet fd.cip \
-    fd.lnet fd.lip fd.rnet fd.rip";
+    fd.lnet fd.lip fd.rnet fd.rip user.id user.uid proc.parentname proc.pname";

@@ -180,11 +180,16 @@ fn arguments() {
             ("evt.arg.path", "/etc/x\\x0ay"),
             ("evt.arg[1]", "/etc/x\\x0ay"),
             ("evt.rawarg.dirfd", "-100"),
-            ("evt.rawarg.name", "4096"),
+            ("evt.rawarg.name", "/etc/x\\x0ay"),
             ("evt.buffer", "-"),
         ],
     );
     // Nothing was read of it.
+    assert_eq!(printed("evt.rawarg.path", &Sample::enter("openat").with(&[0xffff_ff9c, 0x1000])), "4096");
+    let mut bad = Sample::enter("openat").with(&[0xffff_ff9c, 0x1000]).reading(1, b"");
+    assert_eq!(printed("evt.arg.path", &bad), "");
+    bad.inputs[0].is_fault = true;
+    check(&bad, &[("evt.arg.path", "0x1000"), ("evt.rawarg.path", "4096")]);
     assert_eq!(printed("evt.arg.path", &Sample::enter("openat").with(&[0xffff_ff9c, 0x1000])), "0x1000");
     let absent = Sample::enter("openat").with(&[]);
     check(&absent, &[("evt.arg.path", "-"), ("evt.rawarg.flags", "-"), ("evt.args", "")]);
@@ -206,7 +211,6 @@ fn pieces_of_a_buffer() {
 
     let mut messages = Vec::new();
     for _ in 0..2 {
-        messages.extend_from_slice(&(message.len() as u32).to_le_bytes());
         messages.extend_from_slice(&8u32.to_le_bytes());
         messages.extend_from_slice(&message);
     }
@@ -260,6 +264,17 @@ fn calls_without_a_name() {
     check(&sample, &[("evt.type", "syscall_1023"), ("evt.category", "other"), ("evt.is_io", "false")]);
     sample.call = None;
     check(&sample, &[("evt.type", "-"), ("evt.category", "-"), ("evt.is_io", "-"), ("evt.rawres", "0")]);
+}
+
+#[test]
+fn addresses_of_32_bits_are_no_errors() {
+    let mut sample = Sample::exit("read", -4096);
+    check(&sample, &[("evt.rawres", "-4096")]);
+    sample.task.is_32bit = true;
+    sample.call = Some(testing::number(Abi::Arm, "read"));
+    check(&sample, &[("evt.rawres", "4294963200"), ("evt.failed", "false"), ("evt.args", "res=4294963200")]);
+    sample.result = Some(-4095);
+    check(&sample, &[("evt.rawres", "-4095"), ("evt.failed", "true")]);
 }
 
 #[test]

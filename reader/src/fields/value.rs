@@ -98,7 +98,7 @@ fn of_call(id: Id, call: Call<'_>) -> Option<Value<'_>> {
         Id::Category => word(category(&call)?),
         Id::BufLen => {
             let is_io = is(&[Category::IoRead, Category::IoWrite])?;
-            call.result.filter(|&result| result >= 0 && is_io).map(Value::Int)
+            result(&call).filter(|&result| result >= 0 && is_io).map(Value::Int)
         }
         Id::Res => {
             call.result?;
@@ -107,7 +107,7 @@ fn of_call(id: Id, call: Call<'_>) -> Option<Value<'_>> {
                 Some(number) => word(errno::name(number).unwrap_or("unknown")),
             }
         }
-        Id::RawRes => call.result.map(Value::Int),
+        Id::RawRes => result(&call).map(Value::Int),
         Id::Failed => call.result.map(|_| Value::Bool(call.errno().is_some())),
         Id::IsIo => is(&[Category::IoRead, Category::IoWrite]).map(Value::Bool),
         Id::IsIoRead => is(&[Category::IoRead]).map(Value::Bool),
@@ -127,6 +127,12 @@ fn of_call(id: Id, call: Call<'_>) -> Option<Value<'_>> {
         Id::FdNum => descriptor(&call).map(Value::Int),
         _ => of_file(id, call.file?),
     }
+}
+
+/// The result: errors are negative, and an address of 32 bits is not.
+pub fn result(call: &Call<'_>) -> Option<i64> {
+    let is_address = call.abi.is_32bit() && call.errno().is_none();
+    call.result.map(|result| if is_address { i64::from(result as u32) } else { result })
 }
 
 /// The descriptor that a call is about; if it is not known what that is, then by the call's arguments.
@@ -239,14 +245,15 @@ fn argument<'a>(field: &Field, call: Call<'a>, scratch: &'a mut Vec<u8>) -> Opti
     let argument: &Argument = field.argument.as_ref()?;
     let found = arg::find(&call, argument)?;
     match (field.id, found) {
-        (Id::RawArg, Found::Result) => call.result.map(Value::Int),
-        (Id::RawArg, Found::Parameter(parameter)) => arg::number(&call, &parameter),
+        (Id::RawArg, Found::Result) => result(&call).map(Value::Int),
+        (Id::RawArg, Found::Parameter(parameter)) if !arg::is_read(&call, &parameter) => arg::number(&call, &parameter),
         (_, Found::Parameter(parameter)) => arg::text(&call, &parameter, scratch).map(Value::Text),
         (_, Found::Result) => match call.errno().and_then(errno::name) {
             Some(name) => Some(Value::Text(name.as_bytes())),
             None => {
                 scratch.clear();
-                let _ = write!(scratch, "{}", call.result?);
+                // Writing to a vector does not fail.
+                let _ = write!(scratch, "{}", result(&call)?);
                 Some(Value::Text(scratch))
             }
         },

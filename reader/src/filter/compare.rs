@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 impl Test {
+    #[inline(never)]
     pub(super) fn matches(&self, event: &Event<'_>, scratch: &mut Vec<u8>) -> bool {
         let [local, remote] = self.field.ends();
         let (Some(local), Some(remote)) = (local, remote) else {
@@ -28,21 +29,24 @@ impl Test {
     }
 
     fn suits(&self, value: Value<'_>) -> bool {
-        let any = |test: &dyn Fn(&Literal) -> bool| self.literals.iter().any(test);
-        match self.operator {
-            Operator::Exists => true,
-            Operator::In => any(&|literal| equals(value, literal)),
-            Operator::Equal => any(&|literal| equals(value, literal)),
-            Operator::NotEqual => any(&|literal| !equals(value, literal)),
-            Operator::Less => any(&|literal| order(value, literal) == Some(Ordering::Less)),
-            Operator::LessOrEqual => any(&|literal| order(value, literal).is_some_and(Ordering::is_le)),
-            Operator::Greater => any(&|literal| order(value, literal) == Some(Ordering::Greater)),
-            Operator::GreaterOrEqual => any(&|literal| order(value, literal).is_some_and(Ordering::is_ge)),
-            operator => match value {
-                Value::Text(text) => any(&|literal| match literal {
-                    Literal::Text(pattern) => resembles(operator, text, pattern),
-                    _ => false,
-                }),
+        self.operator == Operator::Exists || self.literals.iter().any(|literal| self.operator.suits(value, literal))
+    }
+}
+
+impl Operator {
+    /// Whether a value compares with a literal in this way.
+    #[inline(never)]
+    fn suits(self, value: Value<'_>, literal: &Literal) -> bool {
+        let is = |suits: fn(Ordering) -> bool| order(value, literal).is_some_and(suits);
+        match self {
+            Self::Equal | Self::In => equals(value, literal),
+            Self::NotEqual => !equals(value, literal),
+            Self::Less => is(Ordering::is_lt),
+            Self::LessOrEqual => is(Ordering::is_le),
+            Self::Greater => is(Ordering::is_gt),
+            Self::GreaterOrEqual => is(Ordering::is_ge),
+            _ => match (value, literal) {
+                (Value::Text(text), Literal::Text(pattern)) => resembles(self, text, pattern),
                 _ => false,
             },
         }

@@ -4,8 +4,9 @@
 
 use super::{Literal, Operator, Test};
 use crate::calls::Call;
-use crate::fields::{self, category_words, errno, nearest, Argument, Field, Kind};
+use crate::fields::{self, category_words, errno, nearest, Argument, Field, Id, Kind};
 use std::net::IpAddr;
+use syscall_record_format::filter::NAME_BYTES;
 
 /// Whether a field of this kind can be compared in this way.
 pub fn suits(operator: Operator, kind: Kind) -> bool {
@@ -31,6 +32,7 @@ pub fn why_not(field: &Field, operator: &str) -> String {
 }
 
 /// The literal that `word` is for `test`.
+#[inline(never)]
 pub fn literal(test: &mut Test, word: &str) -> Result<Literal, String> {
     let is_exact = matches!(test.operator, Operator::Equal | Operator::NotEqual | Operator::In);
     let is_order =
@@ -60,16 +62,20 @@ pub fn literal(test: &mut Test, word: &str) -> Result<Literal, String> {
             Kind::Direction if is_order => Err(format!("`{field}` is > or <; compare it by =")),
             _ => text(),
         },
-        Kind::Call => known("call", word, is_call(word), fields::call_names()).and_then(|()| text()),
-        Kind::Direction => {
-            known("direction", word, matches!(word, "<" | ">"), [">", "<"].into_iter()).and_then(|()| text())
-        }
-        Kind::Category => {
-            known("category", word, category_words().any(|other| other == word), category_words()).and_then(|()| text())
-        }
-        Kind::FileKind => {
-            let words = || fields::KIND_WORDS.into_iter();
-            known("kind of file", word, words().any(|other| other == word), words()).and_then(|()| text())
+        Kind::Call if is_call(word) => text(),
+        Kind::Call => Err(unknown("call", word, fields::call_names().collect())),
+        Kind::Direction if matches!(word, "<" | ">") => text(),
+        Kind::Direction => Err(unknown("direction", word, vec![">", "<"])),
+        Kind::Category | Kind::FileKind => {
+            let (what, words): (_, Vec<_>) = match field.kind() {
+                Kind::Category => ("category", category_words().collect()),
+                _ => ("kind of file", fields::KIND_WORDS.to_vec()),
+            };
+            if words.contains(&word) {
+                text()
+            } else {
+                Err(unknown(what, word, words))
+            }
         }
         Kind::Error => {
             // A number is as good as its name.
@@ -81,11 +87,17 @@ pub fn literal(test: &mut Test, word: &str) -> Result<Literal, String> {
                     None => Err(format!("no error has the number {number}")),
                 };
             }
-            let is_known = negative == "SUCCESS" || errno::number(negative).is_some();
-            known("error", negative, is_known, ["SUCCESS"].into_iter().chain(errno::names()))?;
+            if negative != "SUCCESS" && errno::number(negative).is_none() {
+                return Err(unknown("error", negative, ["SUCCESS"].into_iter().chain(errno::names()).collect()));
+            }
             // Second names are not those that events have.
             let name = errno::number(negative).and_then(errno::name).unwrap_or(negative);
             Ok(Literal::Text(name.as_bytes().into()))
+        }
+        // The kernel keeps no more of a name, and no less is meant by a longer one.
+        Kind::Text if matches!(field.id(), Id::ProcName | Id::ParentName) => {
+            let word = word.as_bytes();
+            Ok(Literal::Text(word.get(..NAME_BYTES).unwrap_or(word).into()))
         }
         Kind::Text | Kind::Argument => text(),
     }
@@ -96,43 +108,30 @@ fn is_call(word: &str) -> bool {
     unnamed || Call::by_name(word).next().is_some()
 }
 
-fn known<'a>(what: &str, word: &str, is_known: bool, words: impl Iterator<Item = &'a str>) -> Result<(), String> {
-    if is_known {
-        return Ok(());
-    }
-    // An enumeration that is short is shown.
-    match (nearest(word, words), what) {
-        (Some(near), _) => Err(format!("no {what} `{word}`; did you mean `{near}`?")),
-        (None, "direction") => Err(format!("no direction `{word}`; expected > or <")),
-        (None, "category") => Err(format!("no category `{word}`; expected one of {}", joined(category_words()))),
-        (None, "kind of file") => {
-            Err(format!("no kind of file `{word}`; expected one of {}", joined(fields::KIND_WORDS.into_iter())))
-        }
-        (None, _) => Err(format!("no {what} `{word}`")),
+/// What is to be said of a word that is none of these.
+#[cold]
+#[inline(never)]
+fn unknown(what: &str, word: &str, words: Vec<&str>) -> String {
+    match nearest(word, &mut words.iter().copied()) {
+        Some(near) => format!("no {what} `{word}`; did you mean `{near}`?"),
+        None if words.len() < 20 => format!("no {what} `{word}`; expected one of {}", words.join(" ")),
+        None => format!("no {what} `{word}`"),
     }
 }
 
-fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    let mut all = String::new();
-    for word in words {
-        if !all.is_empty() {
-            all.push(' ');
-        }
-        all.push_str(word);
-    }
-    all
-}
-
+#[inline(never)]
 fn number(field: &Field, word: &str) -> Result<Literal, String> {
     parse_number(word).map(Literal::Number).ok_or_else(|| not_a_number(field, word, ""))
 }
 
 #[cold]
+#[inline(never)]
 fn not_a_number(field: &Field, word: &str, or: &str) -> String {
     format!("`{field}` is a number{or}, not `{word}`")
 }
 
 /// A decimal number, or a hexadecimal one after `0x`, with or without a sign.
+#[inline(never)]
 fn parse_number(word: &str) -> Option<i128> {
     let (sign, digits) = match word.strip_prefix('-') {
         Some(digits) => (-1, digits),
@@ -165,7 +164,7 @@ fn result(field: &Field, word: &str) -> Result<Literal, String> {
     let name = word.strip_prefix('-').unwrap_or(word);
     match errno::number(name) {
         Some(number) => Ok(Literal::Number(-i128::from(number))),
-        None => match nearest(name, errno::names()) {
+        None => match nearest(name, &mut errno::names()) {
             Some(near) => Err(format!("no error `{name}`; did you mean `{near}`?")),
             None => Err(not_a_number(field, word, " or an error, such as -ENOENT")),
         },

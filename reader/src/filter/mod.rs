@@ -18,21 +18,28 @@
 //! In quotes, `\` begins `\n`, `\t`, `\r`, `\b`, `\f`, `\\`, `\/`, `\'`, `\"` and `\xNN`. A field that an event does not have
 //! fails every test (and `not` of that succeeds, as for any test that fails).
 
+mod bounds;
+mod calls;
 mod compare;
 mod convert;
+mod display;
 mod error;
 mod parse;
+mod split;
 
 #[cfg(test)]
 mod tests;
 
 use crate::fields::Field;
 use crate::model::{Event, What};
+use std::fmt;
 use std::net::IpAddr;
 
+pub use calls::Calls;
 pub use error::FilterError;
+pub use split::{Pushdown, Split};
 
-/// A filter.
+/// A filter. It prints as text that parses to the same.
 #[derive(Clone, Debug)]
 pub struct Filter {
     root: Node,
@@ -115,6 +122,12 @@ impl Filter {
         let mut fields = Vec::new();
         self.root.visit(&mut |test| fields.push(&test.field));
         fields
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.root)
     }
 }
 

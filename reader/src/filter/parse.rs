@@ -100,6 +100,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline(never)]
     fn test(&mut self) -> Result<Test, FilterError> {
         let start = self.skip_blanks();
         let mut name = self.take_while(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '.'));
@@ -116,7 +117,7 @@ impl<'a> Parser<'a> {
         let unquoted = name.replace(['\'', '"'], "");
         let field = Field::parse(&unquoted).map_err(|unknown| {
             // Words in the place of a field.
-            match nearest(name, ["not"].into_iter()) {
+            match nearest(name, &mut ["not"].into_iter()) {
                 Some(_) if !name.contains('.') => self.error(start, format!("no field `{name}`; did you mean `not`?")),
                 _ => self.error(start, unknown.to_string()),
             }
@@ -139,6 +140,7 @@ impl<'a> Parser<'a> {
         Ok(test)
     }
 
+    #[inline(never)]
     fn operator(&mut self, field: &Field) -> Result<Operator, FilterError> {
         let start = self.at;
         for (sign, operator) in SIGNS {
@@ -157,7 +159,7 @@ impl<'a> Parser<'a> {
             "bcontains" => Some("contains"),
             "bstartswith" => Some("startswith"),
             "intersects" => Some("in"),
-            _ => nearest(word, WORDS.iter().map(|&(word, _)| word)),
+            _ => nearest(word, &mut WORDS.iter().map(|&(word, _)| word)),
         };
         let message = match (near, word) {
             (Some(near), _) => format!("no operator `{word}`; did you mean `{near}`?"),
@@ -173,6 +175,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Values in parentheses.
+    #[inline(never)]
     fn list(&mut self) -> Result<Vec<Word>, FilterError> {
         let start = self.skip_blanks();
         if !self.take("(") {
@@ -193,6 +196,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline(never)]
     fn value(&mut self) -> Result<Word, FilterError> {
         let at = self.skip_blanks();
         if let Some(quote @ ('\'' | '"')) = self.rest().chars().next() {
@@ -208,6 +212,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A value in quotes.
+    #[inline(never)]
     fn quoted(&mut self, quote: char) -> Result<Word, FilterError> {
         let start = self.at;
         let mut text = String::new();
@@ -257,7 +262,8 @@ impl<'a> Parser<'a> {
         self.at
     }
 
-    fn take_while(&mut self, is_part: impl Fn(char) -> bool) -> &'a str {
+    #[inline(never)]
+    fn take_while(&mut self, is_part: fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let len = rest.find(|character| !is_part(character)).unwrap_or(rest.len());
         self.at += len;
@@ -265,6 +271,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether `sign` is next; it is passed then.
+    #[inline(never)]
     fn take(&mut self, sign: &str) -> bool {
         self.skip_blanks();
         let is_next = self.rest().starts_with(sign);
@@ -273,6 +280,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether `word` is next, as a word of its own; it is passed then.
+    #[inline(never)]
     fn take_word(&mut self, word: &str) -> bool {
         self.skip_blanks();
         let after = self.rest().strip_prefix(word).map(|rest| rest.chars().next());
@@ -286,6 +294,7 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
+    #[inline(never)]
     fn error(&self, at: usize, message: String) -> FilterError {
         FilterError::new(self.text, at, message)
     }
@@ -306,12 +315,12 @@ impl<'a> Parser<'a> {
     fn expected_end(&mut self) -> FilterError {
         let start = self.skip_blanks();
         let rest = self.rest();
-        let word = self.take_while(|character| character.is_alphabetic());
+        let word = self.take_while(|character| character.is_ascii_alphabetic());
         let near = match word {
             _ if rest.starts_with("&") => Some("and"),
             _ if rest.starts_with("|") => Some("or"),
             "" => None,
-            _ => nearest(word, ["and", "or"].into_iter()),
+            _ => nearest(word, &mut ["and", "or"].into_iter()),
         };
         let message = match near {
             Some(near) => format!("expected `and` or `or`; did you mean `{near}`?"),

@@ -3,12 +3,12 @@
 //! Tables of file descriptors.
 
 use super::address::Address;
-use super::hash::ById;
 use super::{File, FileKind};
 use std::io::Write as _;
 
-/// Files that are kept at a time, of all processes: a bound for recordings that lack all that closes.
-const MAX_FILES: usize = 1 << 19;
+/// Descriptors that are kept at a time, of all processes, those between others included: a bound for recordings that
+/// lack all that closes.
+const MAX_SLOTS: usize = 1 << 19;
 /// Longer names are cut: `PATH_MAX` of `include/uapi/linux/limits.h`.
 const MAX_NAME_BYTES: usize = 4096;
 
@@ -17,14 +17,15 @@ const MAX_NAME_BYTES: usize = 4096;
 pub(super) struct Files {
     tables: Vec<Table>,
     free: Vec<usize>,
-    /// Files in all of them.
+    /// Slots in all of them.
     count: usize,
 }
 
 #[derive(Default)]
 struct Table {
     users: u32,
-    files: ById<i32, Open>,
+    /// By descriptor; the kernel gives out the lowest that is free.
+    slots: Vec<Option<Box<Open>>>,
 }
 
 /// What a descriptor refers to.
@@ -57,26 +58,27 @@ impl Files {
     }
 
     /// A table of the same files.
+    #[cold]
     pub(super) fn copy(&mut self, index: usize) -> usize {
-        let files = match self.tables.get(index) {
-            Some(table) if self.count + table.files.len() <= MAX_FILES => table.files.clone(),
-            _ => ById::default(),
+        let slots = match self.tables.get(index) {
+            Some(table) if self.count + table.slots.len() <= MAX_SLOTS => table.slots.clone(),
+            _ => Vec::new(),
         };
-        self.count += files.len();
+        self.count += slots.len();
         let copy = self.add();
         if let Some(table) = self.tables.get_mut(copy) {
-            table.files = files;
+            table.slots = slots;
         }
         copy
     }
 
-    /// A user less; whether somebody else uses the table.
+    /// A user of a table less.
     pub(super) fn leave(&mut self, index: usize) {
         let Some(table) = self.tables.get_mut(index) else { return };
         table.users = table.users.saturating_sub(1);
         if table.users == 0 {
-            self.count -= table.files.len();
-            table.files = ById::default();
+            self.count -= table.slots.len();
+            table.slots = Vec::new();
             self.free.push(index);
         }
     }
@@ -93,11 +95,11 @@ impl Files {
 
     /// What descriptor `number` refers to, if it was looked for.
     pub(super) fn get(&self, index: usize, number: i32) -> Option<&Open> {
-        self.tables.get(index)?.files.get(&number)
+        self.tables.get(index)?.slots.get(usize::try_from(number).ok()?)?.as_deref()
     }
 
     pub(super) fn get_mut(&mut self, index: usize, number: i32) -> Option<&mut Open> {
-        self.tables.get_mut(index)?.files.get_mut(&number)
+        self.tables.get_mut(index)?.slots.get_mut(usize::try_from(number).ok()?)?.as_deref_mut()
     }
 
     /// From here on descriptor `number` refers to this.
@@ -107,27 +109,33 @@ impl Files {
             file.name.truncate(MAX_NAME_BYTES);
         }
         let Some(table) = self.tables.get_mut(index) else { return };
-        if number < 0 || (self.count >= MAX_FILES && !table.files.contains_key(&number)) {
-            return;
+        let Ok(slot) = usize::try_from(number) else { return };
+        if slot >= table.slots.len() {
+            let missing = slot + 1 - table.slots.len();
+            if missing > MAX_SLOTS - self.count.min(MAX_SLOTS) {
+                return;
+            }
+            self.count += missing;
+            table.slots.resize_with(slot + 1, || None);
         }
-        if table.files.insert(number, open).is_none() {
-            self.count += 1;
+        if let Some(place) = table.slots.get_mut(slot) {
+            *place = Some(Box::new(open));
         }
     }
 
     /// The descriptor is closed, or what it refers to is not known.
-    pub(super) fn remove(&mut self, index: usize, number: i32) -> Option<Open> {
-        let open = self.tables.get_mut(index)?.files.remove(&number)?;
-        self.count -= 1;
-        Some(open)
+    pub(super) fn remove(&mut self, index: usize, number: i32) -> Option<Box<Open>> {
+        self.tables.get_mut(index)?.slots.get_mut(usize::try_from(number).ok()?)?.take()
     }
 
     /// Of the table's descriptors, those remain that are wanted.
-    pub(super) fn retain(&mut self, index: usize, mut is_wanted: impl FnMut(i32, &mut Open) -> bool) {
+    pub(super) fn retain(&mut self, index: usize, is_wanted: &dyn Fn(usize, &mut Open) -> bool) {
         let Some(table) = self.tables.get_mut(index) else { return };
-        self.count -= table.files.len();
-        table.files.retain(|&number, open| is_wanted(number, open));
-        self.count += table.files.len();
+        for (number, place) in table.slots.iter_mut().enumerate() {
+            if place.as_mut().is_some_and(|open| !is_wanted(number, open)) {
+                *place = None;
+            }
+        }
     }
 
     /// Forgets what all descriptors refer to.
@@ -135,7 +143,7 @@ impl Files {
     pub(super) fn forget_all(&mut self) {
         self.count = 0;
         for table in &mut self.tables {
-            table.files = ById::default();
+            table.slots = Vec::new();
         }
     }
 }
@@ -148,6 +156,7 @@ impl Open {
     }
 
     /// A file by the name that `/proc/PID/fd` has for it.
+    #[cold]
     pub(super) fn by_link(link: &[u8], is_directory: bool, closes_on_exec: bool) -> Self {
         let kinds: [(&[u8], FileKind); 9] = [
             (b"socket:", FileKind::Socket),

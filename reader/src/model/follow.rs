@@ -72,6 +72,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Does what the call did; returns the file descriptor that it made.
+    #[cold]
     pub(super) fn returned(&mut self, result: i64) -> Option<i32> {
         let effect = self.call.traits.effect;
         if effect == Effect::Connect && (result == 0 || result == -EINPROGRESS) {
@@ -144,7 +145,7 @@ impl<'a> Follower<'a> {
             Effect::Exec => {
                 self.unshare();
                 let table = self.processes.table(self.process);
-                self.processes.files.retain(table, |_, open| !open.closes_on_exec);
+                self.processes.files.retain(table, &|_, open| !open.closes_on_exec);
             }
             _ => return None,
         }
@@ -186,6 +187,7 @@ impl<'a> Follower<'a> {
     }
 
     /// The current directory.
+    #[cold]
     fn directory(&mut self) -> Option<Vec<u8>> {
         let is_live = self.is_live;
         let entry = self.processes.get_mut(self.process)?;
@@ -195,6 +197,7 @@ impl<'a> Follower<'a> {
         entry.directory.clone()
     }
 
+    #[cold]
     fn opened(&mut self) -> Option<Open> {
         let path = self.memory(self.inputs, "path")?;
         let directory = register_of(self.known, &["dirfd"]).and_then(|register| self.register(register));
@@ -214,6 +217,7 @@ impl<'a> Follower<'a> {
         Some(Open::new(kind, path::join(base.as_deref(), path), flags & CLOSE_ON_EXEC != 0))
     }
 
+    #[cold]
     fn made(&self, index: u8) -> Option<Open> {
         let &(link, closes) = ANONYMOUS.get(usize::from(index))?;
         let mut parameters = self.known.parameters()?;
@@ -226,6 +230,7 @@ impl<'a> Follower<'a> {
         Some(open)
     }
 
+    #[cold]
     fn duplicated(&mut self, new: i32, closes: bool) {
         if self.first() == Some(new) {
             return;
@@ -252,6 +257,7 @@ impl<'a> Follower<'a> {
         }
     }
 
+    #[cold]
     fn socket(&self) -> Open {
         let kind = match self.register(0).map(|family| family as u16) {
             Some(AF_UNIX) => FileKind::Unix,
@@ -262,6 +268,7 @@ impl<'a> Follower<'a> {
         Open::new(kind, Vec::new(), self.flags(&["socket_type"]) & CLOSE_ON_EXEC != 0)
     }
 
+    #[cold]
     fn accepted(&mut self) -> Open {
         let closes = self.flags(&["accept_flags"]) & CLOSE_ON_EXEC != 0;
         let mut open = Open::new(FileKind::Socket, Vec::new(), closes);
@@ -281,6 +288,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Takes an address from a `struct sockaddr`.
+    #[cold]
     fn set_address(&mut self, is_local: bool, set: &'a [Memory]) {
         let Some(bytes) = self.memory(set, "sockaddr") else { return };
         let is_connect = self.call.traits.effect == Effect::Connect;
@@ -292,6 +300,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Takes two descriptors.
+    #[cold]
     fn pair(&mut self, open: Open) {
         let Some(numbers) = self.memory(self.outputs, "int2") else { return };
         for number in numbers.chunks_exact(4).take(2) {
@@ -300,6 +309,7 @@ impl<'a> Follower<'a> {
         }
     }
 
+    #[cold]
     fn unshare(&mut self) {
         let table = self.processes.table(self.process);
         let own = self.processes.files.unshare(table);
@@ -308,6 +318,7 @@ impl<'a> Follower<'a> {
         }
     }
 
+    #[cold]
     fn close_range(&mut self) {
         let [Some(first), Some(last), Some(flags)] =
             [0, 1, 2].map(|index| self.register(index).map(|word| word as u32))
@@ -318,8 +329,8 @@ impl<'a> Follower<'a> {
             self.unshare();
         }
         let table = self.processes.table(self.process);
-        self.processes.files.retain(table, |number, open| {
-            let is_meant = (first..=last).contains(&(number as u32));
+        self.processes.files.retain(table, &|number, open| {
+            let is_meant = (first as usize..=last as usize).contains(&number);
             if is_meant && flags & CLOSE_RANGE_CLOEXEC != 0 {
                 open.closes_on_exec = true;
                 return true;

@@ -25,15 +25,11 @@ impl Hasher for IdHasher {
         }
     }
 
+    fn write_u64(&mut self, id: u64) {
+        self.0 = id ^ (id >> 32).rotate_left(16);
+    }
+
     fn write_u32(&mut self, id: u32) {
         self.0 = u64::from(id);
-    }
-
-    fn write_u16(&mut self, id: u16) {
-        self.0 = u64::from(id);
-    }
-
-    fn write_i32(&mut self, id: i32) {
-        self.0 = u64::from(id as u32);
     }
 }

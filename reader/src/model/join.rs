@@ -4,7 +4,6 @@
 
 use super::clock::{Clock, Times};
 use super::follow::Follower;
-use super::hash::ById;
 use super::memory::Pool;
 use super::processes::Processes;
 use super::table::{is_input, Effect, Table};
@@ -36,8 +35,8 @@ pub struct Model {
     table: Table,
     pub(super) threads: Threads,
     pub(super) processes: Processes,
-    /// The number of the last event that told of drops, by CPU.
-    drops: ById<u16, u64>,
+    /// The number of the last event that told of drops, by CPU; empty if none did.
+    drops: Vec<u64>,
     /// Threads that are in calls that make others.
     pub(super) forking: Vec<usize>,
     /// Memory of the call that returns.
@@ -80,7 +79,7 @@ impl Model {
             table: Table::default(),
             threads: Threads::default(),
             processes: Processes::default(),
-            drops: ById::default(),
+            drops: Vec::new(),
             forking: Vec::new(),
             outputs: Vec::new(),
             pool: Pool::default(),
@@ -142,7 +141,11 @@ impl Model {
                 self.follow_files(true);
             }
             decode::What::Dropped { .. } => {
-                self.drops.insert(event.cpu, self.now.number);
+                let cpu = usize::from(event.cpu);
+                self.drops.resize(self.drops.len().max(cpu + 1), 0);
+                if let Some(last) = self.drops.get_mut(cpu) {
+                    *last = self.now.number;
+                }
                 // What was opened and closed meanwhile is not known; what is open now is.
                 if self.is_live {
                     self.processes.files.forget_all();
@@ -233,8 +236,8 @@ impl Model {
             self.forget(index);
         }
         if self.threads.is_full() {
-            let until = self.threads.median_event();
-            self.forget_all(|thread| thread.last_event <= until);
+            let until = self.threads.average_event();
+            self.forget_all(&|thread| thread.last_event <= until);
         }
         let number = self.now.number;
         let process = match self.processes.find(task.tgid) {
@@ -255,7 +258,7 @@ impl Model {
     }
 
     #[cold]
-    pub(super) fn forget_all(&mut self, is_unwanted: impl Fn(&Thread) -> bool) {
+    pub(super) fn forget_all(&mut self, is_unwanted: &dyn Fn(&Thread) -> bool) {
         for index in self.threads.all(is_unwanted) {
             self.forget(index);
         }
@@ -370,7 +373,8 @@ impl Model {
         if let Some(number) = now.file.filter(|_| now.latency.is_none() && now.result != Some(-EBADF)) {
             follower.look(number);
         }
-        if let Some(result) = now.result.filter(|_| is_return) {
+        let has_effect = follower.call.traits.effect != Effect::None;
+        if let Some(result) = now.result.filter(|_| is_return && has_effect) {
             now.file = follower.returned(result).or(now.file);
         }
     }
@@ -387,8 +391,8 @@ impl Model {
 
 /// Whether one of these CPUs has dropped events since that one: what lies between it and now may not
 /// belong together.
-fn was_dropped(drops: &ById<u16, u64>, since: u64, cpus: [u16; 2]) -> bool {
-    !drops.is_empty() && cpus.iter().any(|cpu| drops.get(cpu).is_some_and(|&last| last > since))
+fn was_dropped(drops: &[u64], since: u64, cpus: [u16; 2]) -> bool {
+    !drops.is_empty() && cpus.iter().any(|&cpu| drops.get(usize::from(cpu)).is_some_and(|&last| last > since))
 }
 
 /// Moves from `set` to `others` what is not `wanted`.

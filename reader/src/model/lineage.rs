@@ -82,7 +82,7 @@ impl Model {
         // One of that id that was there before has been killed.
         let old = self.processes.find(pid).and_then(|old| self.processes.get(old));
         if old.is_some_and(|old| old.since < since && old.threads > 0) {
-            self.forget_all(|thread| thread.tgid == pid);
+            self.forget_all(&|thread| thread.tgid == pid);
         }
         self.processes.fork(process, pid, flags, self.now.number);
     }
@@ -96,7 +96,7 @@ impl Model {
                 Effect::ExitGroup => {
                     let process = self.threads.get(index).map(|thread| thread.process);
                     if process.and_then(|process| self.processes.get(process)).is_some_and(|entry| entry.threads > 1) {
-                        self.forget_all(|thread| thread.tgid == task.tgid);
+                        self.forget_all(&|thread| thread.tgid == task.tgid);
                     } else {
                         self.forget(index);
                     }
@@ -116,7 +116,7 @@ impl Model {
                         let process = self.threads.get(index).map(|thread| thread.process);
                         let process = process.and_then(|process| self.processes.get(process));
                         if process.is_some_and(|entry| entry.threads > 1) {
-                            self.forget_all(|thread| thread.tgid == tgid && thread.tid != tid);
+                            self.forget_all(&|thread| thread.tgid == tgid && thread.tid != tid);
                         }
                     }
                     Effect::Fork => self.forking.retain(|&thread| thread != index),
@@ -136,7 +136,7 @@ impl Model {
     /// The event's descriptor is closed.
     fn close(&mut self) -> Option<Box<File>> {
         let table = self.processes.get(self.threads.get(self.now.thread)?.process)?.files?;
-        self.processes.files.remove(table, self.now.file?)?.file.map(Box::new)
+        self.processes.files.remove(table, self.now.file?).and_then(|open| open.file).map(Box::new)
     }
 
     /// That of the call that a thread is in.

@@ -9,7 +9,7 @@ mod address;
 mod clock;
 mod files;
 mod follow;
-mod hash;
+pub(crate) mod hash;
 mod join;
 mod lineage;
 mod memory;
@@ -20,7 +20,7 @@ mod table;
 mod threads;
 
 pub use join::{Model, Needs};
-pub use table::returns_file;
+pub use table::{is_followed, returns_file};
 
 use crate::calls;
 use std::net::SocketAddr;

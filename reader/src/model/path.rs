@@ -6,6 +6,7 @@
 /// path stays as it is.
 ///
 /// Where a symbolic link comes before a `..`, the kernel goes elsewhere; nobody can tell that later.
+#[cold]
 pub(super) fn join(base: Option<&[u8]>, path: &[u8]) -> Vec<u8> {
     let base = match base {
         _ if path.starts_with(b"/") => &[],

@@ -12,16 +12,18 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::os::unix::ffi::OsStringExt;
 
 /// Parent and effective user of a process.
+#[cold]
 pub(super) fn status(pid: u32) -> (Option<u32>, Option<u32>) {
-    let text = read(format!("/proc/{pid}/status"));
+    let text = read(&format!("/proc/{pid}/status"));
     let number = |key: &str, index: usize| {
         let line = text.lines().find_map(|line| line.strip_prefix(key))?;
-        line.split_whitespace().nth(index)?.parse().ok()
+        line.split_ascii_whitespace().nth(index)?.parse().ok()
     };
     (number("PPid:", 0), number("Uid:", 1))
 }
 
 /// Name of a process.
+#[cold]
 pub(super) fn name(pid: u32) -> Option<Vec<u8>> {
     let mut name = fs::read(format!("/proc/{pid}/comm")).ok()?;
     if name.last() == Some(&b'\n') {
@@ -31,16 +33,18 @@ pub(super) fn name(pid: u32) -> Option<Vec<u8>> {
 }
 
 /// Current directory of a process.
+#[cold]
 pub(super) fn current_directory(pid: u32) -> Option<Vec<u8>> {
-    link(format!("/proc/{pid}/cwd"))
+    link(&format!("/proc/{pid}/cwd"))
 }
 
 /// What a descriptor of a process refers to.
+#[cold]
 pub(super) fn open(pid: u32, number: i32) -> Open {
-    let Some(link) = link(format!("/proc/{pid}/fd/{number}")) else {
+    let Some(link) = link(&format!("/proc/{pid}/fd/{number}")) else {
         return Open { file: None, closes_on_exec: false };
     };
-    let info = read(format!("/proc/{pid}/fdinfo/{number}"));
+    let info = read(&format!("/proc/{pid}/fdinfo/{number}"));
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
     let mut open = Open::by_link(&link, flags & directory_flag(HERE) != 0, flags & CLOSE_ON_EXEC != 0);
@@ -67,29 +71,32 @@ pub(super) const fn directory_flag(abi: Abi) -> u32 {
 fn find_socket(pid: u32, inode: &str, open: &mut Open) {
     let Some(file) = &mut open.file else { return };
     for table in ["tcp", "tcp6", "udp", "udp6", "unix"] {
-        let text = read(format!("/proc/{pid}/net/{table}"));
+        let is_unix = table == "unix";
+        let text = read(&format!("/proc/{pid}/net/{table}"));
         for line in text.lines() {
-            let word = |index: usize| line.split_ascii_whitespace().nth(index);
-            if table == "unix" {
-                if word(6) == Some(inode) {
-                    file.kind = FileKind::Unix;
-                    file.name = word(7).unwrap_or_default().as_bytes().to_vec();
-                    return;
-                }
-            } else if word(9) == Some(inode) {
-                let address = |index: usize| word(index).and_then(address).filter(|address| address.port() != 0);
-                file.kind = if table.ends_with('6') { FileKind::Ipv6 } else { FileKind::Ipv4 };
-                (file.local, file.remote) = (address(1), address(2));
-                // `TCP_LISTEN` of `include/net/tcp_states.h`.
-                file.is_server = (word(3) == Some("0A")).then_some(true);
-                file.name_by_addresses();
-                return;
+            let words: Vec<&str> = line.split_ascii_whitespace().collect();
+            let word = |index: usize| words.get(index).copied().unwrap_or_default();
+            if word(if is_unix { 6 } else { 9 }) != inode {
+                continue;
             }
+            if is_unix {
+                file.kind = FileKind::Unix;
+                file.name = word(7).as_bytes().to_vec();
+            } else {
+                file.kind = if table.ends_with('6') { FileKind::Ipv6 } else { FileKind::Ipv4 };
+                [file.local, file.remote] =
+                    [1, 2].map(|index| address(word(index)).filter(|address| address.port() != 0));
+                // `TCP_LISTEN` of `include/net/tcp_states.h`.
+                file.is_server = (word(3) == "0A").then_some(true);
+                file.name_by_addresses();
+            }
+            return;
         }
     }
 }
 
 /// An address as `/proc/net` has it: words of 32 bits in the order that the machine has them in memory, `:`, a port.
+#[cold]
 fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
     let word = |at: usize| Some(u32::from_str_radix(ip.get(at..at + 8)?, 16).ok()?.to_le_bytes());
@@ -106,11 +113,11 @@ fn address(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::new(ip, u16::from_str_radix(port, 16).ok()?))
 }
 
-fn read(path: String) -> String {
+fn read(path: &str) -> String {
     fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
-fn link(path: String) -> Option<Vec<u8>> {
+fn link(path: &str) -> Option<Vec<u8>> {
     fs::read_link(path).ok().map(|target| target.into_os_string().into_vec())
 }
 

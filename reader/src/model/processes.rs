@@ -113,6 +113,7 @@ impl Processes {
     }
 
     /// Process `index` has made process `pid`, by a call with these flags; event `number` tells so.
+    #[cold]
     pub(super) fn fork(&mut self, index: usize, pid: u32, flags: u64, number: u64) {
         let child = match self.find(pid) {
             Some(child) if self.slots.get(child).is_some_and(|entry| entry.threads > 0) => child,

@@ -76,6 +76,7 @@ pub(super) static ANONYMOUS: [(&str, u32); 12] = [
 pub(super) const CLOSE_ON_EXEC: u32 = 0o2_000_000;
 
 impl Effect {
+    #[cold]
     fn of(name: &str) -> Self {
         match name {
             "clone" | "clone3" | "fork" | "vfork" => Self::Fork,
@@ -160,6 +161,11 @@ impl Table {
 fn look_up(call: Call) -> Traits {
     let file = register_of(call, &["fd", "dirfd"]);
     Traits { effect: Effect::of(call.name()), file }
+}
+
+/// Whether what a call does matters to the model: it does something to threads, processes or file descriptors.
+pub fn is_followed(call: Call) -> bool {
+    Effect::of(call.name()) != Effect::None
 }
 
 /// Whether the call's result, if it is no error, is a file descriptor.

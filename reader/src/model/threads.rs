@@ -118,20 +118,15 @@ impl Threads {
     }
 
     /// Where the threads of which `is_wanted` are.
-    pub(super) fn all(&self, is_wanted: impl Fn(&Thread) -> bool) -> Vec<usize> {
-        let wanted = |&&index: &&usize| self.slots.get(index).is_some_and(&is_wanted);
+    pub(super) fn all(&self, is_wanted: &dyn Fn(&Thread) -> bool) -> Vec<usize> {
+        let wanted = |&&index: &&usize| self.slots.get(index).is_some_and(is_wanted);
         self.by_tid.values().filter(wanted).copied().collect()
     }
 
-    /// The number of the event since which half of them made a call.
+    /// The number of their last events, on average.
     #[cold]
-    pub(super) fn median_event(&self) -> u64 {
-        let mut events: Vec<u64> =
-            self.by_tid.values().filter_map(|&index| self.slots.get(index)).map(|thread| thread.last_event).collect();
-        if events.is_empty() {
-            return 0;
-        }
-        let middle = events.len() / 2;
-        *events.select_nth_unstable(middle).1
+    pub(super) fn average_event(&self) -> u64 {
+        let events = self.by_tid.values().filter_map(|&index| self.slots.get(index)).map(|thread| thread.last_event);
+        events.fold(0, u64::saturating_add) / (self.by_tid.len() as u64).max(1)
     }
 }

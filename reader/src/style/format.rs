@@ -17,8 +17,8 @@ use std::io::Write as _;
 /// ```
 ///
 /// An event that lacks one of the fields has no line, unless the format begins with a `*`: then `<NA>` stands for
-/// what it lacks. `%evt.outputtime` is the time in the form that `-t` chooses. `%%` is a percent sign; `\n`, `\t`, `\e` and `\\`
-/// are what they are in C.
+/// what it lacks. `%evt.outputtime` is the time in the form that `-t` chooses. `%%` is a percent sign; `\n`, `\t`,
+/// `\e` and `\\` are what they are in C.
 #[derive(Debug)]
 pub struct Format {
     parts: Vec<Part>,
@@ -64,6 +64,7 @@ impl Format {
     /// # Errors
     ///
     /// [`BadFormat`] says where it is wrong.
+    #[cold]
     pub fn parse(text: &str, look: Look, times: Times) -> Result<Self, BadFormat> {
         let (needs_all, mut rest) = match text.strip_prefix('*') {
             Some(rest) => (false, rest),
@@ -200,6 +201,7 @@ fn split_width(text: &str) -> (usize, &str) {
 }
 
 /// The field whose name `text` begins with, and how long that is.
+#[cold]
 fn find(text: &str) -> Result<(Option<Field>, usize), UnknownField> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_');
     let mut length = text.find(|character| !is_name(character)).unwrap_or(text.len());

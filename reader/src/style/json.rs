@@ -62,6 +62,11 @@ impl Json {
         Self { fields, missing, look, text: Vec::new() }
     }
 
+    /// The fields that objects have; `None` stands for `evt.outputtime`.
+    pub fn fields(&self) -> impl Iterator<Item = Option<&Field>> {
+        self.fields.iter().map(|(_, field)| field.as_ref())
+    }
+
     /// Appends an event's line; says whether it has one.
     pub fn print(&mut self, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
         let Self { fields, missing, look, text } = self;

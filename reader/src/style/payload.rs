@@ -54,6 +54,7 @@ fn dots(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 /// What does not control a terminal. Line ends are of any kind.
+#[cold]
 fn text(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'\n');
     let mut last = '\0';
@@ -69,6 +70,7 @@ fn text(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
+#[cold]
 fn hex(out: &mut Vec<u8>, bytes: &[u8], has_text: bool) {
     for (row, part) in bytes.chunks(ROW_BYTES).enumerate() {
         let _ = write!(out, "\n\t{:#06x}:", row * ROW_BYTES);

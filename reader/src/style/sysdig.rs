@@ -12,20 +12,20 @@
 use super::payload::Look;
 use crate::calls::{Direction, Parameter};
 use crate::fields::arg::{self, Shape};
-use crate::fields::{errno, escape, kind_letter, Value};
+use crate::fields::{self, errno, escape, kind_letter, Value};
 use crate::model::{returns_file, Call, Edge, File};
 use std::io::Write as _;
 
 /// sysdig's format for lines.
 pub const FORMAT: &str = "*%evt.num %evt.outputtime %evt.cpu %proc.name (%thread.tid) %evt.dir %evt.type %evt.info";
 
-/// Appends arguments: of an entry what the call is given; of a return the result and what it gives back, and also what it
-/// was given, if its entry was not recorded. Payload comes with the return.
+/// Appends arguments: of an entry what the call is given; of a return the result and what it gives back, and also
+/// what it was given, if its entry was not recorded. Payload comes with the return.
 pub fn args(out: &mut Vec<u8>, call: &Call<'_>, look: Look) {
     let start = out.len();
     let is_exit = call.edge == Edge::Exit;
     let is_whole = !is_exit || call.latency.is_none();
-    if let Some(result) = call.result {
+    if let Some(result) = fields::result(call) {
         put_result(out, call, result);
     }
     let parameters = || call.known.and_then(|call| call.parameters()).into_iter().flatten();

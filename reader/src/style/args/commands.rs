@@ -2,7 +2,7 @@
 
 //! Calls with a command, which says what the arguments after it are, and whether there are any.
 
-use super::{number, values, Context};
+use super::{names, number, values, Context, Line};
 use crate::calls::Parameter;
 use crate::style::words::Set;
 
@@ -50,20 +50,52 @@ pub(super) fn fcntl(out: &mut Vec<u8>, context: &Context<'_>, value: u64) {
 /// Appends a command of `ioctl`, by name or by what its bits say.
 pub(super) fn ioctl(out: &mut Vec<u8>, command: u64) {
     if let Some(word) = Set::new("ioctl_cmd").and_then(|set| set.word(command)) {
+        // These have two names.
+        out.put(match command {
+            0x4004_9409 => b"BTRFS_IOC_CLONE or ",
+            0x4020_940d => b"BTRFS_IOC_CLONE_RANGE or ",
+            0xc018_9436 => b"BTRFS_IOC_FILE_EXTENT_SAME or ",
+            _ => b"",
+        });
         return word.put(out);
     }
-    out.extend_from_slice(b"_IOC(");
-    out.extend_from_slice(match command >> 30 {
+    out.put(b"_IOC(");
+    out.put(match command >> 30 {
         0 => b"_IOC_NONE",
         1 => b"_IOC_WRITE",
         2 => b"_IOC_READ",
         _ => b"_IOC_READ|_IOC_WRITE",
     });
     for bits in [command >> 8 & 0xff, command & 0xff, command >> 16 & 0x3fff] {
-        out.extend_from_slice(b", ");
+        out.put(b", ");
         number::hex(out, bits);
     }
-    out.push(b')');
+    out.put_byte(b')');
+}
+
+/// Appends the argument of `ioctl`: as a rule an address, which is not followed.
+pub(super) fn ioctl_argument(out: &mut Vec<u8>, command: u32, value: u64) {
+    const TCSBRK: u32 = 0x5409;
+    const TCXONC: u32 = 0x540a;
+    const TCFLSH: u32 = 0x540b;
+    const TIOCSCTTY: u32 = 0x540e;
+    const TCSBRKP: u32 = 0x5425;
+    const FICLONE: u32 = 0x4004_9409;
+    match command {
+        TCXONC => values::set(out, "tcxonc", value),
+        TCFLSH => values::set(out, "tcflsh", value),
+        TIOCSCTTY | TCSBRK | TCSBRKP | FICLONE => number::signed(out, i64::from(value as i32)),
+        _ if Set::new("ioctl_cmd").and_then(|set| set.word(u64::from(command))).is_some() => {
+            number::address(out, value);
+        }
+        _ => number::hex(out, value),
+    }
+}
+
+/// Whether a command of `ioctl` has an argument: those of terminals, block devices and file descriptors that only do
+/// something have none.
+pub(super) fn ioctl_has_argument(command: u32) -> bool {
+    !matches!(command, 0x540c | 0x540d | 0x541d | 0x5422 | 0x5427 | 0x5428 | 0x5437 | 0x5450 | 0x5451 | 0x125f | 0x1261)
 }
 
 /// Whether an argument of `prctl` or `keyctl` means something.
@@ -99,8 +131,8 @@ fn put(out: &mut Vec<u8>, kind: u8, value: u64) {
 /// What the argument is, by a letter of [`put`]'s.
 fn kind(context: &Context<'_>, parameter: &Parameter) -> Option<u8> {
     let command = context.register(0) as u32;
-    let kinds = match parameter.kind {
-        "prctl_arg" => prctl_kinds(command, context.register(1)),
+    let kinds = match names::of(parameter) {
+        names::PRCTL_ARG => prctl_kinds(command, context.register(1)),
         _ => keyctl_kinds(command),
     };
     kinds.as_bytes().get(usize::from(parameter.register).checked_sub(1)?).copied()
@@ -160,21 +192,21 @@ fn keyctl_kinds(operation: u32) -> &'static str {
 
 /// Appends what the result of a call with a command says in words, if it does.
 pub(super) fn result(out: &mut Vec<u8>, context: &Context<'_>, result: u64) {
-    let command = context.register(if context.name == "prctl" { 0 } else { 1 }) as u32;
+    let command = context.register(if context.name == names::PRCTL { 0 } else { 1 }) as u32;
     let (what, set) = match (context.name, command) {
-        ("prctl", 3) => ("", "suid_dump"),
-        ("prctl", 27) => ("", "secbits"),
-        ("fcntl" | "fcntl64", F_GETFD) => ("flags ", "fd_flags"),
-        ("fcntl" | "fcntl64", F_GETFL) => ("flags ", ""),
-        ("fcntl" | "fcntl64", F_GETSIG) => ("", "signal"),
-        ("fcntl" | "fcntl64", F_GETLEASE) => ("", "lock_type"),
-        ("fcntl" | "fcntl64", F_GET_SEALS) => ("seals ", "f_seals"),
+        (names::PRCTL, 3) => ("", "suid_dump"),
+        (names::PRCTL, 27) => ("", "secbits"),
+        (names::FCNTL | names::FCNTL64, F_GETFD) => ("flags ", "fd_flags"),
+        (names::FCNTL | names::FCNTL64, F_GETFL) => ("flags ", ""),
+        (names::FCNTL | names::FCNTL64, F_GETSIG) => ("", "signal"),
+        (names::FCNTL | names::FCNTL64, F_GETLEASE) => ("", "lock_type"),
+        (names::FCNTL | names::FCNTL64, F_GET_SEALS) => ("seals ", "f_seals"),
         _ => return,
     };
     if result == 0 && !matches!(set, "" | "suid_dump" | "lock_type") {
         return;
     }
-    out.extend_from_slice(what.as_bytes());
+    out.put(what.as_bytes());
     match set {
         "" => values::open_flags(out, context.call.abi, result),
         "signal" => values::signal(out, result),
@@ -185,9 +217,9 @@ pub(super) fn result(out: &mut Vec<u8>, context: &Context<'_>, result: u64) {
 /// Whether the result of a call with a command is hexadecimal: it is bits.
 pub(super) fn is_hex(context: &Context<'_>, result: u64) -> bool {
     match (context.name, context.register(0) as u32, context.register(1) as u32) {
-        ("prctl", 27, _) => result != 0,
-        ("fcntl" | "fcntl64", _, F_GETFD | F_GET_SEALS) => result != 0,
-        ("fcntl" | "fcntl64", _, F_GETFL | F_GETLEASE) => true,
+        (names::PRCTL, 27, _) => result != 0,
+        (names::FCNTL | names::FCNTL64, _, F_GETFD | F_GET_SEALS) => result != 0,
+        (names::FCNTL | names::FCNTL64, _, F_GETFL | F_GETLEASE) => true,
         _ => false,
     }
 }

@@ -2,14 +2,14 @@
 
 //! Times since 1970 as dates. They are in UTC: a recording does not say where it was made.
 
-use super::number;
+use super::{number, Line};
 
 /// Appends ` /* DATE */` for a time with `part` of a second in `width` digits; nothing for 0, which stands for no time.
 pub(super) fn comment(out: &mut Vec<u8>, seconds: i64, part: u64, width: usize) {
     let start = out.len();
-    out.extend_from_slice(b" /* ");
+    out.put(b" /* ");
     if date(out, seconds, part, width) {
-        out.extend_from_slice(b" */");
+        out.put(b" */");
     } else {
         out.truncate(start);
     }
@@ -30,14 +30,14 @@ pub(super) fn date(out: &mut Vec<u8>, seconds: i64, part: u64, width: usize) -> 
     for (separator, number) in
         [(b'-', month), (b'-', day), (b'T', second / 3600), (b':', second / 60 % 60), (b':', second % 60)]
     {
-        out.push(separator);
+        out.put_byte(separator);
         number::padded(out, number, 2);
     }
     if part > 0 {
-        out.push(b'.');
+        out.put_byte(b'.');
         number::padded(out, part, width);
     }
-    out.extend_from_slice(b"+0000");
+    out.put(b"+0000");
     true
 }
 

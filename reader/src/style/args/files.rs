@@ -3,8 +3,9 @@
 //! Memory whose layout is not the same everywhere, or of which it depends what is shown.
 
 use super::memory::array;
+use super::names::Name;
 use super::structs::integer;
-use super::{number, values, Context};
+use super::{names, number, values, Context, Line};
 use crate::calls::{Abi, Direction, Parameter};
 use crate::model::Memory;
 use crate::style::words::Set;
@@ -14,28 +15,28 @@ const S_IFCHR: u64 = 0o020_000;
 const S_IFBLK: u64 = 0o060_000;
 
 /// Appends what kind of file it is and how large, or which device.
-pub(super) fn stat(out: &mut Vec<u8>, context: &Context<'_>, kind: &str, bytes: &[u8]) -> Option<()> {
+pub(super) fn stat(out: &mut Vec<u8>, context: &Context<'_>, kind: Name, bytes: &[u8]) -> Option<()> {
     // Where mode, device and size lie, and their sizes.
     let [mode, dev, size] = match (kind, context.call.abi) {
-        ("oldstat", _) => [(4, 2), (12, 2), (16, 4)],
-        ("stat", Abi::X86_64) => [(24, 4), (40, 8), (48, 8)],
-        ("stat", Abi::Arm64) => [(16, 4), (32, 8), (48, 8)],
-        ("stat", Abi::Arm | Abi::I386) => [(8, 2), (16, 4), (20, 4)],
+        (names::OLDSTAT, _) => [(4, 2), (12, 2), (16, 4)],
+        (names::STAT, Abi::X86_64) => [(24, 4), (40, 8), (48, 8)],
+        (names::STAT, Abi::Arm64) => [(16, 4), (32, 8), (48, 8)],
+        (names::STAT, Abi::Arm | Abi::I386) => [(8, 2), (16, 4), (20, 4)],
         (_, Abi::I386) => [(16, 4), (32, 8), (44, 8)],
         (_, _) => [(16, 4), (32, 8), (48, 8)],
     };
     let field = |(at, size): (usize, usize)| integer(bytes, at, size);
     let mode = field(mode)?;
-    out.extend_from_slice(b"{st_mode=");
+    out.put(b"{st_mode=");
     values::file_mode(out, mode);
     if matches!(mode & S_IFMT, S_IFCHR | S_IFBLK) {
-        out.extend_from_slice(b", st_rdev=");
+        out.put(b", st_rdev=");
         values::device(out, field(dev)?);
     } else {
-        out.extend_from_slice(b", st_size=");
+        out.put(b", st_size=");
         number::decimal(out, field(size)?);
     }
-    out.extend_from_slice(b", ...}");
+    out.put(b", ...}");
     Some(())
 }
 
@@ -45,34 +46,34 @@ pub(super) fn statx(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     const STATX_MODE: u64 = 2;
     const STATX_SIZE: u64 = 0x200;
     let mask = integer(bytes, 0, 4)?;
-    out.extend_from_slice(b"{stx_mask=");
+    out.put(b"{stx_mask=");
     values::set(out, "statx_mask", mask);
-    out.extend_from_slice(b", stx_attributes=");
+    out.put(b", stx_attributes=");
     values::set(out, "statx_attrs", integer(bytes, 8, 8)?);
     if mask & (STATX_TYPE | STATX_MODE) != 0 {
-        out.extend_from_slice(b", stx_mode=");
+        out.put(b", stx_mode=");
         values::file_mode(out, integer(bytes, 28, 2)?);
     }
     if mask & STATX_SIZE != 0 {
-        out.extend_from_slice(b", stx_size=");
+        out.put(b", stx_size=");
         number::decimal(out, integer(bytes, 40, 8)?);
     }
-    out.extend_from_slice(b", ...}");
+    out.put(b", ...}");
     Some(())
 }
 
 /// Appends how `openat2` is to open a file.
 pub(super) fn open_how(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]) -> Option<()> {
     let (flags, mode, resolve) = (integer(bytes, 0, 8)?, integer(bytes, 8, 8)?, integer(bytes, 16, 8)?);
-    out.extend_from_slice(b"{flags=");
+    out.put(b"{flags=");
     values::open_flags(out, context.call.abi, flags);
     if values::makes_file(flags) || mode != 0 {
-        out.extend_from_slice(b", mode=");
+        out.put(b", mode=");
         number::mode(out, mode);
     }
-    out.extend_from_slice(b", resolve=");
+    out.put(b", resolve=");
     values::set(out, "resolve_flags", resolve);
-    out.push(b'}');
+    out.put_byte(b'}');
     Some(())
 }
 
@@ -80,11 +81,10 @@ pub(super) fn open_how(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]) -
 pub(super) fn entries(out: &mut Vec<u8>, context: &Context<'_>, address: u64, memory: &Memory) {
     number::address(out, address);
     // Of `getdents64` the module has counted them; the count stands before the first.
-    if context.name == "getdents64" {
-        let Some(count) = integer(&memory.bytes, 0, 4) else { return };
-        out.extend_from_slice(b" /* ");
-        number::decimal(out, count);
-        out.extend_from_slice(b" entries */");
+    if context.name == names::GETDENTS64 {
+        out.put(b" /* ");
+        number::decimal(out, integer(&memory.bytes, 0, 4).unwrap_or(0));
+        out.put(b" entries */");
         return;
     }
     // The length of an entry comes after two numbers.
@@ -97,22 +97,22 @@ pub(super) fn entries(out: &mut Vec<u8>, context: &Context<'_>, address: u64, me
         }
         at += length as usize;
     }
-    out.extend_from_slice(b" /* ");
+    out.put(b" /* ");
     number::decimal(out, count);
-    out.extend_from_slice(if memory.is_cut { b"+ entries */" } else { b" entries */" });
+    out.put(if memory.is_cut { b"+ entries */" } else { b" entries */" });
 }
 
 /// Appends the files that are waited for, and for what.
 pub(super) fn pollfds(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], count: u64) -> Option<()> {
-    array(out, context, bytes, 8, count, |out, element| {
+    array(out, context, bytes, 8, count, &|out, element| {
         let fd = i64::from(element as i32);
-        out.extend_from_slice(b"{fd=");
+        out.put(b"{fd=");
         number::signed(out, fd);
         if fd >= 0 {
-            out.extend_from_slice(b", events=");
+            out.put(b", events=");
             values::set(out, "poll_events", element >> 32 & 0xffff);
         }
-        out.push(b'}');
+        out.put_byte(b'}');
     })
 }
 
@@ -127,23 +127,23 @@ pub(super) fn ready_pollfds(out: &mut Vec<u8>, context: &Context<'_>, memory: &M
         if events == 0 {
             continue;
         }
-        out.extend_from_slice(if out.len() == start { b"[" } else { b", " });
+        out.put(if out.len() == start { b"[" } else { b", " });
         if count >= context.limit {
-            out.extend_from_slice(b"...");
+            out.put(b"...");
             break;
         }
-        out.extend_from_slice(b"{fd=");
+        out.put(b"{fd=");
         number::signed(out, i64::from(element as i32));
-        out.extend_from_slice(b", revents=");
+        out.put(b", revents=");
         values::set(out, "poll_events", events);
-        out.push(b'}');
+        out.put_byte(b'}');
         count += 1;
     }
     if memory.is_cut && count < context.limit {
-        out.extend_from_slice(if out.len() == start { b"[..." } else { b", ..." });
+        out.put(if out.len() == start { b"[..." } else { b", ..." });
     }
     if out.len() > start {
-        out.push(b']');
+        out.put_byte(b']');
     }
 }
 
@@ -162,30 +162,30 @@ pub(super) fn epoll_events(
     };
     let put = |out: &mut Vec<u8>, at: usize| {
         let (events, data) = (integer(bytes, at, 4)?, integer(bytes, at + data_at, 8)?);
-        out.extend_from_slice(b"{events=");
+        out.put(b"{events=");
         values::set(out, "epoll_events", events);
-        out.extend_from_slice(b", data=");
+        out.put(b", data=");
         number::hex(out, data);
-        out.push(b'}');
+        out.put_byte(b'}');
         Some(())
     };
     if parameter.direction == Direction::In {
-        let is_removed = context.name == "epoll_ctl" && context.register(1) as u32 == EPOLL_CTL_DEL;
+        let is_removed = context.name == names::EPOLL_CTL && context.register(1) as u32 == EPOLL_CTL_DEL;
         return if is_removed { None } else { put(out, 0) };
     }
-    out.push(b'[');
+    out.put_byte(b'[');
     for index in 0..context.count(parameter)? {
         if index > 0 {
-            out.extend_from_slice(b", ");
+            out.put(b", ");
         }
         let start = out.len();
         if index >= context.limit as u64 || put(out, (index as usize).checked_mul(size)?).is_none() {
             out.truncate(start);
-            out.extend_from_slice(b"...");
+            out.put(b"...");
             break;
         }
     }
-    out.push(b']');
+    out.put_byte(b']');
     Some(())
 }
 
@@ -205,13 +205,13 @@ pub(super) fn clone_args(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     let field = |at: usize| integer(bytes, at * 8, 8);
     let flags = field(0)?;
     let put = |out: &mut Vec<u8>, name: &str, at: usize| {
-        out.extend_from_slice(b", ");
-        out.extend_from_slice(name.as_bytes());
-        out.push(b'=');
+        out.put(b", ");
+        out.put(name.as_bytes());
+        out.put_byte(b'=');
         number::address(out, field(at)?);
         Some(())
     };
-    out.extend_from_slice(b"{flags=");
+    out.put(b"{flags=");
     values::flags(out, Set::new("clone_flags"), flags);
     if flags & PIDFD != 0 {
         put(out, "pidfd", 1)?;
@@ -222,10 +222,10 @@ pub(super) fn clone_args(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     if flags & PARENT_SETTID != 0 {
         put(out, "parent_tid", 3)?;
     }
-    out.extend_from_slice(b", exit_signal=");
+    out.put(b", exit_signal=");
     values::signal(out, field(4)?);
     put(out, "stack", 5)?;
-    out.extend_from_slice(b", stack_size=");
+    out.put(b", stack_size=");
     number::hex(out, field(6)?);
     if flags & SETTLS != 0 {
         put(out, "tls", 7)?;
@@ -233,15 +233,15 @@ pub(super) fn clone_args(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     if let (Some(tids), Some(count)) = (field(8), field(9)) {
         if tids != 0 || count != 0 {
             put(out, "set_tid", 8)?;
-            out.extend_from_slice(b", set_tid_size=");
+            out.put(b", set_tid_size=");
             number::decimal(out, count);
         }
     }
     if let (true, Some(cgroup)) = (flags & INTO_CGROUP != 0, field(10)) {
-        out.extend_from_slice(b", cgroup=");
+        out.put(b", cgroup=");
         number::decimal(out, cgroup);
     }
-    out.push(b'}');
+    out.put_byte(b'}');
     Some(())
 }
 
@@ -255,10 +255,10 @@ pub(in crate::style) fn clone_tells(memory: Option<&Memory>) -> Option<u64> {
 pub(super) fn user_desc(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     let [entry, base, limit, bits] = [0, 4, 8, 12].map(|at| integer(bytes, at, 4));
     let bits = bits?;
-    out.extend_from_slice(b"{entry_number=");
+    out.put(b"{entry_number=");
     values::id(out, entry?, u64::from(u32::MAX));
     for (name, value) in [(", base_addr=", base?), (", limit=", limit?)] {
-        out.extend_from_slice(name.as_bytes());
+        out.put(name.as_bytes());
         number::padded_hex(out, value, 8);
     }
     let fields = [
@@ -270,11 +270,11 @@ pub(super) fn user_desc(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
         ("useable", 6, 1),
     ];
     for (name, shift, mask) in fields {
-        out.extend_from_slice(b", ");
-        out.extend_from_slice(name.as_bytes());
-        out.push(b'=');
+        out.put(b", ");
+        out.put(name.as_bytes());
+        out.put_byte(b'=');
         number::decimal(out, bits >> shift & mask);
     }
-    out.push(b'}');
+    out.put_byte(b'}');
     Some(())
 }

@@ -2,8 +2,9 @@
 
 //! Arguments that point to memory, by what lies there.
 
+use super::names::Name;
 use super::structs::integer;
-use super::{dates, files, net, number, quote, signals, structs, values, Context};
+use super::{dates, files, names, net, number, quote, signals, structs, values, Context, Line};
 use crate::calls::{Direction, Parameter};
 use crate::model::Memory;
 use crate::style::words;
@@ -12,7 +13,7 @@ use crate::style::words;
 pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, value: u64) {
     let start = out.len();
     let is_there = match context.memory(parameter) {
-        Some(memory) if value != 0 && !(memory.is_fault && is_whole(parameter.kind)) => {
+        Some(memory) if value != 0 && !(memory.is_fault && is_whole(names::of(parameter))) => {
             put_memory(out, context, parameter, value, memory).is_some()
         }
         _ => false,
@@ -24,8 +25,18 @@ pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Paramete
 }
 
 /// Whether it says nothing as long as a part of it could not be read.
-fn is_whole(kind: &str) -> bool {
-    !matches!(kind, "strings" | "vars" | "iovec" | "msghdr" | "mmsghdr" | "pollfd" | "epoll_event")
+fn is_whole(kind: Name) -> bool {
+    !matches!(
+        kind,
+        names::STRINGS
+            | names::VARS
+            | names::IOVEC
+            | names::REMOTE_IOVEC
+            | names::MSGHDR
+            | names::MMSGHDR
+            | names::POLLFD
+            | names::EPOLL_EVENT
+    )
 }
 
 fn put_memory(
@@ -36,70 +47,79 @@ fn put_memory(
     memory: &Memory,
 ) -> Option<()> {
     let bytes = memory.bytes.as_slice();
-    match parameter.kind {
-        "path" => path(out, bytes, memory.is_cut),
-        "str" if context.name == "getcwd" => path(out, bytes, memory.is_cut),
-        "str" => context.string(out, bytes, memory.is_cut),
-        "bytes" => data(out, context, parameter, memory),
-        "strings" => strings(out, context, memory),
-        "vars" => {
+    let kind = names::of(parameter);
+    match kind {
+        names::PATH => path(out, bytes, memory.is_cut),
+        names::STR if context.name == names::GETCWD => path(out, bytes, memory.is_cut),
+        names::STR => context.string(out, bytes, memory.is_cut),
+        names::BYTES => data(out, context, parameter, memory),
+        names::STRINGS => strings(out, context, memory),
+        names::VARS => {
             number::address(out, value);
-            out.extend_from_slice(b" /* ");
-            let count = integer(bytes, 0, 4)?;
+            out.put(b" /* ");
+            let count = integer(bytes, 0, 4).filter(|&count| count > 0 || !memory.is_fault)?;
             number::decimal(out, count);
-            out.extend_from_slice(if count == 1 { b" var */" } else { b" vars */" });
+            out.put(if count == 1 { b" var" } else { b" vars" });
+            out.put(if memory.is_fault { b", unterminated */" } else { b" */" });
         }
-        "iovec" => net::iovec(out, context, bytes, context.count(parameter)?, context.data(parameter)),
-        "msghdr" => net::msghdr(out, context, bytes, context.data(parameter))?,
-        "mmsghdr" => {
+        names::IOVEC => net::iovec(out, context, &mut &*bytes, context.count(parameter)?, context.data(parameter)),
+        names::REMOTE_IOVEC => net::remote_iovec(out, context, bytes, context.count(parameter)?),
+        names::MSGHDR => net::msghdr(out, context, bytes, context.data(parameter))?,
+        names::MMSGHDR => {
             let count = context.count(parameter)?;
             let done = context.call.result.map_or(0, |result| u64::try_from(result).unwrap_or(0));
             let count = if parameter.direction == Direction::Out { done.min(count) } else { count };
             net::mmsghdr(out, context, bytes, parameter.direction, count, done);
         }
-        "msgbuf" => {
+        names::MSGBUF => {
             let long = context.long_size();
-            out.extend_from_slice(b"{mtype=");
+            out.put(b"{mtype=");
             number::signed(out, context.long(integer(bytes, 0, long)?));
-            out.extend_from_slice(b", mtext=");
+            out.put(b", mtext=");
             context.text(out, bytes.get(long..)?, context.count(parameter)?);
-            out.push(b'}');
+            out.put_byte(b'}');
         }
-        "sockaddr" => net::sockaddr(out, bytes)?,
-        "sockopt" => net::sockopt(out, context, bytes, context.count(parameter)?)?,
-        "int2" => array(out, context, bytes, 4, 2, |out, fd| number::signed(out, i64::from(fd as i32)))?,
-        "wait_status" => signals::wait_status(out, integer(bytes, 0, 4)? as u32),
-        "timespec_2" => times(out, "timespec", bytes, 16, 9)?,
-        "timespec32_2" => times(out, "timespec32", bytes, 8, 9)?,
-        "timeval_2" => times(out, "timeval", bytes, 16, 6)?,
-        "timeval32_2" => times(out, "timeval32", bytes, 8, 6)?,
-        "sched_param" => array(out, context, bytes, 4, 1, |out, value| number::signed(out, i64::from(value as i32)))?,
-        "sigset" | "old_sigset" => signals::sigset(out, bytes),
-        "sigaction" => signals::sigaction(out, context, bytes, false)?,
-        "old_sigaction" => signals::sigaction(out, context, bytes, true)?,
-        "siginfo" => signals::siginfo(out, context, bytes)?,
-        "sigevent" => signals::sigevent(out, context, bytes)?,
-        "user_cap_data" => signals::capabilities(out, bytes)?,
-        "stat" | "stat64" | "oldstat" => files::stat(out, context, parameter.kind, bytes)?,
-        "statx" => files::statx(out, bytes)?,
-        "open_how" => files::open_how(out, context, bytes)?,
-        "dirents" | "old_dirents" => files::entries(out, context, value, memory),
-        "pollfd" => files::pollfds(out, context, bytes, context.count(parameter)?)?,
-        "epoll_event" => files::epoll_events(out, context, parameter, bytes)?,
-        "fd_set" => {
+        names::SOCKADDR => net::sockaddr(out, bytes)?,
+        names::SOCKOPT => net::sockopt(out, context, bytes, context.count(parameter).filter(|&len| len > 0)?)?,
+        names::INT2 => array(out, context, bytes, 4, 2, &|out, fd| number::signed(out, i64::from(fd as i32)))?,
+        names::WAIT_STATUS => signals::wait_status(out, integer(bytes, 0, 4)? as u32),
+        names::TIMESPEC_2 => times(out, bytes, 16, 9)?,
+        names::TIMESPEC32_2 => times(out, bytes, 8, 9)?,
+        names::TIMEVAL_2 => times(out, bytes, 16, 6)?,
+        names::TIMEVAL32_2 => times(out, bytes, 8, 6)?,
+        names::SCHED_PARAM => {
+            array(out, context, bytes, 4, 1, &|out, value| number::signed(out, i64::from(value as i32)))?
+        }
+        // A set of another size is none.
+        names::SIGSET if !(context.long_size()..=8).contains(&bytes.len()) && context.name != names::RT_SIGPENDING => {
+            return None
+        }
+        names::SIGSET | names::OLD_SIGSET => signals::sigset(out, bytes),
+        names::SIGACTION => signals::sigaction(out, context, bytes, false)?,
+        names::OLD_SIGACTION => signals::sigaction(out, context, bytes, true)?,
+        names::SIGINFO => signals::siginfo(out, context, bytes)?,
+        names::SIGEVENT => signals::sigevent(out, context, bytes)?,
+        names::USER_CAP_DATA => signals::capabilities(out, bytes)?,
+        names::STAT | names::STAT64 | names::OLDSTAT => files::stat(out, context, kind, bytes)?,
+        names::STATX => files::statx(out, bytes)?,
+        names::OPEN_HOW => files::open_how(out, context, bytes)?,
+        names::DIRENTS | names::OLD_DIRENTS => files::entries(out, context, value, memory),
+        names::POLLFD => files::pollfds(out, context, bytes, context.count(parameter)?)?,
+        names::EPOLL_EVENT => files::epoll_events(out, context, parameter, bytes)?,
+        names::FD_SET => {
             put_bits(out, bytes, context.count(parameter)?, usize::MAX);
         }
-        "cpu_set" => {
+        names::CPU_SET => {
             put_bits(out, bytes, u64::MAX, usize::MAX);
         }
-        "nodemask" => nodes(out, context, parameter, bytes)?,
-        "clone_args" => files::clone_args(out, bytes)?,
-        "user_desc" => files::user_desc(out, bytes)?,
-        "sembuf" | "futex_waitv" | "io_event" | "user_cap_header" if parameter.length.is_some() => {
+        names::NODEMASK => nodes(out, context, parameter, bytes)?,
+        names::CLONE_ARGS => files::clone_args(out, bytes)?,
+        names::USER_DESC => files::user_desc(out, bytes)?,
+        names::SEMBUF | names::FUTEX_WAITV | names::IO_EVENT | names::USER_CAP_HEADER if parameter.length.is_some() => {
             structures(out, context, parameter, bytes)?;
         }
-        kind if structs::layout(kind).is_some() => structs::put(out, context, kind, bytes)?,
-        kind => numbers(out, context, parameter, kind, bytes)?,
+        _ if structs::layout(parameter.kind).is_some() => structs::put(out, context, parameter.kind, bytes)?,
+        _ => numbers(out, context, parameter, kind, bytes)?,
     }
     Some(())
 }
@@ -108,7 +128,7 @@ fn put_memory(
 fn path(out: &mut Vec<u8>, bytes: &[u8], is_cut: bool) {
     quote::quote(out, bytes);
     if is_cut {
-        out.extend_from_slice(b"...");
+        out.put(b"...");
     }
 }
 
@@ -118,15 +138,15 @@ fn data(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, memory:
     // What the length says is more than the call has filled.
     let len = context.data(parameter).min(context.count(parameter).unwrap_or(u64::MAX)).max(bytes.len() as u64);
     match (context.name, bytes) {
-        ("getrandom", _) => {
+        (names::GETRANDOM, _) => {
             let shown = bytes.get(..context.limit).unwrap_or(bytes);
             quote::quote_hex(out, shown);
             if (shown.len() as u64) < len {
-                out.extend_from_slice(b"...");
+                out.put(b"...");
             }
         }
         // The NUL of a string is not told.
-        (name, [text @ .., 0]) if name.ends_with("getxattr") || name.ends_with("setxattr") => {
+        (_, [text @ .., 0]) if context.text.ends_with("getxattr") || context.text.ends_with("setxattr") => {
             context.text(out, text, len - 1);
         }
         _ => context.text(out, bytes, len),
@@ -134,7 +154,7 @@ fn data(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, memory:
 }
 
 fn strings(out: &mut Vec<u8>, context: &Context<'_>, memory: &Memory) {
-    out.push(b'[');
+    out.put_byte(b'[');
     let mut strings = memory.bytes.split(|&byte| byte == 0).peekable();
     let mut count = 0;
     while let Some(string) = strings.next() {
@@ -144,45 +164,45 @@ fn strings(out: &mut Vec<u8>, context: &Context<'_>, memory: &Memory) {
             break;
         }
         if count > 0 {
-            out.extend_from_slice(b", ");
+            out.put(b", ");
         }
         if count >= context.limit {
-            out.extend_from_slice(b"...]");
+            out.put(b"...]");
             return;
         }
         context.string(out, string, is_last);
         count += 1;
     }
     if memory.is_cut || memory.is_fault {
-        out.extend_from_slice(if count > 0 { b", ..." } else { b"..." });
+        out.put(if count > 0 { b", ..." } else { b"..." });
     }
-    out.push(b']');
+    out.put_byte(b']');
 }
 
 /// Appends two times of a file, of `size` bytes each, with their dates.
-fn times(out: &mut Vec<u8>, kind: &str, bytes: &[u8], size: usize, width: usize) -> Option<()> {
+fn times(out: &mut Vec<u8>, bytes: &[u8], size: usize, width: usize) -> Option<()> {
     const UTIME_NOW: u64 = (1 << 30) - 1;
     const UTIME_OMIT: u64 = (1 << 30) - 2;
     let half = size / 2;
     let shift = 64 - 8 * half as u32;
     for (at, separator) in [(0, b"[".as_slice()), (size, b", ")] {
-        out.extend_from_slice(separator);
+        out.put(separator);
         let seconds = (integer(bytes, at, half)? << shift) as i64 >> shift;
         let part = integer(bytes, at + half, half)?;
         match part {
-            UTIME_NOW if width == 9 => out.extend_from_slice(b"UTIME_NOW"),
-            UTIME_OMIT if width == 9 => out.extend_from_slice(b"UTIME_OMIT"),
+            UTIME_NOW if width == 9 => out.put(b"UTIME_NOW"),
+            UTIME_OMIT if width == 9 => out.put(b"UTIME_OMIT"),
             _ => {
-                out.extend_from_slice(b"{tv_sec=");
+                out.put(b"{tv_sec=");
                 number::signed(out, seconds);
-                out.extend_from_slice(if kind.starts_with("timespec") { b", tv_nsec=" } else { b", tv_usec=" });
+                out.put(if width == 9 { b", tv_nsec=" } else { b", tv_usec=" });
                 number::decimal(out, part);
-                out.push(b'}');
+                out.put_byte(b'}');
                 dates::comment(out, seconds, part, width);
             }
         }
     }
-    out.push(b']');
+    out.put_byte(b']');
     Some(())
 }
 
@@ -193,60 +213,60 @@ pub(super) fn array(
     bytes: &[u8],
     size: usize,
     count: u64,
-    put: impl Fn(&mut Vec<u8>, u64),
+    put: &dyn Fn(&mut Vec<u8>, u64),
 ) -> Option<()> {
-    out.push(b'[');
+    out.put_byte(b'[');
     let mut at = 0;
     for index in 0..count {
         if index > 0 {
-            out.extend_from_slice(b", ");
+            out.put(b", ");
         }
         match integer(bytes, at, size) {
             Some(value) if index < context.limit as u64 => put(out, value),
             None if index == 0 => return None,
             _ => {
-                out.extend_from_slice(b"...");
+                out.put(b"...");
                 break;
             }
         }
         at += size;
     }
-    out.push(b']');
+    out.put_byte(b']');
     Some(())
 }
 
 /// Appends an array of structures whose layouts are known.
 fn structures(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, bytes: &[u8]) -> Option<()> {
-    let size = match parameter.kind {
-        "sembuf" => 6,
-        "futex_waitv" => 24,
-        "io_event" => 32,
+    let size = match names::of(parameter) {
+        names::SEMBUF => 6,
+        names::FUTEX_WAITV => 24,
+        names::IO_EVENT => 32,
         _ => 8,
     };
-    out.push(b'[');
+    out.put_byte(b'[');
     for index in 0..context.count(parameter)? {
         if index > 0 {
-            out.extend_from_slice(b", ");
+            out.put(b", ");
         }
         let at = (index as usize).checked_mul(size)?;
         let element = bytes.get(at..).unwrap_or_default();
         if element.len() < size || index >= context.limit as u64 {
-            out.extend_from_slice(b"...");
+            out.put(b"...");
             break;
         }
         structs::put(out, context, parameter.kind, element)?;
     }
-    out.push(b']');
+    out.put_byte(b']');
     Some(())
 }
 
 /// Appends numbers, between brackets also if there is one.
-fn numbers(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, kind: &str, bytes: &[u8]) -> Option<()> {
+fn numbers(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, kind: Name, bytes: &[u8]) -> Option<()> {
     let size = match kind {
-        "int" | "uint" | "uid" | "gid" => 4,
-        "old_uid" | "old_gid" => 2,
-        "off" | "u64" => 8,
-        "long" | "ulong" | "size" | "ptr" => context.long_size(),
+        names::INT | names::UINT | names::UID | names::GID => 4,
+        names::OLD_UID | names::OLD_GID => 2,
+        names::OFF | names::U64 => 8,
+        names::LONG | names::ULONG | names::SIZE | names::PTR => context.long_size(),
         _ => return None,
     };
     let shift = 64 - 8 * size as u32;
@@ -255,18 +275,19 @@ fn numbers(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, kind
         None => 1,
         Some(_) => context.count(parameter)?.min(context.data(parameter)),
     };
-    let is_time = context.name == "time" || context.name == "stime";
-    array(out, context, bytes, size, count, |out, value| match kind {
-        "int" | "long" if is_time => {
+    let is_time = context.name == names::TIME || context.name == names::STIME;
+    array(out, context, bytes, size, count, &|out, value| match kind {
+        names::INT if context.name == names::GET_MEMPOLICY => values::set(out, "mempolicy", value),
+        names::INT | names::LONG if is_time => {
             let seconds = (value << shift) as i64 >> shift;
             number::signed(out, seconds);
             dates::comment(out, seconds, 0, 0);
         }
-        "int" | "long" => number::signed(out, (value << shift) as i64 >> shift),
-        "off" => number::signed(out, value as i64),
-        "uid" | "gid" => values::id(out, value, u64::from(u32::MAX)),
-        "old_uid" | "old_gid" => values::id(out, value, 0xffff),
-        "ptr" => number::address(out, value),
+        names::INT | names::LONG => number::signed(out, (value << shift) as i64 >> shift),
+        names::OFF => number::signed(out, value as i64),
+        names::UID | names::GID => values::id(out, value, u64::from(u32::MAX)),
+        names::OLD_UID | names::OLD_GID => values::id(out, value, 0xffff),
+        names::PTR => number::address(out, value),
         _ => number::decimal(out, value),
     })
 }
@@ -274,15 +295,15 @@ fn numbers(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, kind
 /// Appends a number that the call may have changed: what it was, and what it became if that is another.
 fn changed(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, bytes: &[u8]) -> Option<()> {
     let before = integer(bytes, 0, 4)?;
-    out.push(b'[');
+    out.put_byte(b'[');
     number::signed(out, i64::from(before as i32));
     if let Some(after) = context.output(parameter).and_then(|memory| integer(&memory.bytes, 0, 4)) {
         if after != before {
-            out.extend_from_slice(b" => ");
+            out.put(b" => ");
             number::signed(out, i64::from(after as i32));
         }
     }
-    out.push(b']');
+    out.put_byte(b']');
     Some(())
 }
 
@@ -292,33 +313,33 @@ fn nodes(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, bytes:
     let bits = 8 * long as u64;
     let words = context.count(parameter)?.saturating_add(bits).saturating_sub(2) / bits;
     let width = 2 * long;
-    array(out, context, bytes, long, words, |out, word| number::padded_hex(out, word, width))
+    array(out, context, bytes, long, words, &|out, word| number::padded_hex(out, word, width))
 }
 
 /// Appends the numbers of the bits that are set among the first `count`, and gives how many they are.
 pub(super) fn put_bits(out: &mut Vec<u8>, bytes: &[u8], count: u64, limit: usize) -> usize {
-    out.push(b'[');
+    out.put_byte(b'[');
     let mut done = 0;
     for (at, byte) in bytes.iter().enumerate() {
         for bit in (0..8).filter(|bit| byte >> bit & 1 != 0) {
             let number = at as u64 * 8 + bit;
             if number < count && done < limit {
                 if done > 0 {
-                    out.push(b' ');
+                    out.put_byte(b' ');
                 }
                 number::decimal(out, number);
                 done += 1;
             }
         }
     }
-    out.push(b']');
+    out.put_byte(b']');
     done
 }
 
 /// Appends an error's name, or its number.
 pub(super) fn errno(out: &mut Vec<u8>, number: u32) {
     match words::error(number) {
-        Some((name, _)) => out.extend_from_slice(name.as_bytes()),
+        Some((name, _)) => out.put(name.as_bytes()),
         None => number::decimal(out, u64::from(number)),
     }
 }

@@ -5,10 +5,13 @@
 //! What a parameter is comes from the table of calls; what it points to was recorded with the call. Where the latter
 //! is missing (because it could not be read, was not recorded, or the call failed and has not written it) the address stands.
 
+mod behind;
 mod commands;
 mod dates;
 mod files;
+mod line;
 mod memory;
+pub(super) mod names;
 mod net;
 pub mod number;
 mod quote;
@@ -20,11 +23,13 @@ mod values;
 
 use crate::calls::{Abi, Direction, Parameter};
 use crate::model::{Call, Edge, Memory};
+use names::Name;
 
 pub use quote::quote;
 pub use shown::is_shown;
 pub(super) use {
     files::{clone_tells, CHILD_TID, PARENT_SETTID, PIDFD, SETTLS},
+    line::Line,
     results::put as put_result,
     shown::{is_late, is_shown_in},
     values::clone_flags,
@@ -44,11 +49,13 @@ impl Default for Options {
     }
 }
 
-/// Appends the argument that `parameter` is about to `out`.
+/// Appends the argument that is `parameter` of `call`; nothing if it was not recorded.
 ///
-/// At an entry that is all that the program has told the kernel; what the kernel is to write is an address then.
+/// At an entry that is what the program has told the kernel; of what the kernel is to write, it is the address.
 pub fn print(out: &mut Vec<u8>, call: &Call<'_>, parameter: &Parameter, options: Options) {
-    put(out, &Context::new(call, options), parameter);
+    if parameter.value(call.registers).is_some() {
+        put(out, &Context::new(call, options), parameter);
+    }
 }
 
 /// Appends a call's result as strace has it: an error by name, bits in hexadecimal, and what else it says. Nothing at an entry.
@@ -58,7 +65,7 @@ pub fn print_result(out: &mut Vec<u8>, call: &Call<'_>, options: Options) {
 
 pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter) {
     let Some(value) = parameter.value(context.call.registers) else {
-        out.push(b'?');
+        out.put_byte(b'?');
         return;
     };
     if shown::put(out, context, parameter, value) {
@@ -78,16 +85,19 @@ static NOTHING: Memory = Memory { register: 0, is_fault: false, is_cut: false, b
 pub(super) struct Context<'a> {
     pub(super) call: &'a Call<'a>,
     /// Its name; empty if it has none.
-    pub(super) name: &'static str,
+    pub(super) text: &'static str,
+    pub(super) name: Name,
     pub(super) limit: usize,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(call: &'a Call<'a>, options: Options) -> Self {
-        Self { call, name: call.known.map_or("", |known| known.name()), limit: options.limit }
+        let text = call.known.map_or("", |known| known.name());
+        Self { call, text, name: Name::new(text), limit: options.limit }
     }
 
     /// A register with an argument, 0 if it was not recorded.
+    #[inline(never)]
     fn register(&self, at: u8) -> u64 {
         self.call.registers.get(usize::from(at)).copied().unwrap_or(0)
     }
@@ -119,9 +129,15 @@ impl<'a> Context<'a> {
         self.call.edge == Edge::Exit && self.call.result.is_some() && self.call.errno().is_none()
     }
 
-    /// The parameter of this name.
-    fn parameter(&self, name: &str) -> Option<Parameter> {
-        self.call.known?.parameters()?.find(|parameter| parameter.name == name)
+    /// The first parameter that is meant.
+    #[inline(never)]
+    fn parameter(&self, is_meant: &dyn Fn(&Parameter) -> bool) -> Option<Parameter> {
+        self.call.known?.parameters()?.find(is_meant)
+    }
+
+    /// The parameter in this register, and the ones after it as well if it takes two.
+    pub(super) fn parameter_in(&self, register: u8) -> Option<Parameter> {
+        self.parameter(&|parameter| parameter.register == register)
     }
 
     /// The value whose halves are in this parameter and in the one before or after it, whichever is the first.
@@ -130,18 +146,20 @@ impl<'a> Context<'a> {
             return value;
         }
         let next = self.register(parameter.register + 1);
-        match parameter.kind {
-            "off_high" => value << 32 | next & u64::from(u32::MAX),
+        match names::of(parameter) {
+            names::OFF_HIGH => value << 32 | next & u64::from(u32::MAX),
             _ => next << 32 | value & u64::from(u32::MAX),
         }
     }
 
     /// What was read at the entry.
+    #[inline(never)]
     fn input(&self, parameter: &Parameter) -> Option<&'a Memory> {
         self.call.inputs.iter().find(|memory| memory.register == parameter.register)
     }
 
     /// What was read at the return.
+    #[inline(never)]
     fn output(&self, parameter: &Parameter) -> Option<&'a Memory> {
         self.call.outputs.iter().find(|memory| memory.register == parameter.register)
     }
@@ -158,10 +176,25 @@ impl<'a> Context<'a> {
             Direction::Out => self.output(parameter),
         };
         found.filter(|memory| !memory.bytes.is_empty() || !memory.is_fault).or_else(|| {
-            let is_empty = match parameter.kind {
-                "bytes" | "dirents" | "old_dirents" | "iovec" | "epoll_event" | "mmsghdr" | "pollfd" => true,
-                _ => parameter.length.is_some() && structs::layout(parameter.kind).is_none(),
-            };
+            let is_empty = matches!(
+                names::of(parameter),
+                names::BYTES
+                    | names::DIRENTS
+                    | names::OLD_DIRENTS
+                    | names::IOVEC
+                    | names::EPOLL_EVENT
+                    | names::MMSGHDR
+                    | names::POLLFD
+                    | names::SEMBUF
+                    | names::INT
+                    | names::UINT
+                    | names::U64
+                    | names::PTR
+                    | names::UID
+                    | names::GID
+                    | names::OLD_UID
+                    | names::OLD_GID
+            );
             let is_fault = found.is_some_and(|memory| memory.is_fault);
             (is_empty && !is_fault && self.len(parameter) == Some(0)).then_some(&NOTHING)
         })
@@ -173,7 +206,7 @@ impl<'a> Context<'a> {
             // Filled by a sleep that was interrupted.
             (_, Some("!")) => self.call.errno().is_some_and(crate::style::words::is_restart),
             // No child has changed.
-            ("wait4" | "waitpid", _) => self.has_succeeded() && self.call.result != Some(0),
+            (names::WAIT4 | names::WAITPID, _) => self.has_succeeded() && self.call.result != Some(0),
             _ => self.has_succeeded(),
         }
     }
@@ -189,10 +222,10 @@ impl<'a> Context<'a> {
         if let Ok(number) = length.parse() {
             return Some(number);
         }
-        let length = self.parameter(length)?;
+        let length = self.parameter(&|parameter| parameter.name == length)?;
         let value = length.value(self.call.registers)?;
-        Some(match (length.direction, length.kind) {
-            (Direction::Value, "int" | "uint") => u64::from(value as u32),
+        Some(match (length.direction, names::of(&length)) {
+            (Direction::Value, names::INT | names::UINT) => u64::from(value as u32),
             (Direction::Value, _) => value,
             _ => {
                 let memory = self.output(&length).or_else(|| self.input(&length))?;
@@ -212,29 +245,38 @@ impl<'a> Context<'a> {
     /// How much there is of a parameter's memory, as far as that is known.
     fn len(&self, parameter: &Parameter) -> Option<u64> {
         let is_result = matches!(
-            parameter.kind,
-            "bytes" | "dirents" | "old_dirents" | "mmsghdr" | "uid" | "gid" | "old_uid" | "old_gid"
+            names::of(parameter),
+            names::BYTES
+                | names::DIRENTS
+                | names::OLD_DIRENTS
+                | names::MMSGHDR
+                | names::UID
+                | names::GID
+                | names::OLD_UID
+                | names::OLD_GID
         );
         let count = self.count(parameter)?;
         Some(if is_result { count.min(self.data(parameter)) } else { count })
     }
 
     /// Appends a string that ends in a NUL, which is not part of it.
+    #[inline(never)]
     fn string(&self, out: &mut Vec<u8>, bytes: &[u8], is_cut: bool) {
         let shown = bytes.get(..self.limit).unwrap_or(bytes);
         quote::quote(out, shown);
         if is_cut || shown.len() < bytes.len() {
-            out.extend_from_slice(b"...");
+            out.put(b"...");
         }
     }
 
     /// Appends a buffer of `len` bytes, of which `bytes` are recorded.
+    #[inline(never)]
     fn text(&self, out: &mut Vec<u8>, bytes: &[u8], len: u64) {
         let most = usize::try_from(len).unwrap_or(usize::MAX).min(self.limit);
         let shown = bytes.get(..most).unwrap_or(bytes);
         quote::quote(out, shown);
         if (shown.len() as u64) < len {
-            out.extend_from_slice(b"...");
+            out.put(b"...");
         }
     }
 

@@ -3,7 +3,7 @@
 //! Memory that is about sockets, and buffers in lists.
 
 use super::structs::integer;
-use super::{number, quote, values, Context};
+use super::{names, number, quote, values, Context, Line};
 use crate::calls::Direction;
 use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -17,51 +17,51 @@ const AF_PACKET: u64 = 17;
 /// Appends an address of a socket.
 pub(super) fn sockaddr(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     let family = integer(bytes, 0, 2)?;
-    out.extend_from_slice(b"{sa_family=");
+    out.put(b"{sa_family=");
     values::set(out, "socket_domain", family);
     if let Some(data @ [_, ..]) = bytes.get(2..) {
-        out.extend_from_slice(b", ");
+        out.put(b", ");
         match (family, bytes.len()) {
             (AF_UNIX, _) => unix(out, data),
             (AF_INET, 16..) => {
                 port(out, "sin_port", bytes)?;
-                out.extend_from_slice(b", sin_addr=");
+                out.put(b", sin_addr=");
                 ipv4(out, bytes.get(4..)?)?;
             }
             (AF_INET6, 24..) => ipv6(out, bytes)?,
             (AF_NETLINK, 12..) => {
-                out.extend_from_slice(b"nl_pid=");
+                out.put(b"nl_pid=");
                 number::signed(out, i64::from(integer(bytes, 4, 4)? as i32));
-                out.extend_from_slice(b", nl_groups=");
+                out.put(b", nl_groups=");
                 number::padded_hex(out, integer(bytes, 8, 4)?, 8);
             }
             (AF_PACKET, 12..) => {
-                out.extend_from_slice(b"sll_protocol=htons(");
+                out.put(b"sll_protocol=htons(");
                 number::hex(out, u64::from((integer(bytes, 2, 2)? as u16).swap_bytes()));
-                out.extend_from_slice(b"), sll_ifindex=");
+                out.put(b"), sll_ifindex=");
                 number::decimal(out, integer(bytes, 4, 4)?);
                 for (name, at, size) in [("hatype", 8, 2), ("pkttype", 10, 1), ("halen", 11, 1)] {
-                    out.extend_from_slice(b", sll_");
-                    out.extend_from_slice(name.as_bytes());
-                    out.push(b'=');
+                    out.put(b", sll_");
+                    out.put(name.as_bytes());
+                    out.put_byte(b'=');
                     number::decimal(out, integer(bytes, at, size)?);
                 }
             }
             _ => {
-                out.extend_from_slice(b"sa_data=");
+                out.put(b"sa_data=");
                 quote::quote(out, data);
             }
         }
     }
-    out.push(b'}');
+    out.put_byte(b'}');
     Some(())
 }
 
 fn unix(out: &mut Vec<u8>, path: &[u8]) {
-    out.extend_from_slice(b"sun_path=");
+    out.put(b"sun_path=");
     match path {
         [0, name @ ..] => {
-            out.push(b'@');
+            out.put_byte(b'@');
             quote::quote(out, name);
         }
         _ => quote::quote(out, path.split(|&byte| byte == 0).next().unwrap_or_default()),
@@ -69,10 +69,10 @@ fn unix(out: &mut Vec<u8>, path: &[u8]) {
 }
 
 fn port(out: &mut Vec<u8>, name: &str, bytes: &[u8]) -> Option<()> {
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"=htons(");
+    out.put(name.as_bytes());
+    out.put(b"=htons(");
     number::decimal(out, u64::from((integer(bytes, 2, 2)? as u16).swap_bytes()));
-    out.push(b')');
+    out.put_byte(b')');
     Some(())
 }
 
@@ -85,12 +85,12 @@ fn ipv4(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
 
 fn ipv6(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     port(out, "sin6_port", bytes)?;
-    out.extend_from_slice(b", sin6_flowinfo=htonl(");
+    out.put(b", sin6_flowinfo=htonl(");
     number::decimal(out, u64::from((integer(bytes, 4, 4)? as u32).swap_bytes()));
     let address: [u8; 16] = bytes.get(8..24)?.try_into().ok()?;
     let _ = write!(out, "), inet_pton(AF_INET6, \"{}\", &sin6_addr)", Ipv6Addr::from(address));
     if let Some(scope) = integer(bytes, 24, 4) {
-        out.extend_from_slice(b", sin6_scope_id=");
+        out.put(b", sin6_scope_id=");
         number::decimal(out, scope);
     }
     Some(())
@@ -111,66 +111,91 @@ fn take<'a>(bytes: &mut &'a [u8], count: u64) -> &'a [u8] {
     first
 }
 
-/// Appends an array of buffers, of which `elements` were given and the first `data` bytes count.
-pub(super) fn iovec(out: &mut Vec<u8>, context: &Context<'_>, mut bytes: &[u8], elements: u64, data: u64) {
+/// Appends an array of buffers, of which `elements` were given and the first `data` bytes count, and takes it from the
+/// front.
+pub(super) fn iovec(out: &mut Vec<u8>, context: &Context<'_>, bytes: &mut &[u8], elements: u64, data: u64) {
     let mut left = data;
-    out.push(b'[');
-    let mut done = 0;
-    while done < elements {
-        if done > 0 {
-            out.extend_from_slice(b", ");
-        }
-        let (Some(len), Some(there)) = (take_word(&mut bytes), take_word(&mut bytes)) else {
-            out.extend_from_slice(b"...");
+    out.put_byte(b'[');
+    for index in 0..elements {
+        let (Some(len), Some(there)) = (take_word(bytes), take_word(bytes)) else {
+            out.put(if index == 0 { b"..." } else { b", ..." });
             break;
         };
-        if done as usize >= context.limit {
-            out.extend_from_slice(b"...");
-            break;
-        }
+        let buffer = take(bytes, there);
         let counted = len.min(left);
         left -= counted;
-        out.extend_from_slice(b"{iov_base=");
-        let buffer = take(&mut bytes, there);
-        if len == 0 {
-            out.extend_from_slice(b"NULL");
+        let limit = context.limit as u64;
+        if index >= limit {
+            if index == limit {
+                out.put(b", ...");
+            }
+            continue;
+        }
+        out.put(if index == 0 { b"{iov_base=" } else { b", {iov_base=" });
+        // Whether it had an address is not recorded.
+        if len == 0 && data != u64::MAX {
+            out.put(b"NULL");
         } else {
             context.text(out, buffer, counted);
         }
-        out.extend_from_slice(b", iov_len=");
+        out.put(b", iov_len=");
         number::decimal(out, len);
-        out.push(b'}');
-        done += 1;
+        out.put_byte(b'}');
     }
-    out.push(b']');
+    out.put_byte(b']');
+}
+
+/// Appends an array of buffers in another process: where they are, and how long.
+pub(super) fn remote_iovec(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], elements: u64) {
+    let long = context.long_size();
+    out.put_byte(b'[');
+    for (index, element) in (0..elements).zip(bytes.chunks_exact(2 * long)) {
+        if index > 0 {
+            out.put(b", ");
+        }
+        out.put(b"{iov_base=");
+        number::address(out, integer(element, 0, long).unwrap_or(0));
+        out.put(b", iov_len=");
+        number::decimal(out, integer(element, long, long).unwrap_or(0));
+        out.put_byte(b'}');
+    }
+    if elements > (bytes.len() / (2 * long)) as u64 {
+        out.put(b", ...");
+    }
+    out.put_byte(b']');
+}
+
+/// Appends a message, of which `data` bytes count, and takes it from the front.
+fn message(out: &mut Vec<u8>, context: &Context<'_>, bytes: &mut &[u8], data: u64) -> Option<()> {
+    let name_len = take_word(bytes)?;
+    let flags = take_word(bytes)?;
+    let control = take_word(bytes)?;
+    let elements = take_word(bytes)?;
+    let name = take(bytes, name_len);
+    out.put(b"{msg_name=");
+    if sockaddr(out, name).is_none() {
+        out.put(b"NULL");
+    }
+    out.put(b", msg_namelen=");
+    number::decimal(out, name_len);
+    out.put(b", msg_iov=");
+    iovec(out, context, bytes, elements, data);
+    out.put(b", msg_iovlen=");
+    number::decimal(out, elements);
+    if control > 0 {
+        out.put(b", msg_control=[...]");
+    }
+    out.put(b", msg_controllen=");
+    number::decimal(out, control);
+    out.put(b", msg_flags=");
+    values::set(out, "msg_flags", flags);
+    out.put_byte(b'}');
+    Some(())
 }
 
 /// Appends a message, of which `data` bytes count.
 pub(super) fn msghdr(out: &mut Vec<u8>, context: &Context<'_>, mut bytes: &[u8], data: u64) -> Option<()> {
-    let name_len = take_word(&mut bytes)?;
-    let flags = take_word(&mut bytes)?;
-    let control = take_word(&mut bytes)?;
-    let elements = take_word(&mut bytes)?;
-    let name = take(&mut bytes, name_len);
-    out.extend_from_slice(b"{msg_name=");
-    if sockaddr(out, name).is_none() {
-        out.extend_from_slice(b"NULL");
-    }
-    out.extend_from_slice(b", msg_namelen=");
-    number::decimal(out, name_len);
-    out.extend_from_slice(b", msg_iov=");
-    iovec(out, context, bytes, elements, data);
-    out.extend_from_slice(b", msg_iovlen=");
-    number::decimal(out, elements);
-    if control > 0 {
-        out.extend_from_slice(b", msg_control=[...]");
-    }
-    out.extend_from_slice(b", msg_controllen=");
-    number::decimal(out, control);
-    out.extend_from_slice(b", msg_flags=");
-    values::set(out, "msg_flags", flags);
-    out.push(b'}');
-    Some(())
+    message(out, context, &mut bytes, data)
 }
 
 /// Appends an array of `count` messages; of the first `done` it is known how many bytes they have.
@@ -182,29 +207,42 @@ pub(super) fn mmsghdr(
     count: u64,
     done: u64,
 ) {
-    out.push(b'[');
+    out.put_byte(b'[');
     for at in 0..count {
         if at > 0 {
-            out.extend_from_slice(b", ");
+            out.put(b", ");
         }
-        let (Some(size), Some(len)) = (take_word(&mut bytes), take_word(&mut bytes)) else {
-            out.extend_from_slice(b"...");
+        let before = out.len();
+        out.put(b"{msg_hdr=");
+        let len = take_word(&mut bytes);
+        let part = bytes;
+        let data = len.filter(|_| direction == Direction::Out).unwrap_or(u64::MAX);
+        let (Some(len), Some(())) = (len, message(out, context, &mut bytes, data)) else {
+            out.truncate(before);
+            out.put(b"...");
             break;
         };
-        // The length is one of the part's own words.
-        let part = take(&mut bytes, size.saturating_sub(4));
-        out.extend_from_slice(b"{msg_hdr=");
-        let data = if direction == Direction::Out { len } else { u64::MAX };
-        if msghdr(out, context, part, data).is_none() {
-            out.extend_from_slice(b"...");
-        }
         if at < done {
-            out.extend_from_slice(b", msg_len=");
-            number::decimal(out, len);
+            out.put(b", msg_len=");
+            // Of a message that was sent it is what it was before; but all of it was sent.
+            number::decimal(out, if direction == Direction::Out { len } else { message_len(part) });
         }
-        out.push(b'}');
+        out.put_byte(b'}');
     }
-    out.push(b']');
+    out.put_byte(b']');
+}
+
+/// How long the buffers of the first message are together.
+fn message_len(mut message: &[u8]) -> u64 {
+    let [name, elements] = [0, 12].map(|at| integer(message, at, 4).unwrap_or(0));
+    take(&mut message, name.saturating_add(16));
+    let mut sum = 0;
+    for _ in 0..elements {
+        let (Some(len), Some(there)) = (take_word(&mut message), take_word(&mut message)) else { break };
+        sum += len;
+        take(&mut message, there);
+    }
+    sum
 }
 
 /// Appends the value of a socket's option.
@@ -217,24 +255,24 @@ pub(super) fn sockopt(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], le
     const IP_ADD_MEMBERSHIP: u64 = 35;
     const IP_DROP_MEMBERSHIP: u64 = 36;
     match (context.register(1), context.register(2)) {
-        (SOL_SOCKET, SO_ERROR) if context.name == "getsockopt" => {
-            out.push(b'[');
+        (SOL_SOCKET, SO_ERROR) if context.name == names::GETSOCKOPT => {
+            out.put_byte(b'[');
             super::memory::errno(out, integer(bytes, 0, 4)? as u32);
-            out.push(b']');
+            out.put_byte(b']');
         }
         (SOL_SOCKET, SO_LINGER) if bytes.len() >= 8 => return context.structure(out, "linger", bytes),
         (SOL_SOCKET, SO_PEERCRED) if bytes.len() >= 12 => return context.structure(out, "ucred", bytes),
         (SOL_IP, IP_ADD_MEMBERSHIP | IP_DROP_MEMBERSHIP) if bytes.len() >= 8 => {
-            out.extend_from_slice(b"{imr_multiaddr=");
+            out.put(b"{imr_multiaddr=");
             ipv4(out, bytes)?;
-            out.extend_from_slice(b", imr_interface=");
+            out.put(b", imr_interface=");
             ipv4(out, bytes.get(4..)?)?;
-            out.push(b'}');
+            out.put_byte(b'}');
         }
         _ if len == 4 => {
-            out.push(b'[');
+            out.put_byte(b'[');
             number::signed(out, i64::from(integer(bytes, 0, 4)? as i32));
-            out.push(b']');
+            out.put_byte(b']');
         }
         _ => context.text(out, bytes, len),
     }

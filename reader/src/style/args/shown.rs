@@ -2,7 +2,8 @@
 
 //! Arguments that are looked at only if others say so, and those that are not what the table calls them then.
 
-use super::{commands, number, values, Context, Options};
+use super::names::Name;
+use super::{behind, commands, names, number, values, Context, Line, Options};
 use crate::calls::{Direction, Parameter};
 use crate::model::Call;
 
@@ -16,22 +17,27 @@ pub(in crate::style) fn is_shown_in(context: &Context<'_>, parameter: &Parameter
     const MREMAP_FIXED: u64 = 2;
     const MREMAP_DONTUNMAP: u64 = 4;
     const PTRACE_TRACEME: u32 = 0;
+    const RESTART2: u32 = 0xa1b2_c3d4;
+    const MEMBARRIER_CMD_FLAG_CPU: u64 = 1;
     let register = |at: u8| context.register(at);
-    match (context.name, parameter.kind) {
-        ("open", "mode") => values::makes_file(register(1)),
-        ("openat", "mode") => values::makes_file(register(2)),
-        ("mq_open", "mode" | "mq_attr") => values::makes_file(register(1)),
-        ("mknod", "dev") => has_device(register(1)),
-        ("mknodat", "dev") => has_device(register(2)),
-        (_, "off_low" | "off_high") => is_first_half(context, parameter),
-        ("fcntl" | "fcntl64", "fcntl_arg") => commands::fcntl_has_argument(register(1) as u32),
-        (_, "prctl_arg" | "keyctl_arg") => commands::has_meaning(context, parameter),
-        ("futex" | "futex_time64", _) => futex_registers(register(1)) >> parameter.register & 1 != 0,
-        ("mremap", _) if parameter.register == 4 => register(3) & (MREMAP_FIXED | MREMAP_DONTUNMAP) != 0,
-        ("syslog", _) if parameter.register > 0 => !matches!(register(0) as u32, 0 | 1 | 5..=7 | 9 | 10),
-        ("ptrace", _) if parameter.register > 0 => register(0) as u32 != PTRACE_TRACEME,
+    match (context.name, names::of(parameter)) {
+        (names::OPEN, names::MODE) => values::makes_file(register(1)),
+        (names::OPENAT, names::MODE) => values::makes_file(register(2)),
+        (names::MQ_OPEN, names::MODE | names::MQ_ATTR) => values::makes_file(register(1)),
+        (names::MKNOD, names::DEV) => has_device(register(1)),
+        (names::MKNODAT, names::DEV) => has_device(register(2)),
+        (_, names::OFF_LOW | names::OFF_HIGH) => is_first_half(context, parameter),
+        (names::FCNTL | names::FCNTL64, names::FCNTL_ARG) => commands::fcntl_has_argument(register(1) as u32),
+        (names::IOCTL, names::IOCTL_ARG) => commands::ioctl_has_argument(register(1) as u32),
+        (_, names::PRCTL_ARG | names::KEYCTL_ARG) => commands::has_meaning(context, parameter),
+        (names::FUTEX | names::FUTEX_TIME64, _) => futex_registers(register(1)) >> parameter.register & 1 != 0,
+        (names::MREMAP, _) if parameter.register == 4 => register(3) & (MREMAP_FIXED | MREMAP_DONTUNMAP) != 0,
+        (names::MEMBARRIER, _) if parameter.register == 2 => register(1) & MEMBARRIER_CMD_FLAG_CPU != 0,
+        (names::REBOOT, _) if parameter.register == 3 => register(2) as u32 == RESTART2,
+        (names::SYSLOG, _) if parameter.register > 0 => !matches!(register(0) as u32, 0 | 1 | 5..=7 | 9 | 10),
+        (names::PTRACE, _) if parameter.register > 0 => register(0) as u32 != PTRACE_TRACEME,
         // Newer than what is compared with.
-        ("bpf", _) => parameter.register < 3,
+        (names::BPF, _) => parameter.register < 3,
         _ => true,
     }
 }
@@ -43,11 +49,10 @@ fn has_device(mode: u64) -> bool {
 
 /// Whether it is the first of two halves.
 fn is_first_half(context: &Context<'_>, parameter: &Parameter) -> bool {
-    let halves = context.call.known.and_then(|known| known.parameters()).into_iter().flatten();
-    let before = halves
-        .take_while(|other| other.register < parameter.register)
-        .filter(|other| matches!(other.kind, "off_low" | "off_high"));
-    before.count() % 2 == 0
+    let is_half = |other: &Parameter| matches!(names::of(other), names::OFF_LOW | names::OFF_HIGH);
+    let Some(first) = context.parameter(&is_half) else { return true };
+    // They stand one next to the other, as pairs.
+    (parameter.register - first.register.min(parameter.register)) % 2 == 0
 }
 
 /// The registers that count in a call of `futex`, a bit each.
@@ -67,14 +72,20 @@ fn futex_registers(operation: u64) -> u8 {
 }
 
 /// Whether memory that the kernel reads and writes is shown as it was at the entry.
-pub(super) fn is_input(call: &str, parameter: &Parameter) -> bool {
+pub(super) fn is_input(call: Name, parameter: &Parameter) -> bool {
     match call {
-        "poll" | "ppoll" | "ppoll_time64" | "select" | "_newselect" | "pselect6" | "pselect6_time64" => true,
-        "splice" | "copy_file_range" | "sendfile" | "sendfile64" => true,
-        "recvmmsg" | "recvmmsg_time64" => parameter.kind != "mmsghdr",
-        "capget" | "capset" | "set_thread_area" | "get_thread_area" => true,
+        names::POLL
+        | names::PPOLL
+        | names::PPOLL_TIME64
+        | names::SELECT
+        | names::NEWSELECT
+        | names::PSELECT6
+        | names::PSELECT6_TIME64 => true,
+        names::SPLICE | names::COPY_FILE_RANGE | names::SENDFILE | names::SENDFILE64 => true,
+        names::RECVMMSG | names::RECVMMSG_TIME64 => names::of(parameter) != names::MMSGHDR,
+        names::CAPGET | names::CAPSET | names::SET_THREAD_AREA | names::GET_THREAD_AREA => true,
         // What it was, and what it became.
-        _ => parameter.kind == "int" || parameter.kind == "uint",
+        _ => matches!(names::of(parameter), names::INT | names::UINT),
     }
 }
 
@@ -82,14 +93,17 @@ pub(super) fn is_input(call: &str, parameter: &Parameter) -> bool {
 /// waits until then.
 pub(in crate::style) fn is_late(context: &Context<'_>, parameter: &Parameter) -> bool {
     match parameter.direction {
-        Direction::Value => false,
-        Direction::In => context.name == "sendmmsg",
+        Direction::Value => behind::is_written(context, parameter),
+        Direction::In => context.name == names::SENDMMSG,
         Direction::InOut => !is_input(context.name, parameter),
         // Without an address, nothing is waited for.
         Direction::Out => match context.name {
-            "accept" | "accept4" | "getsockname" | "getpeername" | "rt_sigtimedwait" | "rt_sigtimedwait_time64" => {
-                context.register(1) != 0
-            }
+            names::ACCEPT
+            | names::ACCEPT4
+            | names::GETSOCKNAME
+            | names::GETPEERNAME
+            | names::RT_SIGTIMEDWAIT
+            | names::RT_SIGTIMEDWAIT_TIME64 => context.register(1) != 0,
             _ => true,
         },
     }
@@ -100,8 +114,8 @@ pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Paramete
     const MS_REMOUNT: u64 = 0x20;
     const MS_BIND_OR_MOVE_OR_PROPAGATION: u64 = 0x1e_3000;
     match context.name {
-        "futex" | "futex_time64" => futex(out, context.register(1), parameter.register, value),
-        "mount" => {
+        names::FUTEX | names::FUTEX_TIME64 => futex(out, context.register(1), parameter.register, value),
+        names::MOUNT => {
             let flags = context.register(3);
             let is_other = flags & MS_BIND_OR_MOVE_OR_PROPAGATION != 0;
             let is_ignored = match parameter.register {
@@ -123,18 +137,18 @@ fn futex(out: &mut Vec<u8>, operation: u64, register: u8, value: u64) -> bool {
     let low = u64::from(value as u32);
     match (operation & 0x7f, register) {
         (3..=5 | 12, 3) => number::decimal(out, low),
-        (9 | 10, 5) if low == u64::from(u32::MAX) => out.extend_from_slice(b"FUTEX_BITSET_MATCH_ANY"),
+        (9 | 10, 5) if low == u64::from(u32::MAX) => out.put(b"FUTEX_BITSET_MATCH_ANY"),
         (4 | 12, 5) => number::decimal(out, low),
         (WAKE_OP, 5) => {
             if low >> 28 & 8 != 0 {
-                out.extend_from_slice(b"FUTEX_OP_OPARG_SHIFT<<28|");
+                out.put(b"FUTEX_OP_OPARG_SHIFT<<28|");
             }
             values::set(out, "futex_wake_op", low >> 28 & 7);
-            out.extend_from_slice(b"<<28|");
+            out.put(b"<<28|");
             number::hex(out, low >> 12 & 0xfff);
-            out.extend_from_slice(b"<<12|");
+            out.put(b"<<12|");
             values::set(out, "futex_wake_cmp", low >> 24 & 0xf);
-            out.extend_from_slice(b"<<24|");
+            out.put(b"<<24|");
             number::hex(out, low & 0xfff);
         }
         (14.., 3) => number::address(out, value),

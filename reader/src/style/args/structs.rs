@@ -2,7 +2,7 @@
 
 //! Structures, from their layouts as text.
 
-use super::{dates, number, quote, signals, values, Context};
+use super::{dates, number, quote, signals, values, Context, Line};
 use crate::calls::Abi;
 
 /// The fields of a structure, in the order in which they lie in memory: `NAME:TYPE`, separated by blanks, with
@@ -61,7 +61,7 @@ pub(super) fn layout(name: &str) -> Option<&'static str> {
             "size:u sched_policy:u/sched_policy sched_flags:Q/sched_flags sched_nice:d sched_priority:u \
              sched_runtime:Q sched_deadline:Q sched_period:Q sched_util_min:u sched_util_max:u"
         }
-        "mq_attr" => "mq_flags:l mq_maxmsg:l mq_msgsize:l mq_curmsgs:l",
+        "mq_attr" => "mq_flags:L/mq_flags mq_maxmsg:l mq_msgsize:l mq_curmsgs:l",
         "timex" => TIMEX,
         "timex32" => TIMEX32,
         "user_cap_header" => "version:u/cap_version pid:d",
@@ -81,6 +81,12 @@ pub(super) fn layout(name: &str) -> Option<&'static str> {
         "landlock_ruleset_attr" => "handled_access_fs:X handled_access_net:X scoped:X",
         "file_handle" => "handle_bytes:u handle_type:d",
         "sigset_argpack" => "sigmask:p sigsetsize:L",
+        "flock" => "l_type:H/lock_type l_whence:H/whence l_start:l l_len:l",
+        "flock_got" => "l_type:H/lock_type l_whence:H/whence l_start:l l_len:l l_pid:d",
+        "flock64" => "l_type:H/lock_type l_whence:H/whence l_start:q l_len:q",
+        "flock64_got" => "l_type:H/lock_type l_whence:H/whence l_start:q l_len:q l_pid:d",
+        "f_owner_ex" => "type:u/f_owner pid:d",
+        "winsize" => "ws_row:H ws_col:H ws_xpixel:H ws_ypixel:H",
         "linger" => "l_onoff:d l_linger:d",
         "ucred" => "pid:d uid:u gid:u",
         _ => return None,
@@ -95,7 +101,7 @@ const TIMEX32: &str = "modes:u/adjtimex_modes offset:d freq:d maxerror:d esterro
     errcnt:d stbcnt:d tai:d";
 
 /// An unsigned integer of `size` bytes, 1 to 8.
-#[inline]
+#[inline(never)]
 pub(super) fn integer(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
     let bytes = bytes.get(at..at.checked_add(size)?)?;
     Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
@@ -111,7 +117,7 @@ fn put_at(out: &mut Vec<u8>, context: &Context<'_>, name: &str, bytes: &[u8], at
     let layout = layout(name)?;
     let start = out.len();
     let base = *at;
-    out.push(b'{');
+    out.put_byte(b'{');
     for field in layout.split(' ') {
         if let Some(offset) = field.strip_prefix('@') {
             *at = base + offset.parse::<usize>().ok()?;
@@ -119,14 +125,14 @@ fn put_at(out: &mut Vec<u8>, context: &Context<'_>, name: &str, bytes: &[u8], at
         }
         let name_at = out.len();
         if name_at > start + 1 {
-            out.extend_from_slice(b", ");
+            out.put(b", ");
         }
         let Some((name, what)) = field.split_once(':') else {
-            out.extend_from_slice(b"...");
+            out.put(b"...");
             continue;
         };
-        out.extend_from_slice(name.as_bytes());
-        out.push(b'=');
+        out.put(name.as_bytes());
+        out.put_byte(b'=');
         if put_field(out, context, what, bytes, at).is_none() {
             out.truncate(name_at);
             // Nothing of it, or no more than a part.
@@ -134,14 +140,14 @@ fn put_at(out: &mut Vec<u8>, context: &Context<'_>, name: &str, bytes: &[u8], at
                 out.truncate(start);
                 return None;
             }
-            out.extend_from_slice(b", ...");
+            out.put(b", ...");
             break;
         }
         if name.is_empty() {
             out.truncate(name_at);
         }
     }
-    out.push(b'}');
+    out.put_byte(b'}');
     Some(())
 }
 
@@ -178,18 +184,18 @@ fn put_field(out: &mut Vec<u8>, context: &Context<'_>, what: &str, bytes: &[u8],
     let align = if context.call.abi == Abi::I386 { size.min(4) } else { size };
     *at = at.next_multiple_of(align);
     if count > 1 {
-        out.push(b'[');
+        out.put_byte(b'[');
     }
     for index in 0..count {
         if index > 0 {
-            out.extend_from_slice(b", ");
+            out.put(b", ");
         }
         let value = integer(bytes, *at, size)?;
         *at += size;
         put_value(out, kind, size, set, value);
     }
     if count > 1 {
-        out.push(b']');
+        out.put_byte(b']');
     }
     Some(())
 }
@@ -219,10 +225,10 @@ fn put_value(out: &mut Vec<u8>, kind: u8, size: usize, set: Option<&str>, value:
 /// Appends a limit, in units of 1024 if that is all of it.
 fn limit(out: &mut Vec<u8>, value: u64, infinity: u64, word: &str) {
     if value == infinity {
-        out.extend_from_slice(word.as_bytes());
+        out.put(word.as_bytes());
     } else if value > 1024 && value % 1024 == 0 {
         number::decimal(out, value / 1024);
-        out.extend_from_slice(b"*1024");
+        out.put(b"*1024");
     } else {
         number::decimal(out, value);
     }

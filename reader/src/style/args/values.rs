@@ -2,7 +2,8 @@
 
 //! Arguments that are no addresses of memory.
 
-use super::{number, Context};
+use super::names::Name;
+use super::{names, number, Context, Line};
 use crate::calls::{Abi, Parameter};
 use crate::style::words::{self, Set};
 
@@ -12,84 +13,95 @@ pub(super) const UNKNOWN: &str = "???";
 /// Appends a value of a kind that [`crate::calls`] lists.
 pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, value: u64) {
     let low = u64::from(value as u32);
-    match parameter.kind {
-        "fd" | "int" | "pid" => number::signed(out, i64::from(value as i32)),
-        "dirfd" => dirfd(out, value),
-        "uint" => number::decimal(out, low),
-        "long" if context.name.ends_with("truncate") => number::decimal(out, value),
-        "long" => number::signed(out, context.long(value)),
-        "ulong" | "size" | "u64" => number::decimal(out, value),
-        "off" => number::signed(out, value as i64),
-        "off_low" | "off_high" => number::signed(out, context.joined(parameter, value) as i64),
-        "hex" => hex(out, context, parameter, value),
-        "ptr" => number::address(out, value),
-        "pgoff" => number::hex(out, value.wrapping_mul(4096)),
-        "uid" | "gid" => id(out, low, u64::from(u32::MAX)),
-        "old_uid" | "old_gid" => id(out, low & 0xffff, 0xffff),
-        "mode" => match context.name {
-            "mknod" | "mknodat" => file_mode(out, low & 0xffff),
+    let kind = names::of(parameter);
+    match kind {
+        names::FCNTL_ARG | names::IOCTL_ARG | names::PRCTL_ARG if super::behind::put(out, context, parameter) => {}
+        names::INT if context.name == names::SYSLOG && context.register(0) == 8 => commented(out, "loglevel", low),
+        names::PTR if context.name == names::PTRACE && parameter.register == 3 => {
+            ptrace_data(out, context.register(0), value)
+        }
+        names::FD | names::INT | names::PID => number::signed(out, i64::from(value as i32)),
+        names::DIRFD => dirfd(out, value),
+        names::UINT => number::decimal(out, low),
+        names::LONG if context.text.ends_with("truncate") => number::decimal(out, value),
+        names::LONG => number::signed(out, context.long(value)),
+        names::ULONG | names::SIZE | names::U64 => number::decimal(out, value),
+        names::OFF => number::signed(out, value as i64),
+        names::OFF_LOW | names::OFF_HIGH => number::signed(out, context.joined(parameter, value) as i64),
+        names::HEX => hex(out, context, parameter, value),
+        names::PTR => number::address(out, value),
+        names::PGOFF => number::hex(out, value.wrapping_mul(4096)),
+        names::UID | names::GID => id(out, low, u64::from(u32::MAX)),
+        names::OLD_UID | names::OLD_GID => id(out, low & 0xffff, 0xffff),
+        names::MODE => match context.name {
+            names::MKNOD | names::MKNODAT => file_mode(out, low & 0xffff),
             _ => number::mode(out, low & 0xffff),
         },
-        "dev" => device(out, low),
-        "signal" => signal(out, low),
-        "old_sigset" => super::signals::mask(out, value, context.long_size()),
-        "key" if low == 0 => out.extend_from_slice(b"IPC_PRIVATE"),
-        "key" => number::hex(out, low),
-        "key_serial" => key(out, low),
-        "fcntl_arg" => super::commands::fcntl(out, context, value),
-        "ioctl_arg" => number::hex(out, value),
-        "ioctl_cmd" => super::commands::ioctl(out, low),
-        "prctl_arg" | "keyctl_arg" => super::commands::argument(out, context, parameter, value),
-        kind => in_words(out, context, kind, value),
+        names::DEV => device(out, low),
+        names::SIGNAL => signal(out, low),
+        names::OLD_SIGSET => super::signals::mask(out, value, context.long_size()),
+        names::KEY if low == 0 => out.put(b"IPC_PRIVATE"),
+        names::KEY => number::hex(out, low),
+        names::KEY_SERIAL => key(out, low),
+        names::FCNTL_ARG => super::commands::fcntl(out, context, value),
+        names::IOCTL_ARG => super::commands::ioctl_argument(out, context.register(1) as u32, value),
+        names::IOCTL_CMD => super::commands::ioctl(out, low),
+        names::PRCTL_ARG | names::KEYCTL_ARG => super::commands::argument(out, context, parameter, value),
+        _ => in_words(out, context, parameter.kind, value),
     }
 }
 
 /// Appends a value for which there are words, some of them in more than one set.
 fn in_words(out: &mut Vec<u8>, context: &Context<'_>, kind: &str, value: u64) {
     let low = u64::from(value as u32);
-    match kind {
-        "open_flags" => open_flags(out, context.call.abi, low),
-        "accept_flags" => set(out, "sock_flags", low),
-        "dup_flags" | "pipe_flags" => flags(out, open_set(context.call.abi), low),
-        "timerfd_settime_flags" => set(out, "timerfd_flags", low),
-        "at_flags" => match context.name {
-            "faccessat2" => set(out, "faccessat_flags", low),
-            "name_to_handle_at" => set(out, "name_to_handle_flags", low),
+    match Name::new(kind) {
+        names::OPEN_FLAGS => open_flags(out, context.call.abi, low),
+        names::ACCEPT_FLAGS => set(out, "sock_flags", low),
+        names::DUP_FLAGS | names::PIPE_FLAGS => flags(out, open_set(context.call.abi), low),
+        names::TIMERFD_SETTIME_FLAGS => set(out, "timerfd_flags", low),
+        names::AT_FLAGS => match context.name {
+            names::FACCESSAT2 => set(out, "faccessat_flags", low),
+            names::NAME_TO_HANDLE_AT => set(out, "name_to_handle_flags", low),
             _ => set(out, "at_flags", low),
         },
-        "statx_flags" => statx_flags(out, low),
-        "clone_flags" => match context.name {
-            "setns" => set(out, "setns_flags", low),
+        names::STATX_FLAGS => statx_flags(out, low),
+        names::CLONE_FLAGS => match context.name {
+            names::SETNS => set(out, "setns_flags", low),
             _ => clone_flags(out, value),
         },
-        "map_flags" => map_flags(out, low),
-        "futex_op" => futex_op(out, low),
-        "futex2_flags" => futex2_flags(out, low),
-        "clock_id" => clock(out, low),
-        "socket_type" => socket_type(out, low),
-        "socket_protocol" => match context.register(0) as u32 {
-            2 | 10 if context.name == "socket" => set(out, "protocol", low),
-            16 if context.name == "socket" => set(out, "netlink_protocol", low),
+        names::MAP_FLAGS => map_flags(out, low),
+        names::FUTEX_OP => futex_op(out, low),
+        names::FUTEX2_FLAGS => futex2_flags(out, low),
+        names::SOCKET_TYPE => socket_type(out, low),
+        names::SOCKET_PROTOCOL => match context.register(0) as u32 {
+            2 | 10 if context.name == names::SOCKET => set(out, "protocol", low),
+            16 if context.name == names::SOCKET => set(out, "netlink_protocol", low),
+            17 if context.name == names::SOCKET => {
+                out.put(b"htons(");
+                set(out, "eth_p", u64::from((low as u16).swap_bytes()));
+                out.put_byte(b')');
+            }
             _ => number::decimal(out, low),
         },
-        "sock_option" => sock_option(out, context.register(1) as u32, low),
-        "ipc_flags" => ipc_flags(out, context.name, low),
-        "ipc_cmd" => ipc_cmd(out, context.name, low),
-        "mempolicy" => in_two(out, ["mempolicy", "mempolicy_mode_flags"], low, !0xe000),
-        "personality" if low == u64::from(u32::MAX) => number::hex(out, low),
-        "personality" => personality(out, low),
-        "fanotify_flags" => in_two(out, ["fanotify_class", "fanotify_flags"], low, 0xc),
-        "ioprio" => ioprio(out, low),
-        "quota_cmd" => {
-            out.extend_from_slice(b"QCMD(");
+        names::SOCK_OPTION => sock_option(out, context.register(1) as u32, low),
+        names::IPC_FLAGS => ipc_flags(out, context.text, low),
+        names::IPC_CMD => ipc_cmd(out, context.text, low),
+        names::MEMPOLICY => in_two(out, ["mempolicy", "mempolicy_mode_flags"], low, !0xe000),
+        names::PERSONALITY if low == u64::from(u32::MAX) => number::hex(out, low),
+        names::PERSONALITY => personality(out, low),
+        names::FANOTIFY_FLAGS => in_two(out, ["fanotify_class", "fanotify_flags"], low, 0xc),
+        names::IOPRIO => ioprio(out, low),
+        names::QUOTA_CMD => {
+            out.put(b"QCMD(");
             set(out, "quota_cmd", low >> 8);
-            out.extend_from_slice(b", ");
+            out.put(b", ");
             set(out, "quota_type", low & 0xff);
-            out.push(b')');
+            out.put_byte(b')');
         }
-        "ptrace_op" => ptrace_op(out, context.call.abi, low),
-        "syslog_op" => commented(out, "syslog_op", low),
-        "fanotify_mask" | "mount_flags" => set(out, kind, value),
+        names::PTRACE_OP => ptrace_op(out, context.call.abi, low),
+        names::SYSLOG_OP => commented(out, "syslog_op", low),
+        names::SWAP_FLAGS => swap_flags(out, low),
+        names::FANOTIFY_MASK | names::MOUNT_FLAGS => set(out, kind, value),
         _ => set(out, kind, low),
     }
 }
@@ -97,12 +109,12 @@ fn in_words(out: &mut Vec<u8>, context: &Context<'_>, kind: &str, value: u64) {
 /// Appends what is hexadecimal where no words are known, and in some calls has them.
 fn hex(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, value: u64) {
     match (context.name, parameter.register) {
-        ("reboot", _) => set(out, "reboot_magic", u64::from(value as u32)),
-        ("pidfd_send_signal", _) => set(out, "pidfd_signal_flags", u64::from(value as u32)),
-        ("landlock_create_ruleset", _) => set(out, "landlock_flags", u64::from(value as u32)),
-        ("mmap", _) => number::hex(out, value),
-        ("sched_getattr" | "sched_setattr", _) => number::decimal(out, u64::from(value as u32)),
-        ("syslog", _) => number::signed(out, i64::from(value as i32)),
+        (names::REBOOT, _) => set(out, "reboot_magic", u64::from(value as u32)),
+        (names::PIDFD_SEND_SIGNAL, _) => set(out, "pidfd_signal_flags", u64::from(value as u32)),
+        (names::LANDLOCK_CREATE_RULESET, _) => set(out, "landlock_flags", u64::from(value as u32)),
+        (names::MMAP, _) => number::hex(out, value),
+        (names::SCHED_GETATTR | names::SCHED_SETATTR, _) => number::decimal(out, u64::from(value as u32)),
+        (names::SYSLOG, _) => number::signed(out, i64::from(value as i32)),
         _ => number::hex(out, value),
     }
 }
@@ -156,17 +168,17 @@ pub(super) fn put_flags(out: &mut Vec<u8>, set: Option<Set>, value: u64, start: 
 /// Appends `|` if there is something since `start`.
 pub(super) fn or(out: &mut Vec<u8>, start: usize) {
     if out.len() > start {
-        out.push(b'|');
+        out.put_byte(b'|');
     }
 }
 
 /// Appends what says that a number has no word.
 fn unknown(out: &mut Vec<u8>, set: Set) {
     if !set.prefix.is_empty() {
-        out.extend_from_slice(b" /* ");
-        out.extend_from_slice(set.prefix.as_bytes());
-        out.extend_from_slice(UNKNOWN.as_bytes());
-        out.extend_from_slice(b" */");
+        out.put(b" /* ");
+        out.put(set.prefix.as_bytes());
+        out.put(UNKNOWN.as_bytes());
+        out.put(b" */");
     }
 }
 
@@ -174,9 +186,9 @@ fn unknown(out: &mut Vec<u8>, set: Set) {
 pub(super) fn commented(out: &mut Vec<u8>, name: &str, value: u64) {
     number::signed(out, i64::from(value as i32));
     if let Some(word) = Set::new(name).and_then(|set| set.word(value)) {
-        out.extend_from_slice(b" /* ");
+        out.put(b" /* ");
         word.put(out);
-        out.extend_from_slice(b" */");
+        out.put(b" */");
     }
 }
 
@@ -193,14 +205,14 @@ fn in_two(out: &mut Vec<u8>, names: [&str; 2], value: u64, mask: u64) {
 
 pub(super) fn dirfd(out: &mut Vec<u8>, value: u64) {
     match value as i32 {
-        -100 => out.extend_from_slice(b"AT_FDCWD"),
+        -100 => out.put(b"AT_FDCWD"),
         fd => number::signed(out, i64::from(fd)),
     }
 }
 
 pub(super) fn id(out: &mut Vec<u8>, value: u64, none: u64) {
     if value == none {
-        out.extend_from_slice(b"-1");
+        out.put(b"-1");
     } else {
         number::decimal(out, value);
     }
@@ -219,7 +231,7 @@ pub(super) fn file_mode(out: &mut Vec<u8>, mode: u64) {
     for (bit, name) in [(0o4000, "S_ISUID"), (0o2000, "S_ISGID"), (0o1000, "S_ISVTX")] {
         if mode & bit != 0 {
             or(out, start);
-            out.extend_from_slice(name.as_bytes());
+            out.put(name.as_bytes());
         }
     }
     or(out, start);
@@ -230,16 +242,16 @@ pub(super) fn file_mode(out: &mut Vec<u8>, mode: u64) {
 pub(super) fn device(out: &mut Vec<u8>, dev: u64) {
     let major = (dev >> 8 & 0xfff) | (dev >> 32 & !0xfff);
     let minor = (dev & 0xff) | (dev >> 12 & 0xffff_ff00);
-    out.extend_from_slice(b"makedev(");
+    out.put(b"makedev(");
     number::hex(out, major);
-    out.extend_from_slice(b", ");
+    out.put(b", ");
     number::hex(out, minor);
-    out.push(b')');
+    out.put_byte(b')');
 }
 
 pub(super) fn signal(out: &mut Vec<u8>, signal: u64) {
     let start = out.len();
-    out.extend_from_slice(b"SIG");
+    out.put(b"SIG");
     if !words::put_signal(out, signal) {
         out.truncate(start);
         number::signed(out, i64::from(signal as i32));
@@ -269,12 +281,12 @@ pub(super) fn open_flags(out: &mut Vec<u8>, abi: Abi, value: u64) {
         2 => b"O_RDWR",
         _ => b"O_ACCMODE",
     };
-    out.extend_from_slice(mode);
+    out.put(mode);
     let rest = value & !3;
     if rest != 0 {
         let rest = put_flags(out, open_set(abi), rest, start);
         if rest != 0 {
-            out.push(b'|');
+            out.put_byte(b'|');
             number::hex(out, rest);
         }
     }
@@ -290,7 +302,7 @@ fn statx_flags(out: &mut Vec<u8>, value: u64) {
     set(out, "statx_sync", value & SYNC);
     let rest = value & !SYNC;
     if rest != 0 {
-        out.push(b'|');
+        out.put_byte(b'|');
         let start = out.len();
         let rest = put_flags(out, Set::new("at_flags"), rest, start);
         if rest != 0 {
@@ -317,12 +329,17 @@ fn map_flags(out: &mut Vec<u8>, value: u64) {
     const TYPE: u64 = 0xf;
     const HUGE_SHIFT: u32 = 26;
     const HUGE: u64 = 0x3f << HUGE_SHIFT;
-    set(out, "map_flags", value & TYPE);
-    let start = out.len();
     let set = Set::new("map_flags");
+    match set.and_then(|set| set.word(value & TYPE)) {
+        Some(word) => word.put(out),
+        None => {
+            number::hex(out, value & TYPE);
+            out.put(b" /* MAP_??? */");
+        }
+    }
     let rest = value & !(TYPE | HUGE);
     if rest != 0 {
-        out.push(b'|');
+        out.put_byte(b'|');
         let start = out.len();
         let rest = put_flags(out, set, rest, start);
         if rest != 0 {
@@ -331,9 +348,9 @@ fn map_flags(out: &mut Vec<u8>, value: u64) {
         }
     }
     if value & HUGE != 0 {
-        or(out, start - 1);
+        out.put_byte(b'|');
         number::decimal(out, (value & HUGE) >> HUGE_SHIFT);
-        out.extend_from_slice(b"<<MAP_HUGE_SHIFT");
+        out.put(b"<<MAP_HUGE_SHIFT");
     }
 }
 
@@ -344,41 +361,35 @@ fn futex_op(out: &mut Vec<u8>, value: u64) {
         Some(word) => {
             word.put(out);
             if value & PRIVATE != 0 {
-                out.extend_from_slice(b"_PRIVATE");
+                out.put(b"_PRIVATE");
             }
             if value & REALTIME != 0 {
-                out.extend_from_slice(b"|FUTEX_CLOCK_REALTIME");
+                out.put(b"|FUTEX_CLOCK_REALTIME");
             }
         }
         None => set(out, "futex_op", value),
     }
 }
 
-fn futex2_flags(out: &mut Vec<u8>, value: u64) {
-    set(out, "futex_size", value & 3);
-    if value & !3 != 0 {
-        out.push(b'|');
-        set(out, "futex2_flags", value & !3);
+/// Appends how a swap device is to be used; the lowest bits are its priority.
+fn swap_flags(out: &mut Vec<u8>, value: u64) {
+    const PRIORITY: u64 = 0x7fff;
+    let start = out.len();
+    if value & !PRIORITY != 0 || value == 0 {
+        set(out, "swap_flags", value & !PRIORITY);
+    }
+    if value & PRIORITY != 0 {
+        or(out, start);
+        number::decimal(out, value & PRIORITY);
     }
 }
 
-/// Appends a clock: one of the system's, or that of a process or thread.
-fn clock(out: &mut Vec<u8>, value: u64) {
-    let clock = value as i32;
-    if clock >= 0 {
-        return set(out, "clock_id", value);
+fn futex2_flags(out: &mut Vec<u8>, value: u64) {
+    set(out, "futex_size", value & 3);
+    if value & !3 != 0 {
+        out.put_byte(b'|');
+        set(out, "futex2_flags", value & !3);
     }
-    let of = i64::from(!(clock >> 3));
-    if clock & 7 == 3 {
-        out.extend_from_slice(b"FD_TO_CLOCKID(");
-        number::signed(out, of);
-    } else {
-        out.extend_from_slice(if clock & 4 != 0 { b"MAKE_THREAD_CPUCLOCK(" } else { b"MAKE_PROCESS_CPUCLOCK(" });
-        number::signed(out, of);
-        out.extend_from_slice(b", ");
-        set(out, "cpu_clock", value & 3);
-    }
-    out.push(b')');
 }
 
 fn socket_type(out: &mut Vec<u8>, value: u64) {
@@ -429,7 +440,7 @@ fn ipc_flags(out: &mut Vec<u8>, call: &str, value: u64) {
 fn ipc_cmd(out: &mut Vec<u8>, call: &str, value: u64) {
     const IPC_64: u64 = 0x100;
     if value & IPC_64 != 0 {
-        out.extend_from_slice(b"IPC_64|");
+        out.put(b"IPC_64|");
     }
     set(out, call, value & !IPC_64);
 }
@@ -441,11 +452,11 @@ pub(super) fn personality(out: &mut Vec<u8>, value: u64) {
 
 /// Appends a class and a priority in it.
 pub(super) fn ioprio(out: &mut Vec<u8>, value: u64) {
-    out.extend_from_slice(b"IOPRIO_PRIO_VALUE(");
+    out.put(b"IOPRIO_PRIO_VALUE(");
     set(out, "ioprio_class", value >> 13);
-    out.extend_from_slice(b", ");
+    out.put(b", ");
     number::decimal(out, value & 0x1fff);
-    out.push(b')');
+    out.put_byte(b')');
 }
 
 /// Appends what a tracer asks for; some of it has numbers that mean something else on other machines.
@@ -458,5 +469,20 @@ fn ptrace_op(out: &mut Vec<u8>, abi: Abi, value: u64) {
     match Set::new(own).and_then(|set| set.word(value)) {
         Some(word) => word.put(out),
         None => set(out, "ptrace_op", value),
+    }
+}
+
+/// Appends what a tracer gives with what it asks for.
+fn ptrace_data(out: &mut Vec<u8>, operation: u64, value: u64) {
+    const CONT: u64 = 7;
+    const SINGLESTEP: u64 = 9;
+    const DETACH: u64 = 17;
+    const SYSCALL: u64 = 24;
+    const SETOPTIONS: u64 = 0x4200;
+    const SEIZE: u64 = 0x4206;
+    match operation {
+        CONT | SINGLESTEP | DETACH | SYSCALL => signal(out, value),
+        SETOPTIONS | SEIZE => set(out, "ptrace_options", value),
+        _ => number::address(out, value),
     }
 }

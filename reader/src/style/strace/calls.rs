@@ -3,7 +3,7 @@
 //! The arguments of a call between its parentheses, and which of them stand there before it has returned.
 
 use crate::calls::{Abi, Parameter};
-use crate::style::args::{self, number, Context};
+use crate::style::args::{self, names, number, Context, Line};
 
 /// Which arguments are to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,36 +22,34 @@ pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
     let is_first_half = part != Part::Late;
     if !call.has_args {
         if is_first_half {
-            out.extend_from_slice(b"...");
+            out.put(b"...");
         }
         return;
     }
     let Some(parameters) = call.known.and_then(|known| known.parameters()) else {
         // Nothing is known of them.
         if is_first_half {
-            list(out, call.registers.iter(), |out, &register| number::hex(out, register));
+            for (index, &register) in call.registers.iter().enumerate() {
+                if index > 0 {
+                    out.put(b", ");
+                }
+                number::hex(out, register);
+            }
         }
         return;
     };
     match context.name {
-        "clone" => clone(out, context, part),
-        "clone3" => clone3(out, context, part),
-        "sendfile" | "sendfile64" => sendfile(out, context, part),
+        names::CLONE => clone(out, context, part),
+        names::CLONE3 => clone3(out, context, part),
+        names::SENDFILE | names::SENDFILE64 => sendfile(out, context, part),
         _ => in_order(out, context, parameters, part),
-    }
-}
-
-fn list<T>(out: &mut Vec<u8>, items: impl Iterator<Item = T>, put: impl Fn(&mut Vec<u8>, T)) {
-    for (index, item) in items.enumerate() {
-        if index > 0 {
-            out.extend_from_slice(b", ");
-        }
-        put(out, item);
     }
 }
 
 /// Appends the arguments one after another: the early ones up to the first late one, and a comma before that.
 fn in_order(out: &mut Vec<u8>, context: &Context<'_>, parameters: impl Iterator<Item = Parameter>, part: Part) {
+    // Here strace writes the comma with what follows it.
+    let is_comma_late = matches!(context.name, names::IOCTL | names::FCNTL | names::FCNTL64);
     let mut is_late = false;
     let mut is_first = true;
     for parameter in parameters {
@@ -66,9 +64,14 @@ fn in_order(out: &mut Vec<u8>, context: &Context<'_>, parameters: impl Iterator<
             Part::All => true,
         };
         // The comma before the first late one was written with the early ones.
-        let is_continued = part == Part::Late && is_late && !was_late;
-        if !is_first && !is_continued && (is_written || (is_late && !was_late && part == Part::Early)) {
-            out.extend_from_slice(b", ");
+        let is_border = is_late && !was_late;
+        let has_comma = match part {
+            Part::Early => is_written || is_border && !is_comma_late,
+            Part::Late => is_written && (!is_border || is_comma_late),
+            Part::All => true,
+        };
+        if !is_first && has_comma {
+            out.put(b", ");
         }
         is_first = false;
         if is_written {
@@ -87,27 +90,24 @@ fn clone(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
         Abi::Arm64 | Abi::Arm | Abi::I386 => (register(4), register(3)),
     };
     if part != Part::Late {
-        out.extend_from_slice(b"child_stack=");
+        out.put(b"child_stack=");
         number::address(out, register(1));
-        out.extend_from_slice(b", flags=");
+        out.put(b", flags=");
         args::clone_flags(out, flags);
     }
     if part == Part::Early {
         return;
     }
     if flags & (args::PARENT_SETTID | args::PIDFD) != 0 {
-        out.extend_from_slice(b", parent_tid=");
-        match context.call.known.and_then(|known| known.parameters()?.find(|parameter| parameter.register == 2)) {
-            Some(parameter) => args::put(out, context, &parameter),
-            None => number::address(out, register(2)),
-        }
+        out.put(b", parent_tid=");
+        put_one(out, context, 2);
     }
     if flags & args::SETTLS != 0 {
-        out.extend_from_slice(b", tls=");
+        out.put(b", tls=");
         number::address(out, tls);
     }
     if flags & args::CHILD_TID != 0 {
-        out.extend_from_slice(b", child_tidptr=");
+        out.put(b", child_tidptr=");
         number::address(out, child_tid);
     }
 }
@@ -116,10 +116,8 @@ fn clone(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
 fn clone3(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
     let input = context.call.inputs.iter().find(|memory| memory.register == 0);
     let told = args::clone_tells(input);
-    let mut parameters = context.call.known.and_then(|known| known.parameters()).into_iter().flatten();
-    let arguments = parameters.next();
-    if let (Some(parameter), true) = (arguments, part != Part::Late) {
-        args::put(out, context, &parameter);
+    if part != Part::Late {
+        put_one(out, context, 0);
     }
     if part == Part::Early && told.is_some() {
         return;
@@ -127,16 +125,14 @@ fn clone3(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
     if let (Some(flags), Some(tid @ 0..)) = (told, context.call.result) {
         // What was written for the caller is not recorded, but this is what it is.
         if flags & args::PARENT_SETTID != 0 {
-            out.extend_from_slice(b" => {parent_tid=[");
+            out.put(b" => {parent_tid=[");
             number::signed(out, tid);
-            out.extend_from_slice(b"]}");
+            out.put(b"]}");
         }
     }
     if part != Part::Late || told.is_some() {
-        out.extend_from_slice(b", ");
-        if let Some(parameter) = parameters.next() {
-            args::put(out, context, &parameter);
-        }
+        out.put(b", ");
+        put_one(out, context, 1);
     }
 }
 
@@ -144,8 +140,8 @@ fn clone3(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
 fn sendfile(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
     let registers = context.call.registers;
     let is_split = registers.get(2).is_some_and(|&offset| offset != 0);
-    for parameter in context.call.known.and_then(|known| known.parameters()).into_iter().flatten() {
-        let is_late = is_split && parameter.register > 2;
+    for register in 0..4 {
+        let is_late = is_split && register > 2;
         let is_written = match part {
             Part::Early => !is_late,
             Part::Late => is_late,
@@ -157,9 +153,16 @@ fn sendfile(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
         if is_late {
             changed_position(out, context);
         }
-        if parameter.register > 0 {
-            out.extend_from_slice(b", ");
+        if register > 0 {
+            out.put(b", ");
         }
+        put_one(out, context, register);
+    }
+}
+
+/// Appends the argument in a register.
+fn put_one(out: &mut Vec<u8>, context: &Context<'_>, register: u8) {
+    if let Some(parameter) = context.parameter_in(register) {
         args::put(out, context, &parameter);
     }
 }
@@ -167,9 +170,9 @@ fn sendfile(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
 fn changed_position(out: &mut Vec<u8>, context: &Context<'_>) {
     let position = context.call.outputs.iter().find(|memory| memory.register == 2);
     if let (Some(position), Some(1..)) = (position, context.call.result) {
-        out.extend_from_slice(b" => [");
+        out.put(b" => [");
         let bytes = position.bytes.iter().take(8).rev();
         number::decimal(out, bytes.fold(0, |number, &byte| number << 8 | u64::from(byte)));
-        out.push(b']');
+        out.put_byte(b']');
     }
 }

@@ -16,7 +16,7 @@
 
 mod calls;
 
-use super::args::{self, number, Context};
+use super::args::{self, names, number, Context, Line};
 use crate::model::{Call, Edge, Event, What};
 use calls::Part;
 use std::collections::HashMap;
@@ -90,8 +90,8 @@ struct Thread {
     tgid: u32,
     /// Whether the entry of the call that it is in was written.
     call: Option<Entered>,
-    /// The call that was last interrupted so that the kernel continues it by another one.
-    interrupted: &'static str,
+    /// The call before, which `restart_syscall` continues.
+    last: &'static str,
 }
 
 /// A call of which a part is written.
@@ -104,15 +104,7 @@ struct Entered {
 impl<W: Write> Printer<W> {
     /// Writes to `out`.
     pub fn new(out: W, options: Options) -> Self {
-        Self {
-            out,
-            options,
-            line: Vec::new(),
-            open: None,
-            threads: HashMap::new(),
-            ending: Vec::new(),
-            started: None,
-        }
+        Self { out, options, line: Vec::new(), open: None, threads: HashMap::new(), ending: Vec::new(), started: None }
     }
 
     /// Writes an event: a line, or a part of one.
@@ -129,14 +121,19 @@ impl<W: Write> Printer<W> {
             },
             What::Dropped { events } => {
                 self.interrupt();
-                self.line.extend_from_slice(b"+++ dropped ");
+                self.line.put(b"+++ dropped ");
                 number::decimal(&mut self.line, *events);
-                self.line.extend_from_slice(b" events on cpu ");
+                self.line.put(b" events on cpu ");
                 number::decimal(&mut self.line, u64::from(event.cpu));
-                self.line.extend_from_slice(b" +++\n");
+                self.line.put(b" +++\n");
             }
         }
         self.out.write_all(&self.line)
+    }
+
+    /// Where the lines go.
+    pub fn out(&mut self) -> &mut W {
+        &mut self.out
     }
 
     /// Ends the last line.
@@ -168,15 +165,15 @@ impl<W: Write> Printer<W> {
         self.leader(event, tid);
         let context = Context::new(call, self.options.arguments);
         put_name(&mut self.line, call);
-        self.line.push(b'(');
-        self.restarted(tid, context.name);
+        self.line.put_byte(b'(');
+        self.restarted(tid, context.text);
         calls::put(&mut self.line, &context, Part::Early);
         self.open = Some((tid, self.line.len() - start));
         if let Some(thread) = self.threads.get_mut(&tid) {
-            thread.call = Some(Entered { number: call.number, name: context.name });
+            thread.call = Some(Entered { number: call.number, name: context.text });
         }
-        if matches!(context.name, "exit" | "exit_group") {
-            self.end(event, call, context.name == "exit_group");
+        if matches!(context.name, names::EXIT | names::EXIT_GROUP) {
+            self.end(event, call, context.name == names::EXIT_GROUP);
         }
     }
 
@@ -199,34 +196,36 @@ impl<W: Write> Printer<W> {
         }
         if is_entered || call.number.is_none() {
             if !is_open {
-                self.line.extend_from_slice(b"<... ");
+                self.line.put(b"<... ");
                 match entered {
-                    Some(entered) if !entered.name.is_empty() => self.line.extend_from_slice(entered.name.as_bytes()),
+                    Some(entered) if !entered.name.is_empty() => self.line.put(entered.name.as_bytes()),
                     _ => put_name(&mut self.line, call),
                 }
-                self.line.extend_from_slice(b" resumed>");
+                self.line.put(b" resumed>");
             }
             if call.number.is_some() {
                 calls::put(&mut self.line, &context, Part::Late);
             }
         } else {
             put_name(&mut self.line, call);
-            self.line.push(b'(');
-            self.restarted(tid, context.name);
+            self.line.put_byte(b'(');
+            self.restarted(tid, context.text);
             calls::put(&mut self.line, &context, Part::All);
         }
-        self.line.push(b')');
+        self.line.put_byte(b')');
         self.column(before + self.line.len() - start);
-        self.line.extend_from_slice(b"= ");
+        self.line.put(b"= ");
         args::put_result(&mut self.line, &context);
         if let (Some(latency), true) = (call.latency, self.options.latency) {
-            self.line.extend_from_slice(b" <");
+            self.line.put(b" <");
             micros(&mut self.line, latency, 1);
-            self.line.push(b'>');
+            self.line.put_byte(b'>');
         }
-        self.line.push(b'\n');
-        self.note_interrupted(call, context.name);
-        if context.name.starts_with("execve") && call.result == Some(0) {
+        self.line.put_byte(b'\n');
+        if let Some(thread) = self.threads.get_mut(&tid) {
+            thread.last = context.text;
+        }
+        if context.text.starts_with("execve") && call.result == Some(0) {
             // The process has one thread now.
             self.threads.retain(|&other, thread| other == tid || thread.tgid != call.task.tgid);
         }
@@ -235,7 +234,7 @@ impl<W: Write> Printer<W> {
     /// Ends the line that has no end yet, because another one comes.
     fn interrupt(&mut self) {
         if self.open.take().is_some() {
-            self.line.extend_from_slice(b" <unfinished ...>\n");
+            self.line.put(b" <unfinished ...>\n");
         }
     }
 
@@ -244,34 +243,24 @@ impl<W: Write> Printer<W> {
         if self.threads.len() >= MANY_THREADS && !self.threads.contains_key(&call.task.tid) {
             self.threads.retain(|_, thread| thread.call.is_some());
         }
-        let thread = Thread { tgid: call.task.tgid, call: None, interrupted: "" };
+        let thread = Thread { tgid: call.task.tgid, call: None, last: "" };
         let thread = self.threads.entry(call.task.tid).or_insert(thread);
         thread.tgid = call.task.tgid;
-    }
-
-    fn note_interrupted(&mut self, call: &Call<'_>, name: &'static str) {
-        const ERESTART_RESTARTBLOCK: u32 = 516;
-        if call.errno() == Some(ERESTART_RESTARTBLOCK) && name != "restart_syscall" {
-            if let Some(thread) = self.threads.get_mut(&call.task.tid) {
-                thread.interrupted = name;
-            }
-        }
     }
 
     /// Appends which call it is that the kernel continues, where it does.
     fn restarted(&mut self, tid: u32, name: &str) {
         if name == "restart_syscall" {
-            let interrupted = self.threads.get(&tid).map_or("", |thread| thread.interrupted);
-            let interrupted = if interrupted.is_empty() { "system call" } else { interrupted };
-            self.line.extend_from_slice(b"<... resuming interrupted ");
-            self.line.extend_from_slice(interrupted.as_bytes());
-            self.line.extend_from_slice(b" ...>");
+            let last = self.threads.get(&tid).map_or("", |thread| thread.last);
+            self.line.put(b"<... resuming interrupted ");
+            self.line.put(if last.is_empty() { b"system call" } else { last.as_bytes() });
+            self.line.put(b" ...>");
         }
     }
 
     /// Appends blanks up to the column of results; at least one.
     fn column(&mut self, length: usize) {
-        self.line.push(b' ');
+        self.line.put_byte(b' ');
         let blanks = RESULT_COLUMN.saturating_sub(length + 1);
         self.line.resize(self.line.len() + blanks, b' ');
     }
@@ -284,14 +273,14 @@ impl<W: Write> Printer<W> {
                 number::decimal(&mut self.line, u64::from(tid));
                 let blanks = 5_usize.saturating_sub(self.line.len() - number_at);
                 self.line.resize(self.line.len() + blanks, b' ');
-                self.line.push(b' ');
+                self.line.put_byte(b' ');
             }
             Pids::Brackets if self.threads.len() > 1 => {
-                self.line.extend_from_slice(b"[pid ");
+                self.line.put(b"[pid ");
                 let blanks = 5_usize.saturating_sub(tid.checked_ilog10().unwrap_or(0) as usize + 1);
                 self.line.resize(self.line.len() + blanks, b' ');
                 number::decimal(&mut self.line, u64::from(tid));
-                self.line.extend_from_slice(b"] ");
+                self.line.put(b"] ");
             }
             Pids::Brackets | Pids::None => {}
         }
@@ -306,7 +295,7 @@ impl<W: Write> Printer<W> {
             Clock::Time | Clock::TimeMicros => {
                 for (number, separator) in [(second / 3600 % 24, b':'), (second / 60 % 60, b':'), (second % 60, b'.')] {
                     number::padded(out, number, 2);
-                    out.push(separator);
+                    out.put_byte(separator);
                 }
                 if self.options.clock == Clock::TimeMicros {
                     number::padded(out, time / 1000 % 1_000_000, 6);
@@ -320,20 +309,21 @@ impl<W: Write> Printer<W> {
                 micros(out, time.saturating_sub(before), 6);
             }
         }
-        self.line.push(b' ');
+        self.line.put_byte(b' ');
     }
 
     /// Writes that a thread ends, or all threads of its process.
     fn end(&mut self, event: &Event<'_>, call: &Call<'_>, is_process: bool) {
         let (tid, tgid) = (call.task.tid, call.task.tgid);
         let length = self.open.take().map_or(0, |(_, length)| length);
-        self.line.push(b')');
+        self.line.put_byte(b')');
         self.column(length + 1);
-        self.line.extend_from_slice(b"= ?\n");
+        self.line.put(b"= ?\n");
         let mut ending = std::mem::take(&mut self.ending);
         ending.clear();
         if is_process {
-            ending.extend(self.threads.iter().filter(|&(&other, thread)| thread.tgid == tgid && other != tid).map(first));
+            ending
+                .extend(self.threads.iter().filter(|&(&other, thread)| thread.tgid == tgid && other != tid).map(first));
         }
         // The first thread is the last one to be seen off.
         ending.sort_unstable_by_key(|&other| (other == tgid, other));
@@ -346,9 +336,9 @@ impl<W: Write> Printer<W> {
         for &other in &ending {
             if let Some(status) = status {
                 self.leader(event, other);
-                self.line.extend_from_slice(b"+++ exited with ");
+                self.line.put(b"+++ exited with ");
                 number::decimal(&mut self.line, status);
-                self.line.extend_from_slice(b" +++\n");
+                self.line.put(b" +++\n");
             }
             self.threads.remove(&other);
         }
@@ -360,11 +350,11 @@ impl<W: Write> Printer<W> {
         let Some(entered) = self.threads.get(&tid).and_then(|thread| thread.call) else { return };
         let start = self.line.len();
         self.leader(event, tid);
-        self.line.extend_from_slice(b"<... ");
-        self.line.extend_from_slice(entered.name.as_bytes());
-        self.line.extend_from_slice(b" resumed>)");
+        self.line.put(b"<... ");
+        self.line.put(entered.name.as_bytes());
+        self.line.put(b" resumed>)");
         self.column(self.line.len() - start);
-        self.line.extend_from_slice(b"= ?\n");
+        self.line.put(b"= ?\n");
     }
 }
 
@@ -375,12 +365,12 @@ fn first((&tid, _): (&u32, &Thread)) -> u32 {
 /// Appends a call's name; what has none by its number.
 fn put_name(out: &mut Vec<u8>, call: &Call<'_>) {
     match (call.known, call.number) {
-        (Some(known), _) => out.extend_from_slice(known.name().as_bytes()),
+        (Some(known), _) => out.put(known.name().as_bytes()),
         (None, Some(number)) => {
-            out.extend_from_slice(b"syscall_");
+            out.put(b"syscall_");
             number::hex(out, u64::from(number));
         }
-        (None, None) => out.extend_from_slice(b"unknown"),
+        (None, None) => out.put(b"unknown"),
     }
 }
 
@@ -390,6 +380,6 @@ fn micros(out: &mut Vec<u8>, nanoseconds: u64, width: usize) {
     let digits = seconds.checked_ilog10().unwrap_or(0) as usize + 1;
     out.resize(out.len() + width.saturating_sub(digits), b' ');
     number::decimal(out, seconds);
-    out.push(b'.');
+    out.put_byte(b'.');
     number::padded(out, nanoseconds / 1000 % 1_000_000, 6);
 }

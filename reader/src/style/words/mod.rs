@@ -11,6 +11,7 @@ mod sets;
 
 pub use errors::{error, error_number, is_restart};
 
+use super::args::Line;
 use sets::SETS;
 
 /// Words for the values of one kind.
@@ -36,14 +37,14 @@ impl Word {
     /// Appends it.
     #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.prefix.as_bytes());
-        out.extend_from_slice(self.name.as_bytes());
+        out.put(self.prefix.as_bytes());
+        out.put(self.name.as_bytes());
     }
 
     /// Appends it without what it shares with other words of its set, if it does.
     #[inline]
     pub fn put_short(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.name.as_bytes());
+        out.put(self.name.as_bytes());
     }
 }
 
@@ -126,9 +127,9 @@ const SIGNALS: u64 = 65;
 /// Appends a signal's name without `SIG`, or nothing if there is no such signal.
 pub fn put_signal(out: &mut Vec<u8>, number: u64) -> bool {
     match number {
-        FIRST_REALTIME => out.extend_from_slice(b"RTMIN"),
-        number if (FIRST_REALTIME..SIGNALS).contains(&number) => {
-            out.extend_from_slice(b"RT_");
+        FIRST_REALTIME => out.put(b"RTMIN"),
+        _ if (FIRST_REALTIME..SIGNALS).contains(&number) => {
+            out.put(b"RT_");
             crate::style::args::number::decimal(out, number - FIRST_REALTIME);
         }
         _ => match Set::new("signal").and_then(|set| set.word(number)) {

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
+mod documented;
+mod history;
+mod properties;
+mod random;
+mod split;
+
 use super::*;
 use crate::fields::testing::Sample;
 use crate::model::FileKind;
@@ -238,7 +244,7 @@ fn errors_say_what_is_expected() {
         ("evt.rawres=-ENOENTT", 12, "no error `ENOENTT`; did you mean `ENOENT`?"),
         ("evt.res=ENOETN", 9, "no error `ENOETN`; did you mean `ENOENT`?"),
         ("evt.res=9999", 9, "no error has the number 9999"),
-        ("evt.dir=in", 9, "no direction `in`; expected > or <"),
+        ("evt.dir=in", 9, "no direction `in`; expected one of > <"),
         ("evt.dir<1", 9, "`evt.dir` is > or <; compare it by ="),
         ("evt.category=fiel", 14, "no category `fiel`; did you mean `file`?"),
         (

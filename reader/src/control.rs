@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! System calls that the standard library has no interface to: what starts and ends processes and modules, and
+//! what tells the module what to record.
+
+#![allow(unsafe_code)]
+
+use std::ffi::CStr;
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use syscall_record_format::request::{Request, SET_REQUEST};
+
+/// Tells the module what to record as long as `device` is open.
+///
+/// # Errors
+///
+/// `ENOTTY`: `device` is no such device, or its module is of another version. `EINVAL`: the module does not do
+/// that; its log says why.
+pub fn hand_over(device: BorrowedFd<'_>, request: &Request) -> io::Result<()> {
+    let bytes = request.to_bytes();
+    // SAFETY: The number says how many bytes are read at the address: as many as there are.
+    check(unsafe { libc::ioctl(device.as_raw_fd(), SET_REQUEST as _, bytes.as_ptr()) }).map(drop)
+}
+
+/// Loads a kernel module.
+///
+/// # Errors
+///
+/// Those of `finit_module(2)`.
+pub fn load_module(file: &File, parameters: &CStr, is_compressed: bool) -> io::Result<()> {
+    /// `MODULE_INIT_COMPRESSED_FILE` of `include/uapi/linux/module.h`.
+    const COMPRESSED: libc::c_int = 4;
+    let flags = if is_compressed { COMPRESSED } else { 0 };
+    // SAFETY: The descriptor is open, and the parameters end in a NUL.
+    check_long(unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), parameters.as_ptr(), flags) })
+}
+
+/// Unloads a kernel module that nobody uses.
+///
+/// # Errors
+///
+/// Those of `delete_module(2)`.
+pub fn unload_module(name: &CStr) -> io::Result<()> {
+    // SAFETY: The name ends in a NUL.
+    check_long(unsafe { libc::syscall(libc::SYS_delete_module, name.as_ptr(), libc::O_NONBLOCK) })
+}
+
+/// What becomes readable when process `pid` ends.
+///
+/// # Errors
+///
+/// Those of `pidfd_open(2)`.
+pub fn watch(pid: u32) -> io::Result<OwnedFd> {
+    // SAFETY: It takes two numbers.
+    let file = unsafe { libc::syscall(libc::SYS_pidfd_open, pid as libc::c_long, 0 as libc::c_long) };
+    check_long(file)?;
+    // SAFETY: The descriptor was just opened, with close-on-exec, and belongs to nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(file as libc::c_int) })
+}
+
+/// A pipe: where it is read, and where it is written.
+///
+/// # Errors
+///
+/// Those of `pipe2(2)`.
+pub fn pipe() -> io::Result<(File, File)> {
+    let mut ends = [0; 2];
+    // SAFETY: There is room for two descriptors.
+    check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
+    // SAFETY: The descriptors were just opened and belong to nobody else.
+    Ok(unsafe { (File::from_raw_fd(ends[0]), File::from_raw_fd(ends[1])) })
+}
+
+/// Makes a child of this process: its process id, and `None` in the child.
+///
+/// # Errors
+///
+/// Those of `fork(2)`.
+pub fn fork() -> io::Result<Option<u32>> {
+    // SAFETY: This program has one thread, so that no other can hold a lock that would stay locked in the child,
+    // which may therefore do whatever it could do here.
+    let pid = check(unsafe { libc::fork() })?;
+    Ok((pid != 0).then_some(pid as u32))
+}
+
+/// Waits until the child `pid` has ended; how, as a shell would say it: its exit status, or 128 and the number of
+/// the signal that ended it.
+///
+/// # Errors
+///
+/// Those of `waitpid(2)`.
+pub fn wait(pid: u32) -> io::Result<u8> {
+    let mut status = 0;
+    loop {
+        // SAFETY: The status may be written.
+        match check(unsafe { libc::waitpid(pid as libc::pid_t, &mut status, 0) }) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+            Err(error) => return Err(error),
+            Ok(_) if libc::WIFSIGNALED(status) => return Ok(128 + libc::WTERMSIG(status) as u8),
+            Ok(_) => return Ok(libc::WEXITSTATUS(status) as u8),
+        }
+    }
+}
+
+/// Sends a signal to the child `pid`, which was not waited for yet. One that has ended takes no notice.
+pub fn signal(pid: u32, signal: i32) {
+    // SAFETY: It takes two numbers. Until the child is waited for, its id is nobody else's.
+    unsafe { libc::kill(pid as libc::pid_t, signal) };
+}
+
+pub(crate) fn check(result: libc::c_int) -> io::Result<libc::c_int> {
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
+}
+
+fn check_long(result: libc::c_long) -> io::Result<()> {
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What has to be recorded for a field to be known.
+
+use super::{Argument, Field, Id};
+use std::ops::BitOr;
+
+/// What has to be recorded, and followed, for a field to be known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Arguments, and the memory that they point to.
+    pub arguments: bool,
+    /// The entry of the call, of which a return that is recorded alone lacks something.
+    pub entries: bool,
+    /// What opens, hands on and closes descriptors.
+    pub files: bool,
+    /// What makes processes, and who owns them.
+    pub processes: bool,
+    /// All events, for they are counted or the time between them is.
+    pub order: bool,
+}
+
+impl BitOr for Needs {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self {
+            arguments: self.arguments | other.arguments,
+            entries: self.entries | other.entries,
+            files: self.files | other.files,
+            processes: self.processes | other.processes,
+            order: self.order | other.order,
+        }
+    }
+}
+
+impl Field {
+    /// What has to be recorded for it to be known.
+    pub fn needs(&self) -> Needs {
+        let none = Needs::default();
+        let arguments = Needs { arguments: true, entries: true, ..none };
+        match self.id() {
+            Id::Arg | Id::RawArg if self.argument() == Some(&Argument::Name("res".into())) => none,
+            Id::Args | Id::Arg | Id::RawArg | Id::Buffer => arguments,
+            Id::Latency | Id::LatencyS | Id::LatencyNs => Needs { entries: true, ..none },
+            // Of descriptors the arguments tell.
+            id if is_of_file(id) || id == Id::Category => Needs { files: true, ..arguments },
+            // And of processes those of `clone`.
+            Id::Ppid | Id::ParentName | Id::Uid => Needs { processes: true, arguments: true, ..none },
+            Id::Num | Id::RelTime | Id::RelTimeS | Id::RelTimeNs | Id::DeltaTime | Id::DeltaTimeS | Id::DeltaTimeNs => {
+                Needs { order: true, ..none }
+            }
+            _ => none,
+        }
+    }
+}
+
+fn is_of_file(id: Id) -> bool {
+    (Id::FdNum as u8..=Id::FdFamily as u8).contains(&(id as u8))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needs(name: &str) -> Needs {
+        Field::parse(name).expect(name).needs()
+    }
+
+    #[test]
+    fn fields_need_what_they_are_made_of() {
+        for (name, _) in super::super::all() {
+            let name = if matches!(name, "evt.arg" | "evt.rawarg") { format!("{name}.fd") } else { name.into() };
+            let needs = needs(&name);
+            let is_of_file = name.starts_with("fd.") || name == "evt.category";
+            assert_eq!(needs.files, is_of_file, "{name}");
+            let is_of_parent = matches!(&*name, "proc.ppid" | "proc.pname" | "user.uid");
+            assert_eq!(needs.processes, is_of_parent, "{name}");
+            assert!(!needs.files || (needs.arguments && needs.entries), "{name}");
+            assert_eq!(needs.order, name.contains("reltime") || name.contains("delta") || name == "evt.num", "{name}");
+        }
+        assert_eq!(needs("evt.type"), Needs::default());
+        assert_eq!(needs("evt.rawarg.res"), Needs::default());
+        assert!(needs("evt.latency").entries && !needs("evt.latency").arguments);
+        assert!(needs("evt.buffer").arguments);
+        assert!((needs("evt.latency") | needs("evt.buffer")).entries);
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The ways to show an event.
+
+use crate::options::{Options, Style};
+use std::fmt;
+use std::io::{self, IsTerminal};
+use syscall_record::fields::{Field, Needs};
+use syscall_record::model::Event;
+use syscall_record::style::format::{BadFormat, Format};
+use syscall_record::style::json::Json;
+use syscall_record::style::payload::{Look, Payload};
+use syscall_record::style::strace::{self, Clock, Pids};
+use syscall_record::style::sysdig;
+use syscall_record::style::time::{TimeForm, Times};
+
+/// How events are shown.
+pub enum Shape {
+    /// Not at all.
+    Quiet,
+    /// As the lines that are made of their records alone.
+    Record,
+    /// As lines of fields.
+    Format(Format),
+    /// As objects.
+    Json(Json),
+    /// As strace's lines.
+    Strace(Box<strace::Printer<Vec<u8>>>),
+}
+
+/// What `-p` was given is no format.
+#[derive(Debug)]
+pub struct WrongFormat(BadFormat);
+
+impl fmt::Display for WrongFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "-p, {}", self.0)
+    }
+}
+
+impl std::error::Error for WrongFormat {}
+
+impl Shape {
+    /// As `options` say, and what that needs.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a format.
+    pub fn new(options: &Options) -> Result<(Self, Needs), WrongFormat> {
+        let look = Look {
+            payload: match (options.ascii, options.hex, options.hex_ascii) {
+                (_, _, true) | (true, true, _) => Payload::HexText,
+                (_, true, _) => Payload::Hex,
+                (true, ..) => Payload::Text,
+                _ => Payload::Dots,
+            },
+            is_whole: options.verbose,
+        };
+        let form = options.times.and_then(TimeForm::new);
+        let times = Times::new(form.unwrap_or_default());
+        let parse = |text: &str| Format::parse(text, look, times.clone()).map_err(WrongFormat);
+        let mut needs = Needs::default();
+        let shape = match &options.style {
+            Style::Record => Self::Record,
+            Style::Sysdig => Self::Format(parse(sysdig::FORMAT)?),
+            Style::Format(text) => Self::Format(parse(text)?),
+            Style::Json => Self::Json(Json::new(look)),
+            Style::JsonFields(text) => Self::Json(Json::with_fields_of(&parse(text)?, look)),
+            Style::Strace => {
+                needs = Needs { arguments: true, entries: true, ..needs };
+                let clock = match form {
+                    None | Some(TimeForm::Latency) => Clock::None,
+                    Some(TimeForm::TimeOfDay) => Clock::TimeMicros,
+                    Some(TimeForm::Absolute) => Clock::Epoch,
+                    Some(TimeForm::Relative | TimeForm::Delta) => Clock::Relative,
+                };
+                let is_terminal = options.output.is_none() && io::stdout().is_terminal();
+                let pids = if is_terminal { Pids::Brackets } else { Pids::Column };
+                let look = strace::Options { pids, clock, latency: true, ..strace::Options::default() };
+                Self::Strace(Box::new(strace::Printer::new(Vec::new(), look)))
+            }
+        };
+        for field in shape.fields() {
+            needs = needs | field.needs();
+        }
+        if options.summary || options.calls_table {
+            needs.entries = true;
+        }
+        // Numbers and times of what is shown alone are no reason to record everything.
+        needs.order = false;
+        Ok((if options.is_quiet() { Self::Quiet } else { shape }, needs))
+    }
+
+    /// The fields that are shown.
+    fn fields(&self) -> Vec<&Field> {
+        match self {
+            Self::Format(format) => format.fields().flatten().collect(),
+            Self::Json(json) => json.fields().flatten().collect(),
+            Self::Quiet | Self::Record | Self::Strace(_) => Vec::new(),
+        }
+    }
+
+    /// Appends what is shown of an event, all but its record; says whether it is shown.
+    pub fn show(&mut self, text: &mut Vec<u8>, event: &Event<'_>) -> bool {
+        match self {
+            Self::Quiet | Self::Record => true,
+            Self::Format(format) => format.print(text, event),
+            Self::Json(json) => json.print(text, event),
+            Self::Strace(printer) => {
+                // Writing to a vector does not fail.
+                let _ = printer.print(event);
+                text.append(printer.out());
+                true
+            }
+        }
+    }
+
+    /// Appends what ends the last line.
+    pub fn finish(&mut self, text: &mut Vec<u8>) {
+        if let Self::Strace(printer) = self {
+            let _ = printer.finish();
+            text.append(printer.out());
+        }
+    }
+}

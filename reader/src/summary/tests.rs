@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+
+use super::Summary;
+use crate::fields::testing::Sample;
+use crate::model::{Event, What};
+
+/// `calls` of them, each so long, of which the last `errors` fail.
+fn call(summary: &mut Summary, name: &str, by: (&str, u32), calls: u32, errors: u32, latency: u64) {
+    for index in 0..calls {
+        let mut enter = Sample::enter(name).by(by.0);
+        let result = if index + errors >= calls { -2 } else { 0 };
+        let mut exit = Sample { latency: Some(latency), ..Sample::exit(name, result) }.by(by.0);
+        (enter.process.pid, exit.process.pid) = (by.1, by.1);
+        summary.add(&enter.event());
+        summary.add(&exit.event());
+    }
+}
+
+fn text(put: impl FnOnce(&mut Vec<u8>)) -> String {
+    let mut out = Vec::new();
+    put(&mut out);
+    String::from_utf8(out).expect("text")
+}
+
+fn example() -> Summary {
+    let mut summary = Summary::new();
+    call(&mut summary, "read", ("cat", 10), 3, 0, 40_000);
+    call(&mut summary, "openat", ("cat", 10), 4, 3, 20_499);
+    call(&mut summary, "read", ("sh", 11), 1, 1, 1_000_000);
+    call(&mut summary, "getppid", ("sh", 11), 1, 0, 0);
+    // It does not return.
+    summary.add(&Sample::enter("exit_group").by("sh").event());
+    let sample = Sample::enter("read");
+    summary.add(&Event { what: What::Dropped { events: 100 }, ..sample.event() });
+    summary
+}
+
+#[test]
+fn strace() {
+    let expected = "\
+% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+ 93.18    0.001120         280         4         1 read
+  6.82    0.000082          20         4         3 openat
+  0.00    0.000000           0         1           getppid
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.001202         133         9         4 total
+";
+    assert_eq!(text(|out| example().put_strace_table(out)), expected);
+    assert_eq!(text(|out| Summary::new().put_strace_table(out)), "");
+}
+
+/// Programs of 32 bits on a 64-bit kernel have a table of their own.
+#[test]
+fn strace_of_both_widths() {
+    let mut summary = Summary::new();
+    let mut narrow = Sample::exit("read", 0);
+    // `exit` of ARM, whose numbers are others.
+    (narrow.task.is_32bit, narrow.call) = (true, Some(3));
+    summary.add(&narrow.event());
+    let alone = text(|out| summary.put_strace_table(out));
+    assert!(alone.starts_with("% time"), "{alone}");
+    summary.add(&Sample::exit("read", 0).event());
+    let both = text(|out| summary.put_strace_table(out));
+    assert_eq!(both, format!("{alone}System call usage summary for 32 bit mode:\n{alone}"));
+}
+
+/// Columns grow with what is in them.
+#[test]
+fn strace_of_large_numbers() {
+    let mut summary = Summary::new();
+    call(&mut summary, "name_to_handle_at", ("x", 1), 1, 0, 12_345_678_901_234_567);
+    call(&mut summary, "read", ("x", 1), 1, 0, 1_000_000_000_000_000);
+    let expected = "\
+% time         seconds     usecs/call     calls    errors syscall
+------ --------------- -------------- --------- --------- ------------------
+ 92.51 12345678.901235 12345678901234         1           name_to_handle_at
+  7.49  1000000.000000  1000000000000         1           read
+------ --------------- -------------- --------- --------- ------------------
+100.00 13345678.901235  6672839450617         2           total
+";
+    assert_eq!(text(|out| summary.put_strace_table(out)), expected);
+}
+
+#[test]
+fn tables() {
+    let expected = "\
+--------------------------------------------------
+Call                #Calls   #Errors      Time (s)
+--------------------------------------------------
+read                     4         1      0.001120
+openat                   4         3      0.000082
+exit_group               1         0      0.000000
+getppid                  1         0      0.000000
+--------------------------------------------------
+Process             #Calls   #Errors      Time (s)
+--------------------------------------------------
+cat (10)                 7         3      0.000202
+sh (11)                  2         1      0.001000
+sh (1000)                1         0      0.000000
+";
+    assert_eq!(text(|out| example().put_tables(out)), expected);
+}
+
+#[test]
+fn totals() {
+    let totals = text(|out| example().put_totals(out, 1_234_567_890));
+    assert_eq!(totals, "Driver Events:119\nDriver Drops:100\nElapsed time: 1.234, Captured Events: 19, 15.39 eps\n");
+    let none = text(|out| Summary::new().put_totals(out, 0));
+    assert_eq!(none, "Driver Events:0\nDriver Drops:0\nElapsed time: 0.000, Captured Events: 0, 0.00 eps\n");
+}
+
+/// Where one edge alone is recorded, that is what is counted; a fork's return in the child is no call.
+#[test]
+fn one_edge() {
+    let row = |summary: &Summary| text(|out| summary.put_strace_table(out)).lines().nth(2).map(String::from);
+    let mut summary = Summary::new();
+    summary.add(&Sample::enter("read").event());
+    assert_eq!(row(&summary).as_deref(), Some("  0.00    0.000000           0         1           read"));
+    let mut summary = Summary::new();
+    let alone = Sample { latency: None, ..Sample::exit("read", -9) };
+    summary.add(&alone.event());
+    assert_eq!(row(&summary).as_deref(), Some("  0.00    0.000000           0         1         1 read"));
+    let mut summary = Summary::new();
+    call(&mut summary, "clone", ("sh", 1), 1, 0, 5000);
+    summary.add(&Sample { latency: None, ..Sample::exit("clone", 0) }.event());
+    assert_eq!(row(&summary).as_deref(), Some("100.00    0.000005           5         1           clone"));
+}
+
+/// Memory does not grow with what programs do: what is too much is counted together.
+#[test]
+fn others() {
+    let mut summary = Summary::new();
+    let mut sample = Sample::exit("read", -9);
+    for number in 0..10_000 {
+        sample.call = Some(number + 1000);
+        sample.process.pid = number;
+        summary.add(&sample.event());
+    }
+    let tables = text(|out| summary.put_tables(out));
+    let mut lines = tables.lines();
+    assert_eq!(lines.clone().count(), 2 * (3 + 101));
+    assert_eq!(
+        lines.find(|line| line.starts_with("others")),
+        Some("others                9900      9900      0.122216")
+    );
+    let strace = text(|out| summary.put_strace_table(out));
+    assert!(strace.contains(" others\n"), "{strace}");
+    assert!(strace.ends_with(" 10000     10000 total\n"), "{strace}");
+}

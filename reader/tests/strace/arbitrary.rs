@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Whatever a program and a recording may have: there is a line, and only one.
+
+use crate::made::{memory, print, Made};
+use proptest::prelude::*;
+use syscall_record::calls::{self, Abi};
+use syscall_record::model::{Edge, Memory};
+use syscall_record::style::{args, strace};
+
+/// Numbers that mean something, and others.
+fn register() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        0u64..8,
+        any::<u64>(),
+        any::<u32>().prop_map(u64::from),
+        (0u32..64).prop_map(|bit| 1 << bit),
+        (0u64..4096).prop_map(|number| number.wrapping_neg()),
+        (0u32..0x6000).prop_map(u64::from),
+    ]
+}
+
+fn contents() -> impl Strategy<Value = Memory> {
+    let bytes = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..200),
+        // Small numbers, such as lengths.
+        proptest::collection::vec(prop_oneof![Just(0u8), 0u8..20, any::<u8>()], 0..400),
+        proptest::collection::vec(any::<bool>().prop_map(|bit| if bit { 0 } else { b'x' }), 0..100),
+    ];
+    let memory = |(register, bytes, is_fault, is_cut): (u8, Vec<u8>, bool, bool)| Memory {
+        is_fault,
+        is_cut,
+        ..memory(register, &bytes)
+    };
+    (0u8..6, bytes, proptest::bool::weighted(0.2), any::<bool>()).prop_map(memory)
+}
+
+fn made() -> impl Strategy<Value = Made> {
+    let abi = proptest::sample::select(Abi::ALL.to_vec());
+    let number = prop_oneof![9 => (0u32..470).prop_map(Some), 1 => any::<u32>().prop_map(Some), 1 => Just(None)];
+    let memories = || proptest::collection::vec(contents(), 0..7);
+    let result = prop_oneof![-600i64..20, any::<i64>()];
+    let registers = proptest::collection::vec(register(), 0..=6);
+    (abi, number, registers, memories(), memories(), result, any::<bool>()).prop_map(
+        |(abi, number, registers, inputs, outputs, result, has_args)| {
+            let registers =
+                registers.into_iter().map(
+                    |register| {
+                        if abi.is_32bit() {
+                            register & u64::from(u32::MAX)
+                        } else {
+                            register
+                        }
+                    },
+                );
+            Made {
+                tid: 5,
+                tgid: 5,
+                abi,
+                number,
+                has_args,
+                registers: registers.collect(),
+                inputs,
+                outputs,
+                result: Some(result),
+                latency: Some(1),
+                time: 0,
+            }
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_call_is_a_line(made in made(), limit in prop_oneof![0usize..40, Just(usize::MAX)]) {
+        let options = strace::Options { arguments: args::Options { limit }, ..strace::Options::default() };
+        let whole = print(options, &[(Edge::Exit, &made)]);
+        prop_assert!(whole.ends_with('\n') && whole.matches('\n').count() == 1, "{:?}", whole);
+        prop_assert!(whole.starts_with("5     "), "{:?}", whole);
+        prop_assert!(whole.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')), "{:?}", whole);
+
+        // In two parts it is the same, unless it is one that does not return.
+        let name = made.number.and_then(|number| calls::Call::new(made.abi, number)).map_or("", |call| call.name());
+        if made.number.is_some() && !name.starts_with("exit") {
+            let parts = print(options, &[(Edge::Enter, &made), (Edge::Exit, &made)]);
+            prop_assert_eq!(parts, whole);
+        }
+    }
+
+    /// Whatever comes of several threads, each line is one of a thread, or says that one has ended.
+    #[test]
+    fn every_line_is_a_thread_s(events in proptest::collection::vec((made(), 1u32..4, any::<bool>()), 0..8)) {
+        let events: Vec<_> = events
+            .into_iter()
+            .map(|(made, tid, enters)| (if enters { Edge::Enter } else { Edge::Exit }, made.by(tid)))
+            .collect();
+        let events: Vec<_> = events.iter().map(|(edge, made)| (*edge, made)).collect();
+        let text = print(strace::Options::default(), &events);
+        prop_assert!(text.is_empty() || text.ends_with('\n'));
+        for line in text.lines() {
+            let tid = line.split_once("     ").map(|(tid, _)| tid);
+            prop_assert!(tid.is_some_and(|tid| ["1", "2", "3"].contains(&tid)), "{:?}", line);
+        }
+    }
+}

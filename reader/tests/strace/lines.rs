@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Lines: their start, their end, and what comes between.
+
+use crate::made::{arm64, print, x86_64, Made};
+use syscall_record::model::Edge::{Enter, Exit};
+use syscall_record::model::{Event, What};
+use syscall_record::style::strace::{Clock, Options, Pids, Printer};
+use syscall_record_format::format::Machine;
+
+fn read(tid: u32) -> Made {
+    x86_64("read", &[3, 0x7ffd_0000, 10]).giving(1, b"abc").returning(3).by(tid)
+}
+
+fn getpid(tid: u32) -> Made {
+    x86_64("getpid", &[]).returning(1724).by(tid)
+}
+
+#[test]
+fn results_stand_in_a_column() {
+    let short = x86_64("close", &[3]).returning(0);
+    let long = x86_64("mmap", &[0, 8192, 3, 0x22, 0xffff_ffff, 0]).returning(0x7f00_0000_1000);
+    assert_eq!(
+        print(Options::default(), &[(Enter, &short), (Exit, &short), (Enter, &long), (Exit, &long)]),
+        "1724  close(3)                          = 0\n\
+         1724  mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = 0x7f0000001000\n"
+    );
+    let pids = Options { pids: Pids::None, ..Options::default() };
+    assert_eq!(print(pids, &[(Enter, &short), (Exit, &short)]), "close(3)                                = 0\n");
+}
+
+#[test]
+fn another_thread_comes_between() {
+    let (first, second) = (read(1724), getpid(1725));
+    assert_eq!(
+        print(Options::default(), &[(Enter, &first), (Enter, &second), (Exit, &second), (Exit, &first)]),
+        "1724  read(3,  <unfinished ...>\n\
+         1725  getpid()                          = 1724\n\
+         1724  <... read resumed>\"abc\", 10)      = 3\n"
+    );
+    // Nothing is left to be told when it returns, or everything is.
+    let (first, second) = (x86_64("close", &[3]).returning(0), x86_64("pipe2", &[0x100, 0x80000]).by(1725));
+    let second = second.giving(0, &crate::bytes![5u32, 6u32]).returning(0);
+    assert_eq!(
+        print(Options::default(), &[(Enter, &first), (Enter, &second), (Exit, &first), (Exit, &second)]),
+        "1724  close(3 <unfinished ...>\n\
+         1725  pipe2( <unfinished ...>\n\
+         1724  <... close resumed>)              = 0\n\
+         1725  <... pipe2 resumed>[5, 6], O_CLOEXEC) = 0\n"
+    );
+}
+
+#[test]
+fn only_one_edge_is_selected() {
+    assert_eq!(
+        print(Options::default(), &[(Exit, &read(1724)), (Exit, &getpid(1725))]),
+        "1724  read(3, \"abc\", 10)                = 3\n\
+         1725  getpid()                          = 1724\n"
+    );
+    assert_eq!(
+        print(Options::default(), &[(Enter, &read(1724)), (Enter, &getpid(1724))]),
+        "1724  read(3,  <unfinished ...>\n\
+         1724  getpid( <unfinished ...>\n"
+    );
+}
+
+/// Its return was dropped: that of another call does not continue it.
+#[test]
+fn a_return_of_another_call() {
+    assert_eq!(
+        print(Options::default(), &[(Enter, &read(1724)), (Exit, &getpid(1724))]),
+        "1724  read(3,  <unfinished ...>\n\
+         1724  getpid()                          = 1724\n"
+    );
+    let unknown = Made { number: None, has_args: false, registers: Vec::new(), ..getpid(1724) };
+    assert_eq!(print(Options::default(), &[(Exit, &unknown)]), "1724  <... unknown resumed>)            = 1724\n");
+    assert_eq!(
+        print(Options::default(), &[(Enter, &read(1724)), (Exit, &unknown)]),
+        "1724  read(3, )                         = 1724\n"
+    );
+}
+
+#[test]
+fn a_process_ends() {
+    let exit = x86_64("exit_group", &[0x103]);
+    assert_eq!(
+        print(Options::default(), &[(Enter, &exit), (Enter, &getpid(1725).of(1725))]),
+        "1724  exit_group(259)                   = ?\n\
+         1724  +++ exited with 3 +++\n\
+         1725  getpid( <unfinished ...>\n"
+    );
+    // Its other threads end with it, the first one last.
+    let events = [(Enter, &read(1724)), (Enter, &getpid(1726)), (Exit, &getpid(1726)), (Enter, &exit.clone().by(1725))];
+    assert_eq!(
+        print(Options::default(), &events),
+        "1724  read(3,  <unfinished ...>\n\
+         1726  getpid()                          = 1724\n\
+         1725  exit_group(259)                   = ?\n\
+         1724  <... read resumed>)               = ?\n\
+         1725  +++ exited with 3 +++\n\
+         1726  +++ exited with 3 +++\n\
+         1724  +++ exited with 3 +++\n"
+    );
+    let thread = x86_64("exit", &[0]).by(1725);
+    assert_eq!(
+        print(Options::default(), &[(Enter, &read(1724)), (Enter, &thread), (Exit, &read(1724))]),
+        "1724  read(3,  <unfinished ...>\n\
+         1725  exit(0)                           = ?\n\
+         1725  +++ exited with 0 +++\n\
+         1724  <... read resumed>\"abc\", 10)      = 3\n"
+    );
+}
+
+#[test]
+fn errors() {
+    let failed = |result| x86_64("close", &[3]).returning(result).line();
+    assert_eq!(failed(-2), "close(3) = -1 ENOENT (No such file or directory)");
+    assert_eq!(failed(-133), "close(3) = -1 EHWPOISON (Memory page has hardware error)");
+    assert_eq!(failed(-999), "close(3) = -1 (errno 999)");
+    assert_eq!(failed(-512), "close(3) = ? ERESTARTSYS (To be restarted if SA_RESTART is set)");
+    assert_eq!(failed(-513), "close(3) = ? ERESTARTNOINTR (To be restarted)");
+    assert_eq!(failed(-514), "close(3) = ? ERESTARTNOHAND (To be restarted if no handler)");
+    assert_eq!(failed(-516), "close(3) = ? ERESTART_RESTARTBLOCK (Interrupted by signal)");
+    assert_eq!(failed(-4096), "close(3) = 18446744073709547520");
+}
+
+#[test]
+fn an_interrupted_call_goes_on() {
+    let sleep = arm64("nanosleep", &[0x10, 0x20]).reading(0, &crate::bytes![1u64, 0u64]);
+    let sleep = sleep.giving(1, &crate::bytes![0u64, 5u64]).returning(-516);
+    let again = arm64("restart_syscall", &[]).returning(0);
+    assert_eq!(
+        print(Options::default(), &[(Enter, &sleep), (Exit, &sleep), (Enter, &again), (Exit, &again)]),
+        "1724  nanosleep({tv_sec=1, tv_nsec=0}, {tv_sec=0, tv_nsec=5}) = ? ERESTART_RESTARTBLOCK (Interrupted by signal)\n\
+         1724  restart_syscall(<... resuming interrupted nanosleep ...>) = 0\n"
+    );
+    assert_eq!(again.line(), "restart_syscall(<... resuming interrupted system call ...>) = 0");
+}
+
+#[test]
+fn starts_and_ends_as_options_say() {
+    let mut close = x86_64("close", &[3]).returning(0);
+    (close.time, close.latency) = (1_795_280_768_348_000_999, Some(2_000_012_900));
+    let line = |options| print(options, &[(Enter, &close), (Exit, &close)]);
+    let options = Options { pids: Pids::None, latency: true, ..Options::default() };
+    assert_eq!(line(options), "close(3)                                = 0 <2.000012>\n");
+    let clock = |clock| line(Options { pids: Pids::Column, clock, ..Options::default() });
+    assert_eq!(clock(Clock::Time), "1724  17:06:08 close(3)                 = 0\n");
+    assert_eq!(clock(Clock::TimeMicros), "1724  17:06:08.348000 close(3)          = 0\n");
+    assert_eq!(clock(Clock::Epoch), "1724  1795280768.348000 close(3)        = 0\n");
+    let later = Made { time: close.time + 43_000, ..close.clone() };
+    let options = Options { pids: Pids::Brackets, clock: Clock::Relative, ..Options::default() };
+    assert_eq!(
+        print(options, &[(Enter, &close), (Exit, &close), (Enter, &later), (Enter, &later.clone().by(99))]),
+        "     0.000000 close(3)                  = 0\n     \
+              0.000043 close(3 <unfinished ...>\n\
+         [pid    99]      0.000000 close(3 <unfinished ...>\n"
+    );
+}
+
+#[test]
+fn dropped_events() {
+    let mut out = Vec::new();
+    let mut printer = Printer::new(&mut out, Options::default());
+    read(1724).event(Enter, |event| printer.print(event)).unwrap();
+    let what = What::Dropped { events: 12 };
+    let machine = Machine::X86_64;
+    let dropped = Event { number: 2, time: 0, since_first: 0, since_last: 0, cpu: 3, machine, what };
+    printer.print(&dropped).unwrap();
+    read(1724).event(Exit, |event| printer.print(event)).unwrap();
+    printer.finish().unwrap();
+    assert_eq!(
+        String::from_utf8(out).unwrap(),
+        "1724  read(3,  <unfinished ...>\n\
+         +++ dropped 12 events on cpu 3 +++\n\
+         1724  <... read resumed>\"abc\", 10)      = 3\n"
+    );
+}
+
+/// What nothing is known of is told by number, and in hexadecimal.
+#[test]
+fn unknown_calls() {
+    let made = Made { number: Some(0x1ff), registers: vec![0x7777, 1, 0, 3, 4, 5], ..x86_64("read", &[]) };
+    assert_eq!(
+        made.returning(-38).line(),
+        "syscall_0x1ff(0x7777, 0x1, 0, 0x3, 0x4, 0x5) = -1 ENOSYS (Function not implemented)"
+    );
+    let without = Made { has_args: false, ..x86_64("read", &[]) };
+    assert_eq!(without.returning(0).line(), "read(...) = 0");
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Calls for the tests, and how they are printed.
+
+use syscall_record::calls::{self, Abi};
+use syscall_record::model::{Call, Edge, Event, Memory, Process, What};
+use syscall_record::style::{args, strace};
+use syscall_record_format::format::{Machine, Task};
+
+/// A call of a thread.
+#[derive(Clone, Debug)]
+pub struct Made {
+    pub tid: u32,
+    pub tgid: u32,
+    pub abi: Abi,
+    pub number: Option<u32>,
+    pub has_args: bool,
+    pub registers: Vec<u64>,
+    pub inputs: Vec<Memory>,
+    pub outputs: Vec<Memory>,
+    pub result: Option<i64>,
+    pub latency: Option<u64>,
+    pub time: u64,
+}
+
+/// A call of thread 1724, the first of its process.
+pub fn call(abi: Abi, name: &str, registers: &[u64]) -> Made {
+    let mut numbers = calls::Call::by_name(name).filter(|&(of, _)| of == abi);
+    let number = numbers.next().unwrap_or_else(|| panic!("{abi:?} has no {name}")).1;
+    Made {
+        tid: 1724,
+        tgid: 1724,
+        abi,
+        number: Some(number),
+        has_args: true,
+        registers: registers.to_vec(),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+        result: None,
+        latency: None,
+        time: 0,
+    }
+}
+
+pub fn x86_64(name: &str, registers: &[u64]) -> Made {
+    call(Abi::X86_64, name, registers)
+}
+
+pub fn arm64(name: &str, registers: &[u64]) -> Made {
+    call(Abi::Arm64, name, registers)
+}
+
+pub fn arm(name: &str, registers: &[u64]) -> Made {
+    call(Abi::Arm, name, registers)
+}
+
+pub fn i386(name: &str, registers: &[u64]) -> Made {
+    call(Abi::I386, name, registers)
+}
+
+pub fn memory(register: u8, bytes: &[u8]) -> Memory {
+    Memory { register, bytes: bytes.to_vec(), ..Memory::default() }
+}
+
+impl Made {
+    /// By another thread of the process.
+    pub fn by(self, tid: u32) -> Self {
+        Self { tid, ..self }
+    }
+
+    pub fn of(self, tgid: u32) -> Self {
+        Self { tid: tgid, tgid, ..self }
+    }
+
+    /// What an argument points to at the entry.
+    pub fn reading(mut self, register: u8, bytes: &[u8]) -> Self {
+        self.inputs.push(memory(register, bytes));
+        self
+    }
+
+    /// What an argument points to at the return.
+    pub fn giving(mut self, register: u8, bytes: &[u8]) -> Self {
+        self.outputs.push(memory(register, bytes));
+        self
+    }
+
+    /// Of the memory that was added last there was more.
+    pub fn cut(mut self) -> Self {
+        let last = if self.outputs.is_empty() { self.inputs.last_mut() } else { self.outputs.last_mut() };
+        last.expect("memory").is_cut = true;
+        self
+    }
+
+    /// The rest of the memory that was added last could not be read.
+    pub fn faulty(mut self) -> Self {
+        let last = if self.outputs.is_empty() { self.inputs.last_mut() } else { self.outputs.last_mut() };
+        last.expect("memory").is_fault = true;
+        self
+    }
+
+    pub fn returning(self, result: i64) -> Self {
+        Self { result: Some(result), ..self }
+    }
+
+    /// Hands an edge of it as an event to whoever wants it.
+    pub fn event<T>(&self, edge: Edge, take: impl FnOnce(&Event<'_>) -> T) -> T {
+        let task = Task { is_32bit: self.abi.is_32bit(), tid: self.tid, tgid: self.tgid, comm: [0; 2] };
+        let process = Process::default();
+        let is_exit = edge == Edge::Exit;
+        let call = Call {
+            edge,
+            task: &task,
+            abi: self.abi,
+            number: self.number,
+            known: self.number.and_then(|number| calls::Call::new(self.abi, number)),
+            has_args: self.has_args,
+            registers: &self.registers,
+            inputs: &self.inputs,
+            outputs: if is_exit { &self.outputs } else { &[] },
+            result: if is_exit { self.result } else { None },
+            latency: if is_exit { self.latency } else { None },
+            is_resumed: false,
+            process: &process,
+            file: None,
+        };
+        let machine = match self.abi {
+            Abi::Arm64 | Abi::Arm => Machine::Arm64,
+            Abi::X86_64 | Abi::I386 => Machine::X86_64,
+        };
+        take(&Event {
+            number: 1,
+            time: self.time,
+            since_first: 0,
+            since_last: 0,
+            cpu: 0,
+            machine,
+            what: What::Call(call),
+        })
+    }
+
+    /// Its line, without the thread and what is done for the column.
+    pub fn line(&self) -> String {
+        self.line_with(args::Options::default())
+    }
+
+    pub fn line_with(&self, arguments: args::Options) -> String {
+        let options = strace::Options { arguments, pids: strace::Pids::None, ..strace::Options::default() };
+        let text = print(options, &[(Edge::Enter, self), (Edge::Exit, self)]);
+        let line = text.strip_suffix('\n').expect("a line");
+        assert!(!line.contains('\n'), "{line}");
+        let (call, result) = line.rsplit_once(" = ").unwrap_or_else(|| panic!("has a result: {line}"));
+        let call = call.trim_end();
+        // The whole line, printed at the return, is the same.
+        assert_eq!(print(options, &[(Edge::Exit, self)]), text);
+        format!("{call} = {result}")
+    }
+}
+
+/// What is printed of these edges.
+pub fn print(options: strace::Options, events: &[(Edge, &Made)]) -> String {
+    let mut out = Vec::new();
+    let mut printer = strace::Printer::new(&mut out, options);
+    for (edge, made) in events {
+        made.event(*edge, |event| printer.print(event)).expect("writes to memory");
+    }
+    printer.finish().expect("writes to memory");
+    drop(printer);
+    String::from_utf8(out).expect("text")
+}
+
+/// Numbers as they lie in memory.
+#[macro_export]
+macro_rules! bytes {
+    ($($number:expr),* $(,)?) => {{
+        let mut bytes = Vec::new();
+        $(bytes.extend_from_slice(&$number.to_le_bytes());)*
+        bytes
+    }};
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! From packets to the lines of each style.
+
+mod common;
+
+use common::modelled::lines_of;
+use common::*;
+use syscall_record::style::format::Format;
+use syscall_record::style::json::Json;
+use syscall_record::style::payload::{Look, Payload};
+use syscall_record::style::sysdig;
+use syscall_record::style::time::{TimeForm, Times};
+use syscall_record::summary::Summary;
+use syscall_record_format::format::{Edges, Machine};
+
+/// A `cat` of a file, of which a dropped piece is missing.
+fn example() -> Vec<u8> {
+    let recording = Recording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
+    let cat = task(4513, b"cat");
+    let first = [
+        memory(1000, 2, cat, 257, 1, false, b"/etc/passwd"),
+        vec![enter_with(1000, 2, cat, 257, &[0xffff_ff9c, 0x5000, 0, 0]), exit(3500, 2, cat, 3)],
+        vec![enter_with(4000, 2, cat, 0, &[3, 0x6000, 131_072])],
+        memory(9000, 2, cat, 0, 1, true, b"root:x:0:0:root:/root:/bin/bash\n"),
+        vec![exit(9000, 2, cat, 1234)],
+        memory(9500, 2, cat, 1, 1, false, b"root:x:0:0:root:/root:/bin/bash\n"),
+        vec![enter_with(9500, 2, cat, 1, &[1, 0x6000, 1234])],
+    ];
+    let second = [exit(2_000_000_000, 2, cat, 1234), enter_with(2_000_000_100, 2, cat, 3, &[3])];
+    let third = [exit(2_000_000_200, 2, cat, 0)];
+    let mut lanes = packets(recording, 2, &first.concat(), &[]);
+    lanes.extend(packets(recording, 2, &[second.as_slice(), &third].concat(), &[]));
+    lanes[1][8] = 7;
+    stream(vec![lanes])
+}
+
+fn formatted(format: &str, look: Look, times: TimeForm) -> String {
+    let mut format = Format::parse(format, look, Times::new(times)).expect("is right");
+    let lines = lines_of(&example(), |event| {
+        let mut out = Vec::new();
+        format.print(&mut out, event);
+        String::from_utf8(out).expect("text")
+    });
+    lines.concat()
+}
+
+#[test]
+fn sysdig() {
+    let text = formatted(sysdig::FORMAT, Look::default(), TimeForm::Relative);
+    let expected = "\
+1 0.000000000 2 cat (4513) > openat dfd=-100(AT_FDCWD) filename=/etc/passwd flags=0(O_RDONLY) mode=000
+2 0.000002500 2 cat (4513) < openat fd=3(<f>/etc/passwd)
+3 0.000003000 2 cat (4513) > read fd=3(<f>/etc/passwd) size=131072
+4 0.000008000 2 cat (4513) < read res=1234 data=root:x:0:0:root:/root:/bin/bash.
+5 0.000008500 2 cat (4513) > write fd=1 size=1234
+6 1.999999000 2 <NA> (<NA>) <NA> drop events=7
+7 1.999999000 2 cat (4513) < <NA> res=1234
+8 1.999999100 2 cat (4513) > close fd=3(<f>/etc/passwd)
+9 1.999999200 2 cat (4513) < close res=0
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn formats() {
+    let hex = Look { payload: Payload::Hex, is_whole: false };
+    let text = formatted("%10evt.type|%evt.latency|%evt.buffer", hex, TimeForm::Relative);
+    let rows =
+        "\n\t0x0000: 726f 6f74 3a78 3a30 3a30 3a72 6f6f 743a\n\t0x0010: 2f72 6f6f 743a 2f62 696e 2f62 6173 680a\n";
+    assert_eq!(text, format!("read      |5000|{rows}\n"));
+    let text = formatted("%evt.outputtime %fd.name %evt.rawres", Look::default(), TimeForm::Delta);
+    assert_eq!(text, "0.000000000 /etc/passwd 3\n0.000005500 /etc/passwd 1234\n1.999991200 /etc/passwd 0\n");
+}
+
+#[test]
+fn json() {
+    let mut json = Json::new(Look::default());
+    let lines = lines_of(&example(), |event| {
+        let mut out = Vec::new();
+        json.print(&mut out, event);
+        String::from_utf8(out).expect("text")
+    });
+    assert_eq!(
+        lines[3],
+        concat!(
+            r#"{"evt.num":4,"evt.outputtime":8000,"evt.cpu":2,"proc.name":"cat","proc.pid":4513,"thread.tid":4513,"#,
+            r#""evt.dir":"<","evt.type":"read","evt.info":"res=1234 data=root:x:0:0:root:/root:/bin/bash.","#,
+            r#""evt.rawres":1234,"evt.latency":5000,"fd.num":3,"fd.name":"/etc/passwd"}"#,
+            "\n"
+        )
+    );
+}
+
+/// The write's return came after a drop: what returned then is not known.
+#[test]
+fn summaries() {
+    let mut summary = Summary::new();
+    lines_of(&example(), |event| {
+        summary.add(event);
+        String::new()
+    });
+    let mut out = Vec::new();
+    summary.put_strace_table(&mut out);
+    summary.put_totals(&mut out, 2_000_000_000);
+    let expected = "\
+% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+ 65.79    0.000005           5         1           read
+ 32.89    0.000003           2         1           openat
+  1.32    0.000000           0         1           close
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.000008           2         3           total
+Driver Events:15
+Driver Drops:7
+Elapsed time: 2.000, Captured Events: 8, 4.00 eps
+";
+    assert_eq!(String::from_utf8(out).as_deref(), Ok(expected));
+}
