@@ -2,7 +2,8 @@
 
 //! The reader of syscall-record: from bytes to lines.
 //!
-//! The way of an event, each step a file: `source` → `framing` → `decode` → `merge` → `print` (with `text`).
+//! The way of an event, each step a file or folder: `source` → `framing` → `decode` → `merge` → `print` for the plain lines, and
+//! → `model` → `filter` → `style` or `summary` for everything else. The plain lines' way is a package of its own, `reader/decode`.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -10,19 +11,15 @@
 pub mod cli;
 pub mod clock;
 pub mod control;
-pub mod decode;
 pub mod fields;
 pub mod filter;
-pub mod framing;
-pub mod merge;
 pub mod model;
-pub mod print;
 pub mod source;
 pub mod style;
 pub mod summary;
 
 mod signals;
-mod text;
 
 pub use signals::Interrupt;
+pub use syscall_record_decode::{decode, framing, merge, print};
 pub use syscall_record_format::calls;
