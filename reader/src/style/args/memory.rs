@@ -4,7 +4,7 @@
 
 use super::names::Name;
 use super::structs::integer;
-use super::{dates, files, names, net, number, quote, signals, structs, values, Context, Line};
+use super::{dates, files, layouts, names, net, number, quote, signals, structs, values, Context, Line};
 use crate::calls::{Direction, Parameter};
 use crate::model::Memory;
 use crate::style::words;
@@ -118,7 +118,7 @@ fn put_memory(
         names::SEMBUF | names::FUTEX_WAITV | names::IO_EVENT | names::USER_CAP_HEADER if parameter.length.is_some() => {
             structures(out, context, parameter, bytes)?;
         }
-        _ if structs::layout(parameter.kind).is_some() => structs::put(out, context, parameter.kind, bytes)?,
+        _ if layouts::layout(parameter.kind).is_some() => structs::put(out, context, parameter.kind, bytes)?,
         _ => numbers(out, context, parameter, kind, bytes)?,
     }
     Some(())

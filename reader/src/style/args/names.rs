@@ -64,7 +64,7 @@ names! {
     PIPE_FLAGS "pipe_flags", POLL "poll", POLLFD "pollfd", PPOLL "ppoll", PPOLL_TIME64 "ppoll_time64", PRCTL "prctl",
     PRCTL_ARG "prctl_arg", PSELECT6 "pselect6", PSELECT6_TIME64 "pselect6_time64", PTR "ptr", PTRACE "ptrace",
     PTRACE_OP "ptrace_op", QUOTA_CMD "quota_cmd", REBOOT "reboot", RECVMMSG "recvmmsg",
-    RECVMMSG_TIME64 "recvmmsg_time64", REMOTE_IOVEC "remote_iovec", RT_SIGPENDING "rt_sigpending",
+    RECVMMSG_TIME64 "recvmmsg_time64", REMOTE_IOVEC "remote_iovec", RESTART_SYSCALL "restart_syscall", RT_SIGPENDING "rt_sigpending",
     RT_SIGTIMEDWAIT "rt_sigtimedwait", RT_SIGTIMEDWAIT_TIME64 "rt_sigtimedwait_time64",
     SCHED_GETATTR "sched_getattr", SCHED_GETSCHEDULER "sched_getscheduler", SCHED_PARAM "sched_param",
     SCHED_SETATTR "sched_setattr", SELECT "select", SEMBUF "sembuf", SENDFILE "sendfile", SENDMMSG "sendmmsg", SENDFILE64 "sendfile64",

@@ -3,16 +3,19 @@
 //! Numbers as text, appended to a line.
 
 /// Decimal digits.
+#[inline(never)]
 pub fn decimal(out: &mut Vec<u8>, number: u64) {
-    digits::<10>(out, number, 1);
+    digits(out, number, 10, 1);
 }
 
 /// Decimal digits, at least `width`, with zeroes before them.
+#[inline(never)]
 pub fn padded(out: &mut Vec<u8>, number: u64, width: usize) {
-    digits::<10>(out, number, width);
+    digits(out, number, 10, width);
 }
 
 /// Decimal digits, with a sign if it is negative.
+#[inline(never)]
 pub fn signed(out: &mut Vec<u8>, number: i64) {
     if number < 0 {
         out.push(b'-');
@@ -21,32 +24,36 @@ pub fn signed(out: &mut Vec<u8>, number: i64) {
 }
 
 /// `0x` and hexadecimal digits; 0 alone has no `0x`.
+#[inline(never)]
 pub fn hex(out: &mut Vec<u8>, number: u64) {
     if number != 0 {
         out.extend_from_slice(b"0x");
     }
-    digits::<16>(out, number, 1);
+    digits(out, number, 16, 1);
 }
 
 /// `0x` and hexadecimal digits, together at least `width` characters; 0 has no `0x`.
+#[inline(never)]
 pub fn padded_hex(out: &mut Vec<u8>, number: u64, width: usize) {
     if number == 0 {
-        digits::<16>(out, 0, width);
+        digits(out, 0, 16, width);
     } else {
         out.extend_from_slice(b"0x");
-        digits::<16>(out, number, width.saturating_sub(2));
+        digits(out, number, 16, width.saturating_sub(2));
     }
 }
 
 /// `0` and octal digits, together at least three.
+#[inline(never)]
 pub fn mode(out: &mut Vec<u8>, number: u64) {
     if number >= 0o100 {
         out.push(b'0');
     }
-    digits::<8>(out, number, 3);
+    digits(out, number, 8, 3);
 }
 
 /// An address: `NULL`, or as [`hex`] has it.
+#[inline(never)]
 pub fn address(out: &mut Vec<u8>, number: u64) {
     if number == 0 {
         out.extend_from_slice(b"NULL");
@@ -56,14 +63,15 @@ pub fn address(out: &mut Vec<u8>, number: u64) {
 }
 
 /// The digits of `number`, at least `width`, of which there are never more than 24.
-fn digits<const BASE: u64>(out: &mut Vec<u8>, mut number: u64, width: usize) {
+#[inline(never)]
+fn digits(out: &mut Vec<u8>, mut number: u64, base: u64, width: usize) {
     let mut text = [b'0'; 24];
     let mut first = text.len();
     while number > 0 {
         let Some(place) = first.checked_sub(1) else { break };
-        let digit = (number % BASE) as u8;
+        let digit = (number % base) as u8;
         text[place] = if digit < 10 { b'0' + digit } else { b'a' - 10 + digit };
-        number /= BASE;
+        number /= base;
         first = place;
     }
     let first = first.min(text.len().saturating_sub(width));

@@ -7,8 +7,7 @@ use super::{names, number, Context, Line};
 use crate::calls::{Abi, Parameter};
 use crate::style::words::{self, Set};
 
-/// Where the words of a set end, the bits that are left.
-pub(super) const UNKNOWN: &str = "???";
+pub(super) use super::sets::{commented, flags, in_two, or, put_flags, set};
 
 /// Appends a value of a kind that [`crate::calls`] lists.
 pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, value: u64) {
@@ -116,90 +115,6 @@ fn hex(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, value: u
         (names::SCHED_GETATTR | names::SCHED_SETATTR, _) => number::decimal(out, u64::from(value as u32)),
         (names::SYSLOG, _) => number::signed(out, i64::from(value as i32)),
         _ => number::hex(out, value),
-    }
-}
-
-/// Appends a value in the words of the set of this name, or as a hexadecimal number.
-pub(super) fn set(out: &mut Vec<u8>, name: &str, value: u64) {
-    match Set::new(name) {
-        Some(set) if set.is_flags => flags(out, Some(set), value),
-        Some(set) => match set.word(value) {
-            Some(word) => word.put(out),
-            None => {
-                number::hex(out, value);
-                unknown(out, set);
-            }
-        },
-        None => number::hex(out, value),
-    }
-}
-
-/// Appends the words of bits, what is left in hexadecimal.
-pub(super) fn flags(out: &mut Vec<u8>, set: Option<Set>, value: u64) {
-    let start = out.len();
-    let rest = put_flags(out, set, value, start);
-    if out.len() > start {
-        if rest != 0 {
-            or(out, start);
-            number::hex(out, rest);
-        }
-        return;
-    }
-    number::hex(out, rest);
-    if let (Some(set), true) = (set, rest != 0) {
-        unknown(out, set);
-    }
-}
-
-/// Appends the words of bits, with `|` before each if there is something since `start`, and gives the bits that are left.
-pub(super) fn put_flags(out: &mut Vec<u8>, set: Option<Set>, value: u64, start: usize) -> u64 {
-    let mut rest = value;
-    for word in set.iter().flat_map(Set::words) {
-        let is_there = if word.value == 0 { value == 0 } else { rest & word.value == word.value };
-        if is_there {
-            or(out, start);
-            word.put(out);
-            rest &= !word.value;
-        }
-    }
-    rest
-}
-
-/// Appends `|` if there is something since `start`.
-pub(super) fn or(out: &mut Vec<u8>, start: usize) {
-    if out.len() > start {
-        out.put_byte(b'|');
-    }
-}
-
-/// Appends what says that a number has no word.
-fn unknown(out: &mut Vec<u8>, set: Set) {
-    if !set.prefix.is_empty() {
-        out.put(b" /* ");
-        out.put(set.prefix.as_bytes());
-        out.put(UNKNOWN.as_bytes());
-        out.put(b" */");
-    }
-}
-
-/// Appends a number and its word.
-pub(super) fn commented(out: &mut Vec<u8>, name: &str, value: u64) {
-    number::signed(out, i64::from(value as i32));
-    if let Some(word) = Set::new(name).and_then(|set| set.word(value)) {
-        out.put(b" /* ");
-        word.put(out);
-        out.put(b" */");
-    }
-}
-
-/// Appends a value whose bits in `mask` are in words of the first set, and the others in those of the second.
-fn in_two(out: &mut Vec<u8>, names: [&str; 2], value: u64, mask: u64) {
-    let start = out.len();
-    set(out, names[0], value & mask);
-    let rest = value & !mask & u64::from(u32::MAX);
-    if rest != 0 {
-        or(out, start);
-        flags(out, Set::new(names[1]), rest);
     }
 }
 

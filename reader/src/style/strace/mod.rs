@@ -16,10 +16,10 @@
 
 mod calls;
 
-use super::args::{self, names, number, Context, Line};
+use super::args::names::{self, Name};
+use super::args::{self, number, Context, Line};
 use crate::model::{Call, Edge, Event, What};
 use calls::Part;
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// What lines have beside the calls.
@@ -78,15 +78,16 @@ pub struct Printer<W> {
     line: Vec<u8>,
     /// The line that has no end yet: whose it is, and how long.
     open: Option<(u32, usize)>,
-    threads: HashMap<u32, Thread>,
-    /// Threads of a process that ends.
-    ending: Vec<u32>,
+    /// By thread id.
+    threads: Vec<Thread>,
     /// When the last line was started.
     started: Option<u64>,
 }
 
 /// What is known of a thread.
+#[derive(Clone, Copy)]
 struct Thread {
+    tid: u32,
     tgid: u32,
     /// Whether the entry of the call that it is in was written.
     call: Option<Entered>,
@@ -104,7 +105,7 @@ struct Entered {
 impl<W: Write> Printer<W> {
     /// Writes to `out`.
     pub fn new(out: W, options: Options) -> Self {
-        Self { out, options, line: Vec::new(), open: None, threads: HashMap::new(), ending: Vec::new(), started: None }
+        Self { out, options, line: Vec::new(), open: None, threads: Vec::new(), started: None }
     }
 
     /// Writes an event: a line, or a part of one.
@@ -160,16 +161,16 @@ impl<W: Write> Printer<W> {
     fn enter(&mut self, event: &Event<'_>, call: &Call<'_>) {
         let tid = call.task.tid;
         self.interrupt();
-        self.note_thread(call);
+        let at = self.note_thread(call);
         let start = self.line.len();
         self.leader(event, tid);
         let context = Context::new(call, self.options.arguments);
         put_name(&mut self.line, call);
         self.line.put_byte(b'(');
-        self.restarted(tid, context.text);
+        self.restarted(at, context.name);
         calls::put(&mut self.line, &context, Part::Early);
         self.open = Some((tid, self.line.len() - start));
-        if let Some(thread) = self.threads.get_mut(&tid) {
+        if let Some(thread) = self.threads.get_mut(at) {
             thread.call = Some(Entered { number: call.number, name: context.text });
         }
         if matches!(context.name, names::EXIT | names::EXIT_GROUP) {
@@ -180,7 +181,8 @@ impl<W: Write> Printer<W> {
     fn exit(&mut self, event: &Event<'_>, call: &Call<'_>) {
         let tid = call.task.tid;
         let context = Context::new(call, self.options.arguments);
-        let entered = self.threads.get_mut(&tid).and_then(|thread| thread.call.take());
+        let at = self.note_thread(call);
+        let entered = self.threads.get_mut(at).and_then(|thread| thread.call.take());
         // The part that is written may be one of another call, whose return was dropped.
         let is_entered = entered.is_some_and(|entered| entered.number == call.number || call.number.is_none());
         let is_open = is_entered && self.open.is_some_and(|(open, _)| open == tid);
@@ -190,7 +192,6 @@ impl<W: Write> Printer<W> {
             before = self.open.take().map_or(0, |(_, column)| column);
         } else {
             self.interrupt();
-            self.note_thread(call);
             start = self.line.len();
             self.leader(event, tid);
         }
@@ -209,7 +210,7 @@ impl<W: Write> Printer<W> {
         } else {
             put_name(&mut self.line, call);
             self.line.put_byte(b'(');
-            self.restarted(tid, context.text);
+            self.restarted(at, context.name);
             calls::put(&mut self.line, &context, Part::All);
         }
         self.line.put_byte(b')');
@@ -222,36 +223,42 @@ impl<W: Write> Printer<W> {
             self.line.put_byte(b'>');
         }
         self.line.put_byte(b'\n');
-        if let Some(thread) = self.threads.get_mut(&tid) {
+        if let Some(thread) = self.threads.get_mut(at) {
             thread.last = context.text;
         }
         if context.text.starts_with("execve") && call.result == Some(0) {
             // The process has one thread now.
-            self.threads.retain(|&other, thread| other == tid || thread.tgid != call.task.tgid);
+            self.threads.retain(|thread| thread.tid == tid || thread.tgid != call.task.tgid);
         }
     }
 
     /// Ends the line that has no end yet, because another one comes.
+    #[inline(never)]
     fn interrupt(&mut self) {
         if self.open.take().is_some() {
             self.line.put(b" <unfinished ...>\n");
         }
     }
 
-    /// Remembers a thread.
-    fn note_thread(&mut self, call: &Call<'_>) {
-        if self.threads.len() >= MANY_THREADS && !self.threads.contains_key(&call.task.tid) {
-            self.threads.retain(|_, thread| thread.call.is_some());
+    /// Remembers a thread, and says where it is.
+    #[inline(never)]
+    fn note_thread(&mut self, call: &Call<'_>) -> usize {
+        let (tid, tgid) = (call.task.tid, call.task.tgid);
+        if self.threads.len() >= MANY_THREADS {
+            self.threads.retain(|thread| thread.tid == tid || thread.call.is_some());
         }
-        let thread = Thread { tgid: call.task.tgid, call: None, last: "" };
-        let thread = self.threads.entry(call.task.tid).or_insert(thread);
-        thread.tgid = call.task.tgid;
+        let at = self.threads.partition_point(|thread| thread.tid < tid);
+        match self.threads.get_mut(at) {
+            Some(thread) if thread.tid == tid => thread.tgid = tgid,
+            _ => self.threads.insert(at, Thread { tid, tgid, call: None, last: "" }),
+        }
+        at
     }
 
     /// Appends which call it is that the kernel continues, where it does.
-    fn restarted(&mut self, tid: u32, name: &str) {
-        if name == "restart_syscall" {
-            let last = self.threads.get(&tid).map_or("", |thread| thread.last);
+    fn restarted(&mut self, at: usize, name: Name) {
+        if name == names::RESTART_SYSCALL {
+            let last = self.threads.get(at).map_or("", |thread| thread.last);
             self.line.put(b"<... resuming interrupted ");
             self.line.put(if last.is_empty() { b"system call" } else { last.as_bytes() });
             self.line.put(b" ...>");
@@ -259,6 +266,7 @@ impl<W: Write> Printer<W> {
     }
 
     /// Appends blanks up to the column of results; at least one.
+    #[inline(never)]
     fn column(&mut self, length: usize) {
         self.line.put_byte(b' ');
         let blanks = RESULT_COLUMN.saturating_sub(length + 1);
@@ -266,6 +274,7 @@ impl<W: Write> Printer<W> {
     }
 
     /// Appends what all lines start with.
+    #[inline(never)]
     fn leader(&mut self, event: &Event<'_>, tid: u32) {
         let number_at = self.line.len();
         match self.options.pids {
@@ -287,6 +296,7 @@ impl<W: Write> Printer<W> {
         self.time(event.time);
     }
 
+    #[inline(never)]
     fn time(&mut self, time: u64) {
         let out = &mut self.line;
         let second = time / 1_000_000_000;
@@ -313,53 +323,53 @@ impl<W: Write> Printer<W> {
     }
 
     /// Writes that a thread ends, or all threads of its process.
+    #[inline(never)]
     fn end(&mut self, event: &Event<'_>, call: &Call<'_>, is_process: bool) {
         let (tid, tgid) = (call.task.tid, call.task.tgid);
         let length = self.open.take().map_or(0, |(_, length)| length);
         self.line.put_byte(b')');
         self.column(length + 1);
         self.line.put(b"= ?\n");
-        let mut ending = std::mem::take(&mut self.ending);
-        ending.clear();
-        if is_process {
-            ending
-                .extend(self.threads.iter().filter(|&(&other, thread)| thread.tgid == tgid && other != tid).map(first));
-        }
-        // The first thread is the last one to be seen off.
-        ending.sort_unstable_by_key(|&other| (other == tgid, other));
-        for &other in &ending {
-            self.abandon(event, other);
-        }
-        let at = if tid == tgid { ending.len() } else { ending.partition_point(|&other| other < tid && other != tgid) };
-        ending.insert(at, tid);
+        let ends = move |thread: &Thread| if is_process { thread.tgid == tgid } else { thread.tid == tid };
         let status = call.registers.first().map(|status| status & 0xff);
-        for &other in &ending {
-            if let Some(status) = status {
-                self.leader(event, other);
-                self.line.put(b"+++ exited with ");
-                number::decimal(&mut self.line, status);
-                self.line.put(b" +++\n");
+        // The first thread is the last one to be seen off.
+        for is_first in [false, true] {
+            for at in 0..self.threads.len() {
+                match self.threads.get(at).copied() {
+                    Some(thread) if ends(&thread) && (thread.tid == tgid) == is_first && thread.tid != tid => {
+                        self.abandon(event, &thread);
+                    }
+                    _ => {}
+                }
             }
-            self.threads.remove(&other);
         }
-        self.ending = ending;
+        for is_first in [false, true] {
+            for at in 0..self.threads.len() {
+                match (self.threads.get(at).copied(), status) {
+                    (Some(thread), Some(status)) if ends(&thread) && (thread.tid == tgid) == is_first => {
+                        self.leader(event, thread.tid);
+                        self.line.put(b"+++ exited with ");
+                        number::decimal(&mut self.line, status);
+                        self.line.put(b" +++\n");
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.threads.retain(|thread| !ends(thread));
     }
 
     /// Writes that the call which a thread is in does not return.
-    fn abandon(&mut self, event: &Event<'_>, tid: u32) {
-        let Some(entered) = self.threads.get(&tid).and_then(|thread| thread.call) else { return };
+    fn abandon(&mut self, event: &Event<'_>, thread: &Thread) {
+        let Some(entered) = thread.call else { return };
         let start = self.line.len();
-        self.leader(event, tid);
+        self.leader(event, thread.tid);
         self.line.put(b"<... ");
         self.line.put(entered.name.as_bytes());
         self.line.put(b" resumed>)");
         self.column(self.line.len() - start);
         self.line.put(b"= ?\n");
     }
-}
-
-fn first((&tid, _): (&u32, &Thread)) -> u32 {
-    tid
 }
 
 /// Appends a call's name; what has none by its number.

@@ -4,14 +4,14 @@
 //!
 //! All are in a few tables of text, because a pointer to a word takes more room than a word does.
 
-use std::str;
-
 mod errors;
+pub(super) mod packed;
 mod sets;
 
 pub use errors::{error, error_number, is_restart};
 
 use super::args::Line;
+use packed::{bytes, Packed};
 use sets::SETS;
 
 /// Words for the values of one kind.
@@ -51,20 +51,8 @@ impl Word {
 impl Set {
     /// The set of this name, which as a rule is a word of [`syscall_record_format::calls`].
     pub fn new(name: &str) -> Option<Self> {
-        let (mut low, mut high) = (0, SETS.len());
-        while low < high {
-            let middle = (low + high) / 2;
-            let (key, text) = row(middle)?;
-            match key.cmp(name) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => {
-                    let (head, words) = text.split_once(' ')?;
-                    return Some(Self { is_flags: head.starts_with('|'), prefix: head.get(1..)?, words });
-                }
-            }
-        }
-        None
+        let (head, words) = PACKED.find(name)?.split_once(' ')?;
+        Some(Self { is_flags: head.starts_with('|'), prefix: head.get(1..)?, words })
     }
 
     /// The words, in the order of the table.
@@ -140,54 +128,7 @@ pub fn put_signal(out: &mut Vec<u8>, number: u64) -> bool {
     true
 }
 
-/// All sets, one after another: name, blank, text.
-static TEXT: [u8; TEXT_BYTES] = text();
-/// Where in [`TEXT`] each starts, and the last ends.
-static STARTS: [u16; SETS.len() + 1] = starts();
-
-const TEXT_BYTES: usize = starts()[SETS.len()] as usize;
-
-/// Name and text of a set.
-fn row(at: usize) -> Option<(&'static str, &'static str)> {
-    let (start, end) = (*STARTS.get(at)?, *STARTS.get(at + 1)?);
-    str::from_utf8(TEXT.get(usize::from(start)..usize::from(end))?).ok()?.split_once(' ')
-}
-
-const fn starts() -> [u16; SETS.len() + 1] {
-    let mut starts = [0; SETS.len() + 1];
-    let mut set = 0;
-    while set < SETS.len() {
-        let end = starts[set] as usize + SETS[set].0.len() + 1 + SETS[set].1.len();
-        assert!(end <= u16::MAX as usize, "the words take more than 64 KiB");
-        starts[set + 1] = end as u16;
-        set += 1;
-    }
-    starts
-}
-
-const fn text() -> [u8; TEXT_BYTES] {
-    let mut text = [b' '; TEXT_BYTES];
-    let (mut set, mut to) = (0, 0);
-    while set < SETS.len() {
-        let parts = [SETS[set].0.as_bytes(), SETS[set].1.as_bytes()];
-        let mut part = 0;
-        while part < parts.len() {
-            let mut from = 0;
-            while from < parts[part].len() {
-                text[to] = parts[part][from];
-                from += 1;
-                to += 1;
-            }
-            // The blank between them.
-            if part == 0 {
-                to += 1;
-            }
-            part += 1;
-        }
-        set += 1;
-    }
-    text
-}
+static PACKED: Packed<{ SETS.len() }, { bytes(SETS) }> = Packed::new(SETS);
 
 #[cfg(test)]
 mod tests {
