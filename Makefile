@@ -39,12 +39,14 @@ ifeq ($(arch),)
 $(error ARCH=$(ARCH) is not known: say aarch64, armv7 or x86_64)
 endif
 
-.PHONY: all module reader demo shell test lint bench rust-analyzer custom-kernel-test clean distclean help
+.PHONY: all module reader docs size demo shell test lint bench rust-analyzer custom-kernel-test clean distclean help
 .DEFAULT_GOAL := all
 
 all: module reader ; @scripts/results $(arch)
 module: ; @scripts/module $(arch)
 reader: ; @scripts/reader $(arch)
+docs: ; @scripts/docs
+size: ; @scripts/size
 demo: ; @scripts/demo $(arch)
 shell: module reader ; @scripts/guest --arch $(arch) --shell
 test: ; @scripts/test
@@ -58,6 +60,8 @@ distclean: ; @scripts/clean --all
 help:
 	@echo 'make                    build for ARCH=$(arch): build/$(arch)/{syscall_record.ko,syscall-record,vmlinuz}'
 	@echo 'make module | reader    one of them'
+	@echo 'make docs               man page and completions of the reader: build/man, build/completions'
+	@echo 'make size               how large module and reader are, of all that are built'
 	@echo 'make demo               trace a program in a guest'
 	@echo 'make shell              a shell in a guest'
 	@echo 'make test               host tests, and end-to-end tests in guests of all architectures'
