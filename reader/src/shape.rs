@@ -7,6 +7,7 @@ use std::fmt;
 use std::io::{self, IsTerminal};
 use syscall_record::fields::{Field, Needs};
 use syscall_record::model::Event;
+use syscall_record::style::args;
 use syscall_record::style::format::{BadFormat, Format};
 use syscall_record::style::json::Json;
 use syscall_record::style::payload::{Look, Payload};
@@ -76,7 +77,9 @@ impl Shape {
                 };
                 let is_terminal = options.output.is_none() && io::stdout().is_terminal();
                 let pids = if is_terminal { Pids::Brackets } else { Pids::Column };
-                let look = strace::Options { pids, clock, latency: true, ..strace::Options::default() };
+                // Of a recording, too, no more is shown than was asked for.
+                let limit = options.snaplen.map_or(usize::MAX, |bytes| bytes as usize);
+                let look = strace::Options { arguments: args::Options { limit }, pids, clock, latency: true };
                 Self::Strace(Box::new(strace::Printer::new(Vec::new(), look)))
             }
         };
