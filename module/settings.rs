@@ -122,8 +122,10 @@ fn refuse(param: &Param, Rule(rule): Rule, locked: &Locked) -> Error {
 }
 
 type Names = List<Name>;
+/// Says too whether a name was cut.
+type NamesRule = fn(&[u8]) -> Result<(Names, bool), Rule>;
 
-fn parse_names(param: &Param, rule: fn(&[u8]) -> Result<(Names, bool), Rule>, locked: &mut Locked) -> Result<Names> {
+fn parse_names(param: &Param, rule: NamesRule, locked: &mut Locked) -> Result<Names> {
     let Some((names, is_cut)) = parse(param, rule, locked)? else { return Ok(Names::default()) };
     if is_cut {
         let mut text = [0; MAX_NAMES_TEXT];

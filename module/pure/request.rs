@@ -64,7 +64,7 @@ pub const fn is_set_request(command: u32) -> bool {
 /// The size of what `command` hands over.
 #[inline]
 pub const fn size_of_request(command: u32) -> usize {
-    (command >> 16 & 0x3fff) as usize
+    ((command >> 16) & 0x3fff) as usize
 }
 
 /// What a reader asks for, in place of what the module's parameters say.
@@ -131,6 +131,7 @@ impl BadRequest {
 impl Request {
     /// The request as the `ioctl` takes it.
     #[inline]
+    #[allow(clippy::wrong_self_convention)] // It has half a kilobyte.
     pub fn to_bytes(&self) -> [u8; REQUEST_BYTES] {
         let mut bytes = [0; REQUEST_BYTES];
         let mut put = |offset: usize, from: &[u8]| bytes[offset..offset + from.len()].copy_from_slice(from);

@@ -78,7 +78,7 @@ fn offset(seconds: i64) -> i64 {
         return (last & ((1 << BITS) - 1)) - DAY * 2;
     }
     let offset = ask_offset(seconds).clamp(-DAY * 2, DAY * 2);
-    LAST.store(step << BITS | (offset + DAY * 2), Ordering::Relaxed);
+    LAST.store((step << BITS) | (offset + DAY * 2), Ordering::Relaxed);
     offset
 }
 

@@ -245,7 +245,8 @@ ours: <... clone resumed> = 0
 
     #[test]
     fn threads_must_be_the_same() {
-        let without: String = OURS.lines().filter(|line| !line.starts_with("11")).map(|l| format!("{l}\n")).collect();
+        let without: Vec<&str> = OURS.lines().filter(|line| !line.starts_with("11")).collect();
+        let without = without.join("\n");
         assert_eq!(differences(THEIRS, &without, RULES), ["p: thread 2 (11): not recorded, with 4 lines"]);
         let more = format!("{OURS}12    getpid() = 12\ndropped 5 events on cpu 0\n");
         assert_eq!(

@@ -45,7 +45,7 @@ pub(super) const fn fcntl(command: u32, abi: Abi) -> Found {
 /// (`include/uapi/asm-generic/ioctls.h`).
 #[inline]
 pub(super) const fn ioctl(command: u32) -> Found {
-    let size = (command >> 16 & 0x3fff) as u16;
+    let size = ((command >> 16) & 0x3fff) as u16;
     Some(match (command, command >> 30) {
         // TCGETS; TCSETS, TCSETSW and TCSETSF: a `struct termios`, the kernel's
         (0x5401, _) => (OUT, What::Items, 36),

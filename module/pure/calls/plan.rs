@@ -127,23 +127,23 @@ impl Plan {
         };
         Self(
             register as u32
-                | (direction as u32) << 3
-                | what << 5
-                | count << 9
-                | (of as u32) << 12
-                | (size as u32) << 16,
+                | ((direction as u32) << 3)
+                | (what << 5)
+                | (count << 9)
+                | ((of as u32) << 12)
+                | ((size as u32) << 16),
         )
     }
 
     /// The same, but of something that is there only if the call failed.
     pub(super) const fn of_failure(self) -> Self {
-        Self(self.0 | 1 << 15)
+        Self(self.0 | (1 << 15))
     }
 
     /// The same with so many bytes before those that are counted.
     pub(super) const fn with_head(self, bytes: u8) -> Self {
         assert!(bytes % HEAD_UNIT == 0);
-        Self(self.0 | ((bytes / HEAD_UNIT) as u32) << 28)
+        Self(self.0 | (((bytes / HEAD_UNIT) as u32) << 28))
     }
 
     pub(super) const fn equals(self, other: Self) -> bool {
@@ -159,20 +159,20 @@ impl Plan {
     /// Whether the kernel reads the memory, writes it, or both.
     #[inline]
     pub const fn direction(self) -> Direction {
-        DIRECTIONS[(self.0 >> 3 & 3) as usize]
+        DIRECTIONS[((self.0 >> 3) & 3) as usize]
     }
 
     /// What lies there.
     #[inline]
     pub const fn what(self) -> What {
-        WHATS[(self.0 >> 5 & 15) as usize]
+        WHATS[((self.0 >> 5) & 15) as usize]
     }
 
     /// How many lie there.
     #[inline]
     pub const fn count(self) -> Count {
-        let of = (self.0 >> 12 & 7) as u8;
-        match self.0 >> 9 & 7 {
+        let of = ((self.0 >> 12) & 7) as u8;
+        match (self.0 >> 9) & 7 {
             0 => Count::One,
             1 => Count::Register(of, false),
             2 => Count::Register(of, true),
@@ -186,7 +186,7 @@ impl Plan {
     /// Whether what the kernel writes is there only if the call failed; only if it did not, otherwise.
     #[inline]
     pub const fn is_of_failure(self) -> bool {
-        self.0 & 1 << 15 != 0
+        self.0 & (1 << 15) != 0
     }
 
     /// How many bytes one takes.

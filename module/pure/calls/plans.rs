@@ -36,7 +36,7 @@ impl Plans {
                 {
                     place += 1;
                 }
-                all.places[number as usize] = (place | count << PLACE_BITS) as u16;
+                all.places[number as usize] = (place | (count << PLACE_BITS)) as u16;
                 let mut at = 0;
                 while at < count {
                     all.plans[place + at] = plans[at];

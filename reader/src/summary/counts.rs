@@ -182,7 +182,7 @@ const UNKNOWN: u32 = (1 << NUMBER_BITS) - 1;
 
 /// A call as a number. Numbers beyond all tables may be one.
 fn key(abi: Abi, number: Option<u32>) -> u32 {
-    (abi as u32) << NUMBER_BITS | number.map_or(UNKNOWN, |number| number.min(UNKNOWN - 1))
+    ((abi as u32) << NUMBER_BITS) | number.map_or(UNKNOWN, |number| number.min(UNKNOWN - 1))
 }
 
 fn abi_of(key: u32) -> Abi {

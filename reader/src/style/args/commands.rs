@@ -66,7 +66,7 @@ pub(super) fn ioctl(out: &mut Vec<u8>, command: u64) {
         2 => b"_IOC_READ",
         _ => b"_IOC_READ|_IOC_WRITE",
     });
-    for bits in [command >> 8 & 0xff, command & 0xff, command >> 16 & 0x3fff] {
+    for bits in [(command >> 8) & 0xff, command & 0xff, (command >> 16) & 0x3fff] {
         out.put(b", ");
         number::hex(out, bits);
     }

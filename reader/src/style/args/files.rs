@@ -110,7 +110,7 @@ pub(super) fn pollfds(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], co
         number::signed(out, fd);
         if fd >= 0 {
             out.put(b", events=");
-            values::set(out, "poll_events", element >> 32 & 0xffff);
+            values::set(out, "poll_events", (element >> 32) & 0xffff);
         }
         out.put_byte(b'}');
     })
@@ -273,7 +273,7 @@ pub(super) fn user_desc(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
         out.put(b", ");
         out.put(name.as_bytes());
         out.put_byte(b'=');
-        number::decimal(out, bits >> shift & mask);
+        number::decimal(out, (bits >> shift) & mask);
     }
     out.put_byte(b'}');
     Some(())

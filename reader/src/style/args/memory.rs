@@ -321,7 +321,7 @@ pub(super) fn put_bits(out: &mut Vec<u8>, bytes: &[u8], count: u64, limit: usize
     out.put_byte(b'[');
     let mut done = 0;
     for (at, byte) in bytes.iter().enumerate() {
-        for bit in (0..8).filter(|bit| byte >> bit & 1 != 0) {
+        for bit in (0..8).filter(|bit| (byte >> bit) & 1 != 0) {
             let number = at as u64 * 8 + bit;
             if number < count && done < limit {
                 if done > 0 {

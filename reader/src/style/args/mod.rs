@@ -149,8 +149,8 @@ impl<'a> Context<'a> {
         }
         let next = self.register(parameter.register + 1);
         match names::of(parameter) {
-            names::OFF_HIGH => value << 32 | next & u64::from(u32::MAX),
-            _ => next << 32 | value & u64::from(u32::MAX),
+            names::OFF_HIGH => (value << 32) | next & u64::from(u32::MAX),
+            _ => (next << 32) | value & u64::from(u32::MAX),
         }
     }
 

@@ -41,7 +41,7 @@ pub fn quote_hex(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// `\` and the octal digits of `byte`, all three if a digit follows.
 fn octal(out: &mut Vec<u8>, byte: u8, is_whole: bool) {
-    let digits = [byte >> 6, byte >> 3 & 7, byte & 7].map(|digit| b'0' + digit);
+    let digits = [byte >> 6, (byte >> 3) & 7, byte & 7].map(|digit| b'0' + digit);
     let skipped = match byte {
         _ if is_whole => 0,
         0..=7 => 2,

@@ -30,7 +30,7 @@ pub(in crate::style) fn is_shown_in(context: &Context<'_>, parameter: &Parameter
         (names::FCNTL | names::FCNTL64, names::FCNTL_ARG) => commands::fcntl_has_argument(register(1) as u32),
         (names::IOCTL, names::IOCTL_ARG) => commands::ioctl_has_argument(register(1) as u32),
         (_, names::PRCTL_ARG | names::KEYCTL_ARG) => commands::has_meaning(context, parameter),
-        (names::FUTEX | names::FUTEX_TIME64, _) => futex_registers(register(1)) >> parameter.register & 1 != 0,
+        (names::FUTEX | names::FUTEX_TIME64, _) => (futex_registers(register(1)) >> parameter.register) & 1 != 0,
         (names::MREMAP, _) if parameter.register == 4 => register(3) & (MREMAP_FIXED | MREMAP_DONTUNMAP) != 0,
         (names::MEMBARRIER, _) if parameter.register == 2 => register(1) & MEMBARRIER_CMD_FLAG_CPU != 0,
         (names::REBOOT, _) if parameter.register == 3 => register(2) as u32 == RESTART2,
@@ -140,14 +140,14 @@ fn futex(out: &mut Vec<u8>, operation: u64, register: u8, value: u64) -> bool {
         (9 | 10, 5) if low == u64::from(u32::MAX) => out.put(b"FUTEX_BITSET_MATCH_ANY"),
         (4 | 12, 5) => number::decimal(out, low),
         (WAKE_OP, 5) => {
-            if low >> 28 & 8 != 0 {
+            if (low >> 28) & 8 != 0 {
                 out.put(b"FUTEX_OP_OPARG_SHIFT<<28|");
             }
-            values::set(out, "futex_wake_op", low >> 28 & 7);
+            values::set(out, "futex_wake_op", (low >> 28) & 7);
             out.put(b"<<28|");
-            number::hex(out, low >> 12 & 0xfff);
+            number::hex(out, (low >> 12) & 0xfff);
             out.put(b"<<12|");
-            values::set(out, "futex_wake_cmp", low >> 24 & 0xf);
+            values::set(out, "futex_wake_cmp", (low >> 24) & 0xf);
             out.put(b"<<24|");
             number::hex(out, low & 0xfff);
         }

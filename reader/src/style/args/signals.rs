@@ -10,7 +10,7 @@ use crate::style::words;
 pub(super) fn sigset(out: &mut Vec<u8>, bytes: &[u8]) {
     // Whole words of 32 bits count, at most two.
     let size = bytes.len().min(8).div_ceil(4) * 4;
-    let mut set = bytes.iter().take(8).rev().fold(0, |set, &byte| set << 8 | u64::from(byte));
+    let mut set = bytes.iter().take(8).rev().fold(0, |set, &byte| (set << 8) | u64::from(byte));
     let bits = size as u32 * 8;
     if set.count_ones() >= bits * 2 / 3 && bits > 0 {
         set = !set & (u64::MAX >> (64 - bits));
@@ -18,7 +18,7 @@ pub(super) fn sigset(out: &mut Vec<u8>, bytes: &[u8]) {
     }
     out.put_byte(b'[');
     let mut is_first = true;
-    for bit in (0..u64::from(bits)).filter(|bit| set >> bit & 1 != 0) {
+    for bit in (0..u64::from(bits)).filter(|bit| (set >> bit) & 1 != 0) {
         if !is_first {
             out.put_byte(b' ');
         }
@@ -63,7 +63,7 @@ pub(super) fn sigaction(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], 
 /// Appends how a child ended or what else became of it.
 pub(super) fn wait_status(out: &mut Vec<u8>, status: u32) {
     let name = |out: &mut Vec<u8>, signal: u32| values::signal(out, u64::from(signal));
-    let (low, high) = (status & 0x7f, status >> 8 & 0xff);
+    let (low, high) = (status & 0x7f, (status >> 8) & 0xff);
     out.put_byte(b'[');
     // What is not said by the text.
     let rest = if status & 0xff == 0x7f {
@@ -220,11 +220,11 @@ pub(super) fn capabilities(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
         out.put(name.as_bytes());
         // Those of the second half are there in all versions but the first.
         let high = integer(bytes, 12 + at * 4, 4).unwrap_or(0);
-        let all = integer(bytes, at * 4, 4)? | high << 32;
+        let all = integer(bytes, at * 4, 4)? | (high << 32);
         let start = out.len();
         let mut rest = all;
         for word in set.words() {
-            if all >> word.value & 1 != 0 {
+            if (all >> word.value) & 1 != 0 {
                 values::or(out, start);
                 out.put(b"1<<");
                 word.put(out);

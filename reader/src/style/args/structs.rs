@@ -10,7 +10,7 @@ use crate::calls::Abi;
 #[inline(never)]
 pub(super) fn integer(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
     let bytes = bytes.get(at..at.checked_add(size)?)?;
-    Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
+    Some(bytes.iter().rev().fold(0, |number, &byte| (number << 8) | u64::from(byte)))
 }
 
 /// Appends a structure, as far as there are `bytes` of it; `None` if there is nothing of it.

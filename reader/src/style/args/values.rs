@@ -155,8 +155,8 @@ pub(super) fn file_mode(out: &mut Vec<u8>, mode: u64) {
 
 /// Appends a device's numbers.
 pub(super) fn device(out: &mut Vec<u8>, dev: u64) {
-    let major = (dev >> 8 & 0xfff) | (dev >> 32 & !0xfff);
-    let minor = (dev & 0xff) | (dev >> 12 & 0xffff_ff00);
+    let major = ((dev >> 8) & 0xfff) | ((dev >> 32) & !0xfff);
+    let minor = (dev & 0xff) | ((dev >> 12) & 0xffff_ff00);
     out.put(b"makedev(");
     number::hex(out, major);
     out.put(b", ");

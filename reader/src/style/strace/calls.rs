@@ -172,7 +172,7 @@ fn changed_position(out: &mut Vec<u8>, context: &Context<'_>) {
     if let (Some(position), Some(1..)) = (position, context.call.result) {
         out.put(b" => [");
         let bytes = position.bytes.iter().take(8).rev();
-        number::decimal(out, bytes.fold(0, |number, &byte| number << 8 | u64::from(byte)));
+        number::decimal(out, bytes.fold(0, |number, &byte| (number << 8) | u64::from(byte)));
         out.put_byte(b']');
     }
 }
