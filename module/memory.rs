@@ -16,7 +16,7 @@ use crate::pure::calls::{
     Abi, Direction,
 };
 use crate::pure::encode::Event;
-use crate::pure::format::{Chunk, ChunkHead, Task, MAX_ARGS, MAX_CHUNK_BYTES};
+use crate::pure::format::{is_failure, Chunk, ChunkHead, Task, MAX_ARGS, MAX_CHUNK_BYTES};
 use crate::task::Current;
 use crate::tracer::Tracer;
 use core::mem::size_of;
@@ -98,7 +98,7 @@ impl Copy<'_> {
     fn one(&self, plan: Plan, now: u64) -> u64 {
         let mut chunks = Chunks::new(self, plan.register(), now);
         let at = self.register(plan.register());
-        let snaplen = self.tracer.snaplen as usize;
+        let snaplen = self.tracer.settings.snaplen as usize;
         let count = self.count(plan.count());
         let size = usize::from(plan.size());
         let bytes = count.saturating_mul(size).saturating_add(usize::from(plan.head()));
@@ -161,11 +161,7 @@ impl Copy<'_> {
 
     /// Bytes of the program's pointers.
     fn pointer_bytes(&self) -> usize {
-        if arch::MACHINE.program_bits(self.task.is_32bit) == 32 {
-            4
-        } else {
-            8
-        }
+        arch::MACHINE.program_bits(self.task.is_32bit) as usize / 8
     }
 
     /// The `index`th pointer, or number as long as one, of those at `at`.
@@ -222,13 +218,13 @@ impl Copy<'_> {
             count = count.wrapping_add(1);
         }
         chunks.put(&count.to_le_bytes());
-        chunks.up_to(at, bytes, self.tracer.snaplen as usize)
+        chunks.up_to(at, bytes, self.tracer.settings.snaplen as usize)
     }
 
     /// The pieces of a vector, which have `limit` bytes together: for each its length, how many bytes follow,
     /// and these.
     fn vector(&self, chunks: &mut Chunks<'_>, at: u64, count: u64, limit: usize) -> Result<(), Fault> {
-        let (mut limit, mut snaplen) = (limit, self.tracer.snaplen as usize);
+        let (mut limit, mut snaplen) = (limit, self.tracer.settings.snaplen as usize);
         for index in 0..count.min(MAX_PIECES) {
             let base = self.word(at, index.wrapping_mul(2))?;
             let length = self.word(at, index.wrapping_mul(2).wrapping_add(1))?;
@@ -398,11 +394,6 @@ impl<'a> Chunks<'a> {
             self.now = probe::write(tracer, guard, task, self.now, &Event::Memory(chunk), false);
         }
     }
-}
-
-/// Whether a result is a negated errno (`IS_ERR_VALUE` of `include/linux/err.h`).
-fn is_failure(result: i64) -> bool {
-    (-4095..0).contains(&result)
 }
 
 /// Reads the program's memory at `from`.

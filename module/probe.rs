@@ -168,7 +168,7 @@ impl Edge {
 fn leave(tracer: ArcBorrow<'_, Tracer>, edge: Edge) {
     // Once a call.
     let is_time = match edge {
-        Edge::Enter => !arch::RETURN_NEEDS_ENTRY || tracer.edges == Edges::Enter,
+        Edge::Enter => !arch::RETURN_NEEDS_ENTRY || tracer.settings.edges == Edges::Enter,
         Edge::Exit => arch::RETURN_NEEDS_ENTRY,
         Edge::Return => true,
     };
@@ -221,7 +221,7 @@ fn is_excluded(
 fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
     let current = Current::get();
     if !tracer.spare.passes(&current) {
-        let at_once = !arch::RETURN_NEEDS_ENTRY || tracer.edges == Edges::Enter;
+        let at_once = !arch::RETURN_NEEDS_ENTRY || tracer.settings.edges == Edges::Enter;
         if at_once || !matches!(edge, Edge::Enter) {
             tracer.spare.spare(&current, &guard);
         }
@@ -249,7 +249,8 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
     // `c_long` has 32 bits on arm; the sign goes along.
     let result = value as i64;
     let bits = arch::MACHINE.program_bits(task.is_32bit);
-    let words = format::pack_args(registers.args(task.is_32bit).map(u64::from), bits);
+    let args = registers.args(task.is_32bit).map(u64::from);
+    let words = format::pack_args(args, bits);
     let call = call_of(tracer, &task, number, &words);
     let (guard, now) = match plans_of(tracer, &task, number) {
         [] => (guard, tracer.means.clock.now()),
@@ -257,9 +258,8 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
             // Memory may have to be fetched first.
             drop(guard);
             let returned = if let Edge::Enter = edge { None } else { Some(result) };
-            let registers = registers.args(task.is_32bit).map(u64::from);
             let with_inputs = !matches!(edge, Edge::Exit);
-            let copy = Copy { tracer, task: &task, number, registers, result: returned, with_inputs };
+            let copy = Copy { tracer, task: &task, number, registers: args, result: returned, with_inputs };
             let now = copy.all(plans);
             (current.preempt_disable(), now)
         }
@@ -278,7 +278,7 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
 /// will not tell.
 fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
     let current = Current::get();
-    if tracer.edges == Edges::Enter || !tracer.spare.will_pass(&current, comm) {
+    if tracer.settings.edges == Edges::Enter || !tracer.spare.will_pass(&current, comm) {
         return;
     }
     let mut task = current.task();
@@ -288,7 +288,7 @@ fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
     task.comm = comm;
     // As after an `execve`, which zeroes them.
     let call = call_of(tracer, &task, number, &[0; MAX_ARGS]);
-    let event = match tracer.edges {
+    let event = match tracer.settings.edges {
         Edges::Exit => Event::Return { call, result: 0 },
         _ => Event::Exit { result: 0 },
     };
@@ -308,7 +308,7 @@ fn plans_of(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32) -> &'static
 fn call_of<'a>(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32, words: &'a [u64; MAX_ARGS]) -> Call<'a> {
     let bits = arch::MACHINE.program_bits(task.is_32bit);
     let count = tracer.means.actions.get(task.is_32bit, u64::from(number)).arguments();
-    Call { number, args: if tracer.with_args { Args::new(words, count, bits) } else { None } }
+    Call { number, args: if tracer.settings.args { Args::new(words, count, bits) } else { None } }
 }
 
 /// Writes what happened at the tick `now` the long way, and has the reader woken if that is due; preemption is on

@@ -8,7 +8,7 @@ use crate::arch;
 use crate::clock::Clock;
 use crate::follow::Followed;
 use crate::outlet::Outlet;
-use crate::pure::{action::Actions, format::Edges, settings::Settings};
+use crate::pure::{action::Actions, format::is_failure, settings::Settings};
 use crate::ring::Writers;
 use crate::spare::{Spare, WATCH_EVERY_MS};
 use crate::tracepoint::Tracepoint;
@@ -36,8 +36,7 @@ impl Means {
     /// Whether a return with this result is recorded where entries are not.
     #[inline(always)]
     pub(crate) fn takes_result(&self, result: c_long) -> bool {
-        // `MAX_ERRNO` of `include/linux/err.h`.
-        !self.failed_only || (-4095..0).contains(&result)
+        !self.failed_only || is_failure(result as i64)
     }
 }
 
@@ -46,12 +45,6 @@ impl Means {
 pub(crate) struct Tracer {
     pub(crate) means: Means,
     pub(crate) spare: Spare,
-    /// Which edges are recorded.
-    pub(crate) edges: Edges,
-    /// Whether arguments are recorded.
-    pub(crate) with_args: bool,
-    /// How many bytes of a buffer that an argument points to; 0: nothing of what they point to.
-    pub(crate) snaplen: u32,
     /// Where the packets go.
     pub(crate) outlet: Arc<Outlet>,
     pub(crate) settings: Settings,
@@ -93,9 +86,6 @@ impl Tracer {
                     failed_only: settings.failed_only,
                 },
                 spare: Spare::new(settings.filter, followed),
-                edges: settings.edges,
-                with_args: settings.args,
-                snaplen: settings.snaplen,
                 outlet: outlet.clone(),
                 settings: *settings,
                 watched: Tracepoint::find(c"sys_enter").zip(Tracepoint::find(c"sys_exit")).map(|(a, b)| [a, b]),

@@ -35,8 +35,7 @@ impl Name {
     /// The name, padded with NULs: one at least.
     #[inline]
     pub fn to_bytes(self) -> [u8; COMM_BYTES] {
-        let [low, high] = self.0;
-        (u128::from(low) | (u128::from(high) << 64)).to_le_bytes()
+        comm_to_bytes(self.0)
     }
 }
 
@@ -45,6 +44,12 @@ impl Name {
 pub fn comm_from_bytes(bytes: &[u8; COMM_BYTES]) -> Comm {
     let all = u128::from_le_bytes(*bytes);
     [all as u64, (all >> 64) as u64]
+}
+
+/// The bytes of a kernel's `comm`.
+#[inline]
+pub fn comm_to_bytes([low, high]: Comm) -> [u8; COMM_BYTES] {
+    (u128::from(low) | (u128::from(high) << 64)).to_le_bytes()
 }
 
 /// What a filter asks about a task.

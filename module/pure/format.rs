@@ -101,6 +101,15 @@ pub const RELEASE_BYTES: usize = 56;
 /// Bytes of a task's name, `TASK_COMM_LEN` of `include/linux/sched.h`; the last is always NUL.
 pub const COMM_BYTES: usize = 16;
 
+/// The largest errno, `MAX_ERRNO` of `include/linux/err.h`.
+pub const MAX_ERRNO: i64 = 4095;
+
+/// Whether the result of a call says that it failed: it is a negated errno then.
+#[inline(always)]
+pub const fn is_failure(result: i64) -> bool {
+    -MAX_ERRNO <= result && result < 0
+}
+
 /// Registers that carry the arguments of a system call.
 pub const MAX_ARGS: usize = 6;
 /// Bytes of memory that one MEMORY record holds at the most.

@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 pub mod decode;
+pub mod escape;
 pub mod framing;
 pub mod merge;
 pub mod print;

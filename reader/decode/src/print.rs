@@ -3,10 +3,12 @@
 //! From events to lines of text.
 
 use crate::decode::{Call, Event, What};
+use crate::escape::escape;
 use crate::text::{hex, Text, HEX_BYTES};
 use heapless::FnvIndexMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use syscall_record_format::filter::comm_to_bytes;
 use syscall_record_format::format::{Comm, Machine, Task, MAX_ARGS};
 
 /// Longer than any line: the texts in it take less than 100 bytes, then there are a call's number, the
@@ -184,44 +186,12 @@ fn put_args(line: &mut Line, call: &Call<'_>) {
     }
 }
 
-/// `, name=` and `comm` up to its NUL, with `\xNN` for the bytes of characters that control or mislead, and
-/// for what is no UTF-8, and `\\` for a backslash, so that a name stays on its line and can be told from
-/// all others.
+/// `, name=` and `comm` up to its NUL, escaped: four characters for each of its bytes fit.
 fn named(comm: Comm) -> Text<NAME_BYTES> {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&comm[0].to_le_bytes());
-    bytes[8..].copy_from_slice(&comm[1].to_le_bytes());
+    let bytes = comm_to_bytes(comm);
     let name = bytes.split(|&byte| byte == 0).next().unwrap_or_default();
-
     let mut escaped = Text::new();
     escaped.put(b", name=");
-    // As good as all names; a tenth of the work.
-    if name.iter().all(|&byte| matches!(byte, b' '..=b'~') && byte != b'\\') {
-        escaped.put(name);
-        return escaped;
-    }
-    let hex = |escaped: &mut Text<NAME_BYTES>, bytes: &[u8]| {
-        for byte in bytes {
-            // Four characters for each of 16 bytes fit.
-            let _ = write!(escaped, "\\x{byte:02x}");
-        }
-    };
-    for chunk in name.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            let mut utf8 = [0; 4];
-            let utf8 = character.encode_utf8(&mut utf8).as_bytes();
-            match character {
-                '\\' => escaped.put(b"\\\\"),
-                _ if character.is_control() || misleads(character) => hex(&mut escaped, utf8),
-                _ => escaped.put(utf8),
-            }
-        }
-        hex(&mut escaped, chunk.invalid());
-    }
+    escape(name, |bytes| escaped.put(bytes));
     escaped
-}
-
-/// Whether a character is no control character but has a line end, or read from right to left.
-fn misleads(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

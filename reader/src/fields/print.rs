@@ -39,36 +39,9 @@ fn argument_shape(field: &Field, event: &Event<'_>) -> Option<arg::Shape> {
     }
 }
 
-/// Appends `text` with `\xNN` for the bytes of characters that control or mislead and for what is no UTF-8, and `\\`
-/// for a backslash, so that it stays on its line and can be told from all others.
+/// Appends `text`, escaped.
 pub fn escape(out: &mut Vec<u8>, text: &[u8]) {
-    let hex = |out: &mut Vec<u8>, bytes: &[u8]| {
-        for byte in bytes {
-            // Writing to a vector does not fail.
-            let _ = write!(out, "\\x{byte:02x}");
-        }
-    };
-    // As good as all texts.
-    if text.iter().all(|&byte| matches!(byte, b' '..=b'~') && byte != b'\\') {
-        return out.extend_from_slice(text);
-    }
-    for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            let mut utf8 = [0; 4];
-            let utf8 = character.encode_utf8(&mut utf8).as_bytes();
-            match character {
-                '\\' => out.extend_from_slice(b"\\\\"),
-                _ if character.is_control() || misleads(character) => hex(out, utf8),
-                _ => out.extend_from_slice(utf8),
-            }
-        }
-        hex(out, chunk.invalid());
-    }
-}
-
-/// Whether a character is no control character but has a line end, or read from right to left.
-fn misleads(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    syscall_record_decode::escape::escape(text, |bytes| out.extend_from_slice(bytes));
 }
 
 /// Appends bytes with a dot for each that is not printed, as sysdig shows buffers.

@@ -11,7 +11,7 @@ use crate::style::payload::Look;
 use crate::style::sysdig;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use syscall_record_format::format::Comm;
+use syscall_record_format::filter::comm_to_bytes;
 
 /// What `field` is for `event`.
 pub fn of<'a>(field: &'a Field, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
@@ -44,20 +44,12 @@ pub fn of<'a>(field: &'a Field, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> 
         // An iterator would have to outlive the event for this to be with the others.
         Id::ProcName => {
             scratch.clear();
-            scratch.extend_from_slice(&comm_bytes(call.task.comm));
+            scratch.extend_from_slice(&comm_to_bytes(call.task.comm));
             let end = scratch.iter().position(|&byte| byte == 0).unwrap_or(scratch.len());
             Some(Value::Text(scratch.get(..end).unwrap_or_default()))
         }
         id => of_call(id, call),
     }
-}
-
-/// The bytes of a task's name, padded with NULs.
-pub fn comm_bytes(comm: Comm) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&comm[0].to_le_bytes());
-    bytes[8..].copy_from_slice(&comm[1].to_le_bytes());
-    bytes
 }
 
 /// Of what all events have.

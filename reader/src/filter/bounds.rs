@@ -10,7 +10,7 @@ use super::{Literal, Node, Operator, Test};
 use crate::calls::{Abi, Call as Known, Category, NUMBERS};
 use crate::fields::{Argument, Id};
 use crate::model::{Call, Edge, Event, File, FileKind, Process, What};
-use syscall_record_format::format::{Machine, Task};
+use syscall_record_format::format::{Machine, Task, MAX_ERRNO};
 
 /// How far a call is.
 pub const ENTERED: u8 = 1;
@@ -18,8 +18,6 @@ pub const ENTERED: u8 = 1;
 pub const SUCCEEDED: u8 = 2;
 /// It has returned and failed.
 pub const FAILED: u8 = 4;
-/// Results from minus this to -1 are errors.
-const MAX_ERROR: i64 = 4095;
 const RETURNED: u8 = SUCCEEDED | FAILED;
 const ANY: u8 = ENTERED | RETURNED;
 
@@ -224,7 +222,7 @@ fn stages(test: &Test, is_negated: bool) -> u8 {
     let near = numbers.clone().flat_map(|number| [number.saturating_sub(1), number, number.saturating_add(1)]);
     let failed = || {
         let mut errors =
-            near.clone().chain([-MAX_ERROR]).chain(-600..0).filter(|error| (-MAX_ERROR..0).contains(error));
+            near.clone().chain([-MAX_ERRNO]).chain(-600..0).filter(|error| (-MAX_ERRNO..0).contains(error));
         if errors.any(|error| tried(Edge::Exit, error, FAILED) != 0) {
             FAILED
         } else {
@@ -235,7 +233,7 @@ fn stages(test: &Test, is_negated: bool) -> u8 {
     match test.field.id() {
         Id::Dir | Id::Failed | Id::Res => entered() | succeeded() | failed(),
         // A result that is no error can be any other number.
-        Id::RawRes if is_list && numbers.clone().all(|number| (-MAX_ERROR..0).contains(&number)) => failed(),
+        Id::RawRes if is_list && numbers.clone().all(|number| (-MAX_ERRNO..0).contains(&number)) => failed(),
         Id::RawRes => entered() | SUCCEEDED | failed(),
         // Returns alone have these, and whatever does not fails all tests.
         Id::BufLen if !is_negated => SUCCEEDED,

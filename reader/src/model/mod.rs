@@ -24,7 +24,7 @@ pub use table::{is_followed, returns_file};
 
 use crate::calls;
 use std::net::SocketAddr;
-use syscall_record_format::format::{Machine, Task};
+use syscall_record_format::format::{is_failure, Machine, Task};
 
 /// An event.
 #[derive(Clone, Copy, Debug)]
@@ -199,6 +199,6 @@ impl Call<'_> {
     /// The errno of a call that failed.
     pub fn errno(&self) -> Option<u32> {
         let result = self.result?;
-        (-4095..=-1).contains(&result).then(|| result.unsigned_abs() as u32)
+        is_failure(result).then(|| result.unsigned_abs() as u32)
     }
 }
