@@ -68,7 +68,7 @@ impl Trace {
                 items.extend(begun.remove(&id).map(|start| item(&start)));
             }
             if let Some(start) = said.strip_suffix("<unfinished ...>") {
-                begun.insert(id, start.to_owned());
+                begun.insert(id, start.trim_end().to_owned());
                 continue;
             }
             let item = match resumed(said) {

@@ -391,7 +391,7 @@ pub(super) const ROWS: &[Row] = &[
     Row([ -1, 161,  -1, 161], Process, "sched_rr_get_interval(pid: pid, interval: out timespec32)"),
     Row([ -1, 423,  -1, 423], Process, "sched_rr_get_interval_time64(pid: pid, interval: out timespec)"),
     Row([122, 241, 203, 241], Process, "sched_setaffinity(pid: pid, len: uint, user_mask_ptr: in cpu_set[len])"),
-    Row([274, 380, 314, 351], Process, "sched_setattr(pid: pid, uattr: in sched_attr[48], flags: hex)"),
+    Row([274, 380, 314, 351], Process, "sched_setattr(pid: pid, uattr: in sched_attr[56], flags: hex)"),
     Row([118, 154, 142, 154], Process, "sched_setparam(pid: pid, param: in sched_param)"),
     Row([119, 156, 144, 156], Process, "sched_setscheduler(pid: pid, policy: sched_policy, param: in sched_param)"),
     Row([124, 158,  24, 158], Process, "sched_yield()"),

@@ -146,6 +146,7 @@ impl Sample {
                 result: self.result,
                 latency: self.latency,
                 is_resumed: false,
+                is_birth: false,
                 process: &self.process,
                 file: self.file.as_ref(),
             }),

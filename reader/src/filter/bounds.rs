@@ -195,6 +195,7 @@ pub fn passes(test: &Test, edge: Edge, call: Option<(Abi, u32)>, result: i64, fi
             result: (edge == Edge::Exit).then_some(result),
             latency: None,
             is_resumed: false,
+            is_birth: false,
             process: &process,
             file,
         }),

@@ -187,6 +187,7 @@ impl Model {
             result: self.now.result,
             latency: self.now.latency,
             is_resumed: self.now.is_resumed,
+            is_birth: pending.is_some_and(|pending| pending.event == 0),
             process: process.map_or(&NOBODY, |entry| &entry.process),
             file: self.file(thread),
         }

@@ -93,6 +93,8 @@ pub struct Call<'a> {
     pub latency: Option<u64>,
     /// Whether other events lie between the entry and this return.
     pub is_resumed: bool,
+    /// Whether it is a new task's return from the call that made it, whose entry was another's.
+    pub is_birth: bool,
     /// The process that the task belongs to.
     pub process: &'a Process,
     /// What the call is about: its first argument that is a file descriptor, or a new one that is its result.

@@ -64,6 +64,7 @@ fn made() -> impl Strategy<Value = Made> {
                 outputs,
                 result: Some(result),
                 latency: Some(1),
+                is_birth: false,
                 time: 0,
             }
         },

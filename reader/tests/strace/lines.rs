@@ -112,6 +112,26 @@ fn a_process_ends() {
 }
 
 #[test]
+fn a_task_is_followed_from_its_first_call_to_its_end() {
+    let born = Made { is_birth: true, ..x86_64("fork", &[]).of(1725).returning(0) };
+    let (waits, ends) = (read(1726), x86_64("exit_group", &[0]));
+    let killed = Made { number: None, ..read(1726).returning(-512) };
+    let next = Made { tgid: 1726, ..getpid(1726) };
+    assert_eq!(
+        print(
+            Options::default(),
+            &[(Exit, &born), (Enter, &waits), (Enter, &ends), (Exit, &killed), (Enter, &next), (Exit, &next)]
+        ),
+        "1726  read(3,  <unfinished ...>\n\
+         1724  exit_group(0)                     = ?\n\
+         1726  <... read resumed>)               = ?\n\
+         1726  +++ exited with 0 +++\n\
+         1724  +++ exited with 0 +++\n\
+         1726  getpid()                          = 1724\n"
+    );
+}
+
+#[test]
 fn errors() {
     let failed = |result| x86_64("close", &[3]).returning(result).line();
     assert_eq!(failed(-2), "close(3) = -1 ENOENT (No such file or directory)");

@@ -20,6 +20,7 @@ pub struct Made {
     pub outputs: Vec<Memory>,
     pub result: Option<i64>,
     pub latency: Option<u64>,
+    pub is_birth: bool,
     pub time: u64,
 }
 
@@ -38,6 +39,7 @@ pub fn call(abi: Abi, name: &str, registers: &[u64]) -> Made {
         outputs: Vec::new(),
         result: None,
         latency: None,
+        is_birth: false,
         time: 0,
     }
 }
@@ -120,6 +122,7 @@ impl Made {
             result: if is_exit { self.result } else { None },
             latency: if is_exit { self.latency } else { None },
             is_resumed: false,
+            is_birth: self.is_birth,
             process: &process,
             file: None,
         };

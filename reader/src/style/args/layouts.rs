@@ -41,7 +41,8 @@ const LAYOUTS: &[(&str, &str)] = &[
     ("itimerspec32", "it_interval:(timespec32) it_value:(timespec32)"),
     ("itimerval", "it_interval:(timeval) it_value:(timeval)"),
     ("itimerval32", "it_interval:(timeval32) it_value:(timeval32)"),
-    ("landlock_ruleset_attr", "handled_access_fs:X handled_access_net:X scoped:X"),
+    ("landlock_ruleset_attr", "handled_access_fs:Q/landlock_access_fs \
+     handled_access_net:Q/landlock_access_net scoped:Q/landlock_scope"),
     ("linger", "l_onoff:d l_linger:d"),
     ("mount_attr", "attr_set:Q/mount_attr_flags attr_clr:Q/mount_attr_flags propagation:Q/mount_propagation \
      userns_fd:Q"),

@@ -52,7 +52,7 @@ fn put_memory(
         names::PATH => path(out, bytes, memory.is_cut),
         names::STR if context.name == names::GETCWD => path(out, bytes, memory.is_cut),
         names::STR => context.string(out, bytes, memory.is_cut),
-        names::BYTES => data(out, context, parameter, memory),
+        names::BYTES => data(out, context, parameter, memory)?,
         names::STRINGS => strings(out, context, memory),
         names::VARS => {
             number::address(out, value);
@@ -132,8 +132,8 @@ fn path(out: &mut Vec<u8>, bytes: &[u8], is_cut: bool) {
     }
 }
 
-/// Appends what has no structure.
-fn data(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, memory: &Memory) {
+/// Appends what has no structure; `None` where it was only asked how long a list is.
+fn data(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, memory: &Memory) -> Option<()> {
     let bytes = memory.bytes.as_slice();
     // What the length says is more than the call has filled.
     let len = context.data(parameter).min(context.count(parameter).unwrap_or(u64::MAX)).max(bytes.len() as u64);
@@ -149,8 +149,10 @@ fn data(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, memory:
         (_, [text @ .., 0]) if context.text.ends_with("getxattr") || context.text.ends_with("setxattr") => {
             context.text(out, text, len - 1);
         }
+        (_, []) if context.text.ends_with("listxattr") && context.count(parameter) == Some(0) => return None,
         _ => context.text(out, bytes, len),
     }
+    Some(())
 }
 
 fn strings(out: &mut Vec<u8>, context: &Context<'_>, memory: &Memory) {

@@ -112,7 +112,9 @@ fn hex(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, value: u
         (names::PIDFD_SEND_SIGNAL, _) => set(out, "pidfd_signal_flags", u64::from(value as u32)),
         (names::LANDLOCK_CREATE_RULESET, _) => set(out, "landlock_flags", u64::from(value as u32)),
         (names::MMAP, _) => number::hex(out, value),
-        (names::SCHED_GETATTR | names::SCHED_SETATTR, _) => number::decimal(out, u64::from(value as u32)),
+        (names::SCHED_GETATTR | names::SCHED_SETATTR | names::COPY_FILE_RANGE, _) => {
+            number::decimal(out, u64::from(value as u32))
+        }
         (names::SYSLOG, _) => number::signed(out, i64::from(value as i32)),
         _ => number::hex(out, value),
     }

@@ -20,6 +20,7 @@ use super::args::names::{self, Name};
 use super::args::{self, number, Context, Line};
 use crate::model::{Call, Edge, Event, What};
 use calls::Part;
+use std::collections::VecDeque;
 use std::io::{self, Write};
 
 /// What lines have beside the calls.
@@ -70,6 +71,9 @@ const RESULT_COLUMN: usize = 40;
 /// call is forgotten.
 const MANY_THREADS: usize = 1 << 16;
 
+/// Ended processes that are remembered.
+const MANY_ENDED: usize = 16;
+
 /// Writes events in strace's way.
 pub struct Printer<W> {
     out: W,
@@ -80,6 +84,8 @@ pub struct Printer<W> {
     open: Option<(u32, usize)>,
     /// By thread id.
     threads: Vec<Thread>,
+    /// Processes that have ended last; a thread of theirs that was in a call may return from it yet.
+    ended: VecDeque<u32>,
     /// When the last line was started.
     started: Option<u64>,
 }
@@ -105,7 +111,7 @@ struct Entered {
 impl<W: Write> Printer<W> {
     /// Writes to `out`.
     pub fn new(out: W, options: Options) -> Self {
-        Self { out, options, line: Vec::new(), open: None, threads: Vec::new(), started: None }
+        Self { out, options, line: Vec::new(), open: None, threads: Vec::new(), ended: VecDeque::new(), started: None }
     }
 
     /// Writes an event: a line, or a part of one.
@@ -160,6 +166,8 @@ impl<W: Write> Printer<W> {
 
     fn enter(&mut self, event: &Event<'_>, call: &Call<'_>) {
         let tid = call.task.tid;
+        // Another process has got the id.
+        self.ended.retain(|&tgid| tgid != call.task.tgid);
         self.interrupt();
         let at = self.note_thread(call);
         let start = self.line.len();
@@ -180,6 +188,10 @@ impl<W: Write> Printer<W> {
 
     fn exit(&mut self, event: &Event<'_>, call: &Call<'_>) {
         let tid = call.task.tid;
+        // strace follows a task from its first own call to its end.
+        if call.is_birth || self.ended.contains(&call.task.tgid) {
+            return;
+        }
         let context = Context::new(call, self.options.arguments);
         let at = self.note_thread(call);
         let entered = self.threads.get_mut(at).and_then(|thread| thread.call.take());
@@ -357,6 +369,10 @@ impl<W: Write> Printer<W> {
             }
         }
         self.threads.retain(|thread| !ends(thread));
+        if is_process {
+            self.ended.truncate(MANY_ENDED - 1);
+            self.ended.push_front(tgid);
+        }
     }
 
     /// Writes that the call which a thread is in does not return.
