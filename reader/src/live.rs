@@ -53,9 +53,10 @@ impl Plan {
         Ok(Self { filter, needs, split, who: None, snaplen: options.snaplen, is_raw: options.raw })
     }
 
-    /// Records these and nobody else.
+    /// Records these and nobody else; what is not looked at now, with all that may be asked of it later.
     pub fn record(&mut self, who: Who) {
         self.who = Some(who);
+        self.needs.arguments |= self.is_raw;
     }
 
     /// Tells the module what to record.

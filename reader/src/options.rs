@@ -253,11 +253,15 @@ fn is_input(word: &OsStr) -> bool {
     text == "-" || ((Path::new(word).exists() || is_path()) && Filter::parse(text).is_err())
 }
 
-/// Takes from a command's words those before a `--`, if they are a filter.
+/// Takes from a command's words those before a `--`, if they are a filter, or meant as one: what is wrong with it is told
+/// then.
 fn split_filter(command: &mut Vec<OsString>) -> Option<Vec<OsString>> {
     let end = command.iter().position(|word| word == "--")?;
     let text = command.get(..end)?.join(OsStr::new(" ")).into_string().ok()?;
-    Filter::parse(&text).ok()?;
+    let is_meant = ["evt.", "proc.", "thread.", "fd.", "user."].iter().any(|class| text.starts_with(class));
+    if !is_meant && Filter::parse(&text).is_err() {
+        return None;
+    }
     let filter = command.drain(..end).collect();
     command.remove(0);
     Some(filter)
@@ -330,6 +334,7 @@ mod tests {
         assert_eq!(run("run|-f|ls|-l"), (ls.clone(), None));
         assert_eq!(run("run|evt.type=openat|--|ls|-l"), (ls.clone(), Some("evt.type=openat".into())));
         assert_eq!(run("run|evt.type|=|openat|--|ls|-l"), (ls, Some("evt.type = openat".into())));
+        assert_eq!(run("run|evt.typ=openat|--|ls").1.as_deref(), Some("evt.typ=openat"));
         assert_eq!(run("run|git|log|--|file").0, words(&["git", "log", "--", "file"]));
         assert_eq!(run("run|--|ls|--|-l").0, words(&["ls", "--", "-l"]));
     }

@@ -4,7 +4,6 @@
 
 use crate::options::{Options, Style};
 use std::fmt;
-use std::io::{self, IsTerminal};
 use syscall_record::fields::{Field, Needs};
 use syscall_record::model::Event;
 use syscall_record::style::args;
@@ -75,8 +74,7 @@ impl Shape {
                     Some(TimeForm::Absolute) => Clock::Epoch,
                     Some(TimeForm::Relative | TimeForm::Delta) => Clock::Relative,
                 };
-                let is_terminal = options.output.is_none() && io::stdout().is_terminal();
-                let pids = if is_terminal { Pids::Brackets } else { Pids::Column };
+                let pids = if options.output.is_some() { Pids::Column } else { Pids::Brackets };
                 // Of a recording, too, no more is shown than was asked for.
                 let limit = options.snaplen.map_or(usize::MAX, |bytes| bytes as usize);
                 let look = strace::Options { arguments: args::Options { limit }, pids, clock, latency: true };

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! openat > dfd=-100(AT_FDCWD) filename=/etc/passwd flags=524288(O_RDONLY|O_CLOEXEC) mode=0
-//! openat < fd=3(<f>/etc/passwd)
+//! openat < fd=3(<f>/etc/passwd) dfd=-100(AT_FDCWD) filename=/etc/passwd flags=524288(O_RDONLY|O_CLOEXEC) mode=0
 //! read > fd=3(<f>/etc/passwd) size=4096
 //! read < res=1024 data=root:x:0:0:root:/root:/bin/bash.daemon:x:1:1:...
 //! ```
@@ -20,15 +20,16 @@ use std::io::Write as _;
 pub const FORMAT: &str = "*%evt.num %evt.outputtime %evt.cpu %proc.name (%thread.tid) %evt.dir %evt.type %evt.info";
 
 /// Appends arguments: of an entry what the call is given; of a return the result and what it gives back, and also
-/// what it was given, if its entry was not recorded. Payload comes with the return.
+/// what it was given, if that names a file or its entry was not recorded. Payload comes with the return.
 pub fn args(out: &mut Vec<u8>, call: &Call<'_>, look: Look) {
     let start = out.len();
     let is_exit = call.edge == Edge::Exit;
-    let is_whole = !is_exit || call.latency.is_none();
+    let parameters = || call.known.and_then(|call| call.parameters()).into_iter().flatten();
+    let is_path = |parameter: Parameter| arg::shape(&parameter) == Shape::Text && parameter.direction == Direction::In;
+    let is_whole = !is_exit || call.latency.is_none() || parameters().any(is_path);
     if let Some(result) = fields::result(call) {
         put_result(out, call, result);
     }
-    let parameters = || call.known.and_then(|call| call.parameters()).into_iter().flatten();
     let size = parameters().find(is_payload).and_then(|parameter| parameter.length);
     let mut scratch = Vec::new();
     for parameter in parameters() {
@@ -167,9 +168,6 @@ mod tests {
     #[test]
     fn a_file_is_opened() {
         let mut exit = Sample::exit("openat", 3).on(FileKind::File, "/a\n").with(&[9, 1, 0, 0]).reading(1, b"a\n");
-        assert_eq!(line(&exit), "fd=3(<f>/a\\x0a)");
-        // Its entry was not recorded.
-        exit.latency = None;
         let text = line(&exit);
         assert!(text.starts_with("fd=3(<f>/a\\x0a) dfd=9 filename=a\\x0a flags="), "{text}");
         exit.result = Some(-2);

@@ -40,9 +40,11 @@ macro_rules! names {
 
 #[rustfmt::skip]
 names! {
-    ACCEPT "accept", ACCEPT4 "accept4", ACCEPT_FLAGS "accept_flags", ADJTIMEX "adjtimex", AT_FLAGS "at_flags",
+    ACCEPT "accept", ACCEPT4 "accept4", ACCEPT_FLAGS "accept_flags", ADJTIMEX "adjtimex", ARM_FADVISE64_64 "arm_fadvise64_64",
+    AT_FLAGS "at_flags",
     BPF "bpf", BRK "brk", BYTES "bytes", CAPGET "capget", CAPSET "capset", CLOCK_ADJTIME "clock_adjtime",
-    CLOCK_ADJTIME64 "clock_adjtime64", CLONE "clone", CLONE3 "clone3", CLONE_ARGS "clone_args",
+    CLOCK_ADJTIME64 "clock_adjtime64", CLOCK_NANOSLEEP "clock_nanosleep",
+    CLOCK_NANOSLEEP_TIME64 "clock_nanosleep_time64", CLONE "clone", CLONE3 "clone3", CLONE_ARGS "clone_args",
     CLONE_FLAGS "clone_flags", COPY_FILE_RANGE "copy_file_range", CPU_SET "cpu_set", DEV "dev", DIRENTS "dirents",
     DIRFD "dirfd", DUP_FLAGS "dup_flags", EPOLL_CTL "epoll_ctl", EPOLL_EVENT "epoll_event", EXIT "exit",
     EXIT_GROUP "exit_group", FACCESSAT2 "faccessat2", FANOTIFY_FLAGS "fanotify_flags", FANOTIFY_MASK "fanotify_mask",

@@ -42,6 +42,7 @@ pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
         names::CLONE => clone(out, context, part),
         names::CLONE3 => clone3(out, context, part),
         names::SENDFILE | names::SENDFILE64 => sendfile(out, context, part),
+        names::ARM_FADVISE64_64 => advice_last(out, context, part),
         _ => in_order(out, context, parameters, part),
     }
 }
@@ -109,6 +110,28 @@ fn clone(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
     if flags & args::CHILD_TID != 0 {
         out.put(b", child_tidptr=");
         number::address(out, child_tid);
+    }
+}
+
+/// Appends the arguments of `arm_fadvise64_64` in the order of all other machines, where the advice is the last.
+fn advice_last(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
+    if part == Part::Late {
+        return;
+    }
+    for (at, register) in [0, 2, 4, 1].into_iter().enumerate() {
+        if at > 0 {
+            out.put(b", ");
+        }
+        put_one(out, context, register);
+    }
+}
+
+/// A call's name as strace has it: on 32-bit ARM the kernel has two of its own.
+pub(super) fn name(call: &'static str) -> &'static str {
+    match call {
+        "arm_fadvise64_64" => "fadvise64_64",
+        "arm_sync_file_range" => "sync_file_range2",
+        _ => call,
     }
 }
 

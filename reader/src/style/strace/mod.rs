@@ -42,7 +42,7 @@ pub enum Pids {
     /// `1224  `, as strace does in files.
     #[default]
     Column,
-    /// `[pid  1224] `, as strace does on terminals, if there is more than one thread.
+    /// `[pid  1224] `, as strace does elsewhere, if there is more than one thread.
     Brackets,
     /// Not at all.
     None,
@@ -211,7 +211,7 @@ impl<W: Write> Printer<W> {
             if !is_open {
                 self.line.put(b"<... ");
                 match entered {
-                    Some(entered) if !entered.name.is_empty() => self.line.put(entered.name.as_bytes()),
+                    Some(entered) if !entered.name.is_empty() => self.line.put(calls::name(entered.name).as_bytes()),
                     _ => put_name(&mut self.line, call),
                 }
                 self.line.put(b" resumed>");
@@ -381,7 +381,7 @@ impl<W: Write> Printer<W> {
         let start = self.line.len();
         self.leader(event, thread.tid);
         self.line.put(b"<... ");
-        self.line.put(entered.name.as_bytes());
+        self.line.put(calls::name(entered.name).as_bytes());
         self.line.put(b" resumed>)");
         self.column(self.line.len() - start);
         self.line.put(b"= ?\n");
@@ -391,7 +391,7 @@ impl<W: Write> Printer<W> {
 /// Appends a call's name; what has none by its number.
 fn put_name(out: &mut Vec<u8>, call: &Call<'_>) {
     match (call.known, call.number) {
-        (Some(known), _) => out.put(known.name().as_bytes()),
+        (Some(known), _) => out.put(calls::name(known.name()).as_bytes()),
         (None, Some(number)) => {
             out.put(b"syscall_");
             number::hex(out, u64::from(number));
