@@ -7,6 +7,9 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+extern crate std;
+
+pub mod packed;
 mod pure;
 
 pub use pure::*;

@@ -2,6 +2,8 @@
 
 //! Names of errors, and what they mean.
 
+use syscall_record_format::packed::{packed_length, Text};
+
 /// Those from 1 on, a line each: name, blank, meaning as the C library has it.
 #[rustfmt::skip]
 const ERRORS: &str = "\
@@ -150,9 +152,11 @@ const INTERNAL: &str = "\
 
 const FIRST_INTERNAL: u32 = 512;
 
+static PACKED: Text<{ packed_length(ERRORS.as_bytes()) }> = Text::new(ERRORS.as_bytes());
+
 /// Name and meaning of an error.
 pub fn error(number: u32) -> Option<(&'static str, &'static str)> {
-    let (lines, first) = if number < FIRST_INTERNAL { (ERRORS, 1) } else { (INTERNAL, FIRST_INTERNAL) };
+    let (lines, first) = if number < FIRST_INTERNAL { (PACKED.get(), 1) } else { (INTERNAL, FIRST_INTERNAL) };
     lines.lines().nth(number.checked_sub(first)? as usize)?.split_once(' ')
 }
 
@@ -168,7 +172,7 @@ pub fn error_number(name: &str) -> Option<u32> {
         let at = lines.lines().position(|line| !line.is_empty() && line.split(' ').next() == Some(name))?;
         Some(first + at as u32)
     };
-    find(ERRORS, 1).or_else(|| find(INTERNAL, FIRST_INTERNAL))
+    find(PACKED.get(), 1).or_else(|| find(INTERNAL, FIRST_INTERNAL))
 }
 
 /// Whether an error says that the kernel makes the call again, or would: nothing that the program sees.
