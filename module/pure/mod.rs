@@ -4,7 +4,8 @@
 //!
 //! Compiled twice from this one source: by Kbuild into `syscall_record.ko` (crate root
 //! `module/main.rs`) and by cargo for the reader and the host tests (crate root `module/host.rs`).
-//! Nothing here is `unsafe`, allocates, or knows where memory comes from.
+//! Nothing here is `unsafe`, allocates, or knows where memory comes from. What the module has not may:
+//! `calls/table.rs`, of cargo's feature `host`.
 
 #![forbid(unsafe_code)]
 

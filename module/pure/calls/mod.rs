@@ -113,6 +113,7 @@ pub mod plan;
 mod plans;
 mod rows;
 mod size;
+#[cfg(feature = "host")]
 mod table;
 mod text;
 
@@ -121,7 +122,7 @@ pub use category::Category;
 pub use counts::{argument_counts, MAX_ARGUMENTS, NUMBERS};
 #[allow(unused_imports)] // The reader's alone.
 pub use size::size_of;
-#[allow(unused_imports)] // The reader's alone.
+#[cfg(feature = "host")]
 pub use table::{prototypes, Call};
 
 use text::Pieces;

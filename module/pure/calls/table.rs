@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The table for programs that print: all texts in one string, and their places by number.
+//! The table for programs that print: all texts in one string, and their places by number. The module has none.
 
 use super::text::{name_end, Span};
 use super::{rows::ROWS, Abi, Category, Parameter, Pieces, ABIS, NUMBERS};
+use crate::packed::{packed_length, Text};
 
 /// A system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +18,8 @@ impl Call {
     #[inline]
     pub fn new(abi: Abi, number: u32) -> Option<Self> {
         let row = match number.checked_sub(ARM_PRIVATE as u32) {
-            Some(number) if abi == Abi::Arm => Table::ARM_PRIVATE_BY_NUMBER.get(number as usize),
-            _ => Table::BY_NUMBER[abi as usize].get(number as usize),
+            Some(number) if abi == Abi::Arm => ARM_PRIVATE_BY_NUMBER.get(number as usize),
+            _ => BY_NUMBER[abi as usize].get(number as usize),
         };
         row.filter(|&&row| row != NO_ROW).map(|&row| Self { abi, row })
     }
@@ -36,7 +37,7 @@ impl Call {
     /// All calls that a program has, with their numbers, in their order.
     #[inline]
     pub fn all(abi: Abi) -> impl Iterator<Item = (u32, Self)> {
-        let private = (0..Table::ARM_PRIVATE_BY_NUMBER.len()).map(|number| ARM_PRIVATE as u32 + number as u32);
+        let private = (0..ARM_PRIVATE_BY_NUMBER.len()).map(|number| ARM_PRIVATE as u32 + number as u32);
         (0..NUMBERS as u32).chain(private).filter_map(move |number| Some((number, Self::new(abi, number)?)))
     }
 
@@ -75,7 +76,7 @@ impl Call {
     /// What it is about.
     #[inline]
     pub fn category(&self) -> Category {
-        Table::CATEGORIES.get(usize::from(self.row)).copied().unwrap_or(Category::Other)
+        CATEGORIES.get(usize::from(self.row)).copied().unwrap_or(Category::Other)
     }
 
     /// Whether it reads from a file descriptor or writes to one.
@@ -106,33 +107,22 @@ pub fn prototypes() -> impl Iterator<Item = (&'static str, [Option<u32>; ABIS])>
 
 #[inline]
 fn text_of(row: usize) -> &'static str {
-    let place = Table::STARTS.get(row).zip(Table::STARTS.get(row + 1));
-    place.and_then(|(&start, &end)| Table::TEXT.get(usize::from(start)..usize::from(end))).unwrap_or_default()
+    let place = STARTS.get(row).zip(STARTS.get(row + 1));
+    place.and_then(|(&start, &end)| TEXT.get().get(usize::from(start)..usize::from(end))).unwrap_or_default()
 }
 
 /// The number that ARM's private calls follow, `__ARM_NR_BASE` of its `asm/unistd.h`.
 const ARM_PRIVATE: i32 = 0xf_0000;
 
-/// All that is known of calls, packed. Its constants are generic, which statics cannot be, so that a compiler makes
-/// them only for those who use them: the module does not.
-struct Packed<const IS_USED: bool>;
-
-type Table = Packed<true>;
-
-impl<const IS_USED: bool> Packed<IS_USED> {
-    /// The texts of all rows, one after another.
-    const TEXT: &'static str = match core::str::from_utf8(&text()) {
-        Ok(text) => text,
-        Err(_) => panic!("the table of calls is not UTF-8"),
-    };
-    /// Where in [`Self::TEXT`] each row's starts, and the last ends.
-    const STARTS: &'static [u16; ROWS.len() + 1] = &starts();
-    const CATEGORIES: &'static [Category; ROWS.len()] = &categories();
-    /// For each [`Abi`] and number the row of the call, or [`NO_ROW`].
-    const BY_NUMBER: &'static [[u16; NUMBERS]; ABIS] =
-        &[by_number(Abi::Arm64, 0), by_number(Abi::Arm, 0), by_number(Abi::X86_64, 0), by_number(Abi::I386, 0)];
-    const ARM_PRIVATE_BY_NUMBER: &'static [u16; 8] = &by_number(Abi::Arm, ARM_PRIVATE);
-}
+/// The texts of all rows, one after another.
+static TEXT: Text<{ packed_length(&text()) }> = Text::new(&text());
+/// Where in [`TEXT`] each row's starts, and the last ends.
+static STARTS: [u16; ROWS.len() + 1] = starts();
+static CATEGORIES: [Category; ROWS.len()] = categories();
+/// For each [`Abi`] and number the row of the call, or [`NO_ROW`].
+static BY_NUMBER: [[u16; NUMBERS]; ABIS] =
+    [by_number(Abi::Arm64, 0), by_number(Abi::Arm, 0), by_number(Abi::X86_64, 0), by_number(Abi::I386, 0)];
+static ARM_PRIVATE_BY_NUMBER: [u16; 8] = by_number(Abi::Arm, ARM_PRIVATE);
 
 const NO_ROW: u16 = u16::MAX;
 const TEXT_LENGTH: usize = starts()[ROWS.len()] as usize;
