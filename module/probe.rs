@@ -59,8 +59,9 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Enter<T, CALLS> {
         if !writer.enter::<T, CALLS>(&task, &means.clock, unsigned, registers, action.arguments())
             && !writer.drop_if_full(&task)
         {
-            long(tracer, registers, number, guard, Edge::Enter);
+            return long(tracer, registers, number, guard, Edge::Enter);
         }
+        guard.enable();
     }
 }
 
@@ -83,8 +84,9 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Exit<T, CALLS> {
         let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
         if !writer.exit::<T>(&task, &means.clock, result as i64) && !writer.drop_if_full(&task) {
-            long(tracer, registers, result, guard, Edge::Exit);
+            return long(tracer, registers, result, guard, Edge::Exit);
         }
+        guard.enable();
     }
 }
 
@@ -110,8 +112,9 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Return<T, CALLS> {
         if !writer.whole::<T, CALLS>(&task, &means.clock, result as i64, registers, action.arguments())
             && !writer.drop_if_full(&task)
         {
-            long(tracer, registers, result, guard, Edge::Return);
+            return long(tracer, registers, result, guard, Edge::Return);
         }
+        guard.enable();
     }
 }
 

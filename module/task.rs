@@ -50,6 +50,15 @@ impl PreemptGuard {
     pub(crate) fn cpu(&self) -> usize {
         self.cpu as usize
     }
+
+    /// Turns preemption on again, as dropping does. (Compilers that make code small may drop by a call.)
+    #[inline(always)]
+    pub(crate) fn enable(self) {
+        let before = self.before;
+        core::mem::forget(self);
+        // SAFETY: As in `drop`, which does not come after this.
+        unsafe { arch::preempt_enable(before) };
+    }
 }
 
 impl Drop for PreemptGuard {
