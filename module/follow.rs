@@ -9,7 +9,13 @@ use crate::word::Word;
 use kernel::{alloc::flags::GFP_KERNEL, prelude::*};
 
 /// A set of processes: a bit for each process id there can be, set or cleared when the process is made.
-pub(crate) struct Followed(KVVec<Word>);
+pub(crate) struct Followed(KVBox<[Word; WORDS]>);
+
+const WORDS: usize = {
+    // `PID_MAX_LIMIT` of `include/linux/threads.h`.
+    let ids = if cfg!(target_pointer_width = "64") { MAX_PID } else { 32768 };
+    ids as usize / 32
+};
 
 impl Followed {
     /// The empty set: 512 KiB, or as much as the ids of this kernel take.
@@ -18,14 +24,7 @@ impl Followed {
     ///
     /// `ENOMEM`.
     pub(crate) fn new() -> Result<Self> {
-        // `PID_MAX_LIMIT` of `include/linux/threads.h`.
-        let ids = if cfg!(target_pointer_width = "64") { MAX_PID } else { 32768 };
-        let words = ids as usize / 32;
-        let mut bits = KVVec::with_capacity(words, GFP_KERNEL)?;
-        for _ in 0..words {
-            bits.push(Word::new(0), GFP_KERNEL)?;
-        }
-        Ok(Self(bits))
+        Ok(Self(KVBox::zeroed(GFP_KERNEL)?))
     }
 
     /// Empties the set.

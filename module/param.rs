@@ -8,6 +8,7 @@
 //! C header: `include/linux/moduleparam.h`.
 
 use crate::control::Control;
+use crate::pure::settings::Parameter;
 use crate::settings;
 use core::{cell::UnsafeCell, marker::PhantomData, mem::ManuallyDrop, ptr};
 use kernel::{bindings, error::from_result, prelude::*, str::BStr, sync::Arc};
@@ -59,13 +60,23 @@ impl Kind {
 
 /// A parameter.
 pub(crate) struct Param {
-    name: &'static str,
-    kind: Kind,
-    value: UnsafeCell<Value>,
+    /// Which.
+    pub(crate) which: Parameter,
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What sysfs shows where it is not given.
+    pub(crate) default: &'static str,
+    pub(crate) kind: Kind,
 }
 
-// SAFETY: The value is reached by who holds the lock of the module's parameters alone, see `Locked`.
-unsafe impl Sync for Param {}
+/// The parameters' values. Apart from the rest, so that the module's file need not hold their room.
+struct Values(UnsafeCell<[Value; Parameter::COUNT]>);
+
+// SAFETY: They are reached by who holds the lock of the module's parameters alone, see `Locked`.
+unsafe impl Sync for Values {}
+
+static VALUES: Values =
+    Values(UnsafeCell::new([Value { text: [0; MAX_BYTES], len: 0, given: false }; Parameter::COUNT]));
 
 /// The lock of the module's parameters is held.
 ///
@@ -77,7 +88,7 @@ pub(crate) struct Locked(PhantomData<*const ()>);
 /// Who is told of changes.
 struct Listener(UnsafeCell<Option<Arc<Control>>>);
 
-// SAFETY: As for `Param`.
+// SAFETY: As for `Values`.
 unsafe impl Sync for Listener {}
 
 static LISTENER: Listener = Listener(UnsafeCell::new(None));
@@ -121,17 +132,8 @@ impl Drop for Locked {
 }
 
 impl Param {
-    pub(crate) const fn new(name: &'static str, kind: Kind) -> Self {
-        Self { name, kind, value: UnsafeCell::new(Value { text: [0; MAX_BYTES], len: 0, given: false }) }
-    }
-
-    /// Its name.
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
-    }
-
     /// What was given, if anything.
-    pub(crate) fn given<'a>(&'a self, locked: &'a Locked) -> Option<&'a [u8]> {
+    pub(crate) fn given<'a>(&self, locked: &'a Locked) -> Option<&'a [u8]> {
         let value = self.value(locked);
         value.given.then(|| value.text())
     }
@@ -141,14 +143,14 @@ impl Param {
         self.value_mut(locked).set_text(text);
     }
 
-    fn value<'a>(&'a self, _locked: &'a Locked) -> &'a Value {
-        // SAFETY: By the invariants of `Locked` nobody changes the value during `'a`.
-        unsafe { &*self.value.get() }
+    fn value<'a>(&self, _locked: &'a Locked) -> &'a Value {
+        // SAFETY: By the invariants of `Locked` nobody changes the values during `'a`.
+        unsafe { &(&*VALUES.0.get())[self.which as usize] }
     }
 
-    fn value_mut<'a>(&'a self, _locked: &'a mut Locked) -> &'a mut Value {
-        // SAFETY: By the invariants of `Locked` nobody else uses the value during `'a`.
-        unsafe { &mut *self.value.get() }
+    fn value_mut<'a>(&self, _locked: &'a mut Locked) -> &'a mut Value {
+        // SAFETY: By the invariants of `Locked` nobody else uses the values during `'a`.
+        unsafe { &mut (&mut *VALUES.0.get())[self.which as usize] }
     }
 
     /// Stores a value, and has it put in force once the module listens. If that cannot be done, everything is as
@@ -209,13 +211,20 @@ impl Param {
         bindings::kernel_param_ops { flags: 0, set: Some(Self::set), get: Some(Self::get), free: None };
 }
 
-/// Defines parameters: `static NAME: Kind = "name", "its description";`.
+/// Defines the list `PARAMS` of the parameters, each by `Which: Kind = "name", "default", "its description";`.
 #[macro_export]
 macro_rules! params {
-    ($($(#[$meta:meta])* static $name:ident: $kind:ident = $text:literal, $description:literal;)*) => {$(
-        $(#[$meta])*
-        static $name: $crate::param::Param = $crate::param::Param::new($text, $crate::param::Kind::$kind);
+    ($($which:ident: $kind:ident = $text:literal, $default:literal, $description:literal;)*) => {
+        static PARAMS: [$crate::param::Param; $crate::pure::settings::Parameter::COUNT] = [$(
+            $crate::param::Param {
+                which: $crate::pure::settings::Parameter::$which,
+                name: $text,
+                default: $default,
+                kind: $crate::param::Kind::$kind,
+            },
+        )*];
 
+        $(
         // Sections that the kernel reads, filled as it expects them.
         #[allow(unsafe_code)]
         const _: () = {
@@ -230,7 +239,9 @@ macro_rules! params {
                     level: -1,
                     flags: 0,
                     __bindgen_anon_1: ::kernel::bindings::kernel_param__bindgen_ty_1 {
-                        arg: (&raw const $name).cast_mut().cast(),
+                        arg: (&raw const PARAMS[$crate::pure::settings::Parameter::$which as usize])
+                            .cast_mut()
+                            .cast(),
                     },
                 });
 
@@ -244,7 +255,8 @@ macro_rules! params {
             #[used(compiler)]
             static MODINFO_DESCRIPTION: [u8; DESCRIPTION.len()] = $crate::param::array(DESCRIPTION);
         };
-    )*};
+        )*
+    };
 }
 
 /// `bytes` as an array of its length.

@@ -5,29 +5,29 @@
 #![deny(unsafe_code)]
 
 use crate::control::Control;
-use crate::param::{Locked, Param};
-use crate::pure::filter::{Filter, List, Name};
-use crate::pure::settings::{self, Rule, Settings, DEFAULT_BUFFER_KB, DEFAULT_SNAPLEN, MAX_NAMES_TEXT};
+use crate::param::{Kind, Locked, Param};
+use crate::pure::filter::Filter;
+use crate::pure::settings::{self, Parameter, Rule, Settings, MAX_NAMES_TEXT};
 use crate::system;
 use kernel::{fmt, prelude::*, str::BStr};
 
 crate::params! {
-    static PID: Filter = "pid", "record these processes, all their threads; up to 16, with commas";
-    static PROC_NAME: Filter = "proc_name",
+    Pid: Filter = "pid", "", "record these processes, all their threads; up to 16, with commas";
+    ProcName: Filter = "proc_name", "",
         "record threads of these names; up to 16, with commas; the first 15 characters of each count";
-    static PPID: Filter = "ppid", "record the children of this process";
-    static PARENT_PROC_NAME: Filter = "parent_proc_name",
+    Ppid: Filter = "ppid", "", "record the children of this process";
+    ParentProcName: Filter = "parent_proc_name", "",
         "record the children of processes of this name; its first 15 characters count";
-    static FOLLOW: Option = "follow", "1: record the descendants of what is recorded, too (default 0)";
-    static EDGES: Option = "edges", "which edges of system calls: both, enter or exit (default both)";
-    static FAILED: Option = "failed", "1: record only returns, of calls that failed (default 0)";
-    static ARGS: Option = "args", "1: record the arguments (default 0)";
-    static SNAPLEN: Option = "snaplen",
+    Follow: Option = "follow", "0", "1: record the descendants of what is recorded, too (default 0)";
+    Edges: Option = "edges", "both", "which edges of system calls: both, enter or exit (default both)";
+    Failed: Option = "failed", "0", "1: record only returns, of calls that failed (default 0)";
+    Args: Option = "args", "0", "1: record the arguments (default 0)";
+    Snaplen: Option = "snaplen", "80",
         "with args=1: bytes of a buffer that an argument points to, 0 to 65000 (default 80)";
-    static IDLE: Option = "idle", "1: record nothing until a reader asks for something (default 0)";
-    static SPARE: Option = "spare",
+    Idle: Option = "idle", "0", "1: record nothing until a reader asks for something (default 0)";
+    Spare: Option = "spare", "1",
         "1: processes that pid, proc_name and follow exclude cost nothing; 0: other tracers see theirs at once (default 1)";
-    static BUFFER_KB: Fixed = "buffer_kb",
+    BufferKb: Fixed = "buffer_kb", "256",
         "KiB of buffer for each CPU, 16 to 65536, rounded down to a power of two (default 256)";
 }
 
@@ -37,27 +37,17 @@ crate::params! {
 ///
 /// `EINVAL` for a value that breaks its rule, which the log then names.
 pub(crate) fn read(locked: &mut Locked) -> Result<Settings> {
-    let filter = Filter {
-        pids: parse(&PID, settings::parse_pids, locked)?.unwrap_or_default(),
-        proc_names: parse_names(&PROC_NAME, settings::parse_names, locked)?,
-        ppid: parse(&PPID, settings::parse_pid, locked)?,
-        parent_proc_name: parse_names(&PARENT_PROC_NAME, parse_one_name, locked)?.items().first().copied(),
-    };
-    let edges = parse(&EDGES, settings::parse_edges, locked)?.unwrap_or_default();
-    let failed_only = parse(&FAILED, settings::parse_switch, locked)?.unwrap_or(false);
-    let buffer_kb = parse(&BUFFER_KB, settings::parse_buffer_kb, locked)?.unwrap_or(DEFAULT_BUFFER_KB);
-    Ok(Settings {
-        filter,
-        follow: parse(&FOLLOW, settings::parse_switch, locked)?.unwrap_or(false),
-        calls: None,
-        edges: settings::edges_of(edges, failed_only).map_err(|rule| refuse(&EDGES, rule, locked))?,
-        failed_only,
-        args: parse(&ARGS, settings::parse_switch, locked)?.unwrap_or(false),
-        snaplen: parse(&SNAPLEN, settings::parse_snaplen, locked)?.unwrap_or(DEFAULT_SNAPLEN),
-        spare: parse(&SPARE, settings::parse_switch, locked)?.unwrap_or(true),
-        idle: parse(&IDLE, settings::parse_switch, locked)?.unwrap_or(false),
-        buffer_kb: settings::round_buffer_kb(buffer_kb),
-    })
+    let mut settings = Settings::default();
+    for param in &PARAMS {
+        let Some(text) = param.given(locked) else { continue };
+        let is_cut = settings.set(param.which, text).map_err(|rule| refuse(param, rule, locked))?;
+        if is_cut {
+            show_cut(param, &settings.filter, locked);
+        }
+    }
+    settings.edges = settings::edges_of(settings.edges, settings.failed_only)
+        .map_err(|rule| refuse(&PARAMS[Parameter::Edges as usize], rule, locked))?;
+    Ok(settings)
 }
 
 /// Puts the parameters in force, of which one was written.
@@ -99,54 +89,36 @@ pub(crate) fn check_memory(buffer_kb: u32, cpus: usize) -> Result {
 /// mistyped one sees it here.
 pub(crate) fn announce(settings: &Settings, cpus: usize, locked: &mut Locked) {
     pr_info!("{}; {} KiB for each of {} CPUs\n", What(settings, locked), settings.buffer_kb, cpus);
-    let mut digits = [0; 10];
-    BUFFER_KB.show_as(settings::decimal(settings.buffer_kb, &mut digits), locked);
-    for (param, default) in
-        [(&FOLLOW, "0"), (&EDGES, "both"), (&FAILED, "0"), (&ARGS, "0"), (&SNAPLEN, "80"), (&IDLE, "0"), (&SPARE, "1")]
-    {
+    for param in &PARAMS {
         if param.given(locked).is_none() {
-            param.show_as(default.as_bytes(), locked);
+            param.show_as(param.default.as_bytes(), locked);
         }
     }
-}
-
-fn parse<T>(param: &Param, rule: fn(&[u8]) -> Result<T, Rule>, locked: &Locked) -> Result<Option<T>> {
-    let Some(text) = param.given(locked) else { return Ok(None) };
-    rule(text).map(Some).map_err(|rule| refuse(param, rule, locked))
+    let mut digits = [0; 10];
+    PARAMS[Parameter::BufferKb as usize].show_as(settings::decimal(settings.buffer_kb, &mut digits), locked);
 }
 
 fn refuse(param: &Param, Rule(rule): Rule, locked: &Locked) -> Error {
     let text = BStr::from_bytes(param.given(locked).unwrap_or_default());
-    pr_err!("{}={}: must be {}\n", param.name(), text, rule);
+    pr_err!("{}={}: must be {}\n", param.name, text, rule);
     EINVAL
 }
 
-type Names = List<Name>;
-/// Says too whether a name was cut.
-type NamesRule = fn(&[u8]) -> Result<(Names, bool), Rule>;
-
-fn parse_names(param: &Param, rule: NamesRule, locked: &mut Locked) -> Result<Names> {
-    let Some((names, is_cut)) = parse(param, rule, locked)? else { return Ok(Names::default()) };
-    if is_cut {
-        let mut text = [0; MAX_NAMES_TEXT];
-        let kept = settings::names_as_text(names.items(), &mut text);
-        pr_warn!(
-            "{}={}: cut to '{}', the kernel keeps no more of a name\n",
-            param.name(),
-            BStr::from_bytes(param.given(locked).unwrap_or_default()),
-            BStr::from_bytes(kept)
-        );
-        param.show_as(kept, locked);
-    }
-    Ok(names)
-}
-
-/// A name alone, in which a comma is a character like others.
-fn parse_one_name(text: &[u8]) -> Result<(Names, bool), Rule> {
-    let (name, is_cut) = settings::parse_name(text)?;
-    let mut names = List::default();
-    names.push(name);
-    Ok((names, is_cut))
+/// Says in the log and in sysfs what is left of names of which one is longer than those that the kernel keeps.
+fn show_cut(param: &Param, filter: &Filter, locked: &mut Locked) {
+    let names = match param.which {
+        Parameter::ProcName => filter.proc_names.items(),
+        _ => filter.parent_proc_name.as_slice(),
+    };
+    let mut text = [0; MAX_NAMES_TEXT];
+    let kept = settings::names_as_text(names, &mut text);
+    pr_warn!(
+        "{}={}: cut to '{}', the kernel keeps no more of a name\n",
+        param.name,
+        BStr::from_bytes(param.given(locked).unwrap_or_default()),
+        BStr::from_bytes(kept)
+    );
+    param.show_as(kept, locked);
 }
 
 /// What is recorded, in words.
@@ -160,11 +132,9 @@ impl fmt::Display for What<'_> {
             (false, true) => "no filter given: recording every process",
             (false, false) => "recording",
         })?;
-        let params =
-            [&PID, &PROC_NAME, &PPID, &PARENT_PROC_NAME, &FOLLOW, &EDGES, &FAILED, &ARGS, &SNAPLEN, &IDLE, &SPARE];
-        for param in params {
+        for param in PARAMS.iter().filter(|param| param.kind != Kind::Fixed) {
             if let Some(text) = param.given(locked) {
-                write!(f, " {}=", param.name())?;
+                write!(f, " {}=", param.name)?;
                 fmt::Display::fmt(BStr::from_bytes(text), f)?;
             }
         }

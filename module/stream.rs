@@ -6,21 +6,10 @@
 
 use crate::arch::MACHINE;
 use crate::clock::{wall_clock, Clock};
-use crate::pure::format::{Header, HEADER_WORDS, PACKET_BYTES, PACKET_WORDS, RELEASE_BYTES};
+use crate::pure::format::{Header, Packet, HEADER_WORDS, PACKET_BYTES, RELEASE_BYTES};
 use crate::pure::order::{self, Next};
-use crate::ring::{Origin, Tails};
+use crate::ring::{Note, Origin, Tails};
 use kernel::{alloc::flags::GFP_KERNEL, iov::IovIterDest, prelude::*, transmute::AsBytes};
-
-/// What the stream has told of one CPU.
-#[derive(Clone, Copy, Default)]
-struct Told {
-    /// Packets.
-    sequence: u32,
-    /// Drops, as the buffer counts them.
-    dropped: u32,
-    /// Drops, without wrapping.
-    dropped_total: u64,
-}
 
 /// A packet on its way out.
 #[derive(Clone, Copy)]
@@ -41,8 +30,7 @@ pub(crate) struct Stream {
     /// That of the last packet with events, which those that only tell of drops are told to have, too: sessions
     /// stay in their order.
     origin: Origin,
-    told: KVec<Told>,
-    report: KVec<u64>,
+    report: KBox<Packet>,
     /// The packet that is being delivered, and how many bytes of it are.
     current: Option<(Source, usize)>,
 }
@@ -54,9 +42,8 @@ impl Stream {
     ///
     /// `ENOMEM`.
     pub(crate) fn new(tails: Tails, clock: Clock, release: [u8; RELEASE_BYTES]) -> Result<Self> {
-        let told = KVec::from_elem(Told::default(), tails.cpus(), GFP_KERNEL)?;
-        let report = KVec::from_elem(0, PACKET_WORDS, GFP_KERNEL)?;
-        Ok(Self { tails, clock, release, origin: Origin::default(), told, report, current: None })
+        let report = KBox::zeroed(GFP_KERNEL)?;
+        Ok(Self { tails, clock, release, origin: Origin::default(), report, current: None })
     }
 
     /// Fills `to` with what is due.
@@ -105,14 +92,14 @@ impl Stream {
             return;
         }
         self.current = None;
-        for (cpu, told) in self.told.iter_mut().enumerate() {
+        for cpu in 0..self.tails.cpus() {
             while self.tails.front(cpu).is_some() {
                 self.tails.release(cpu);
             }
             let dropped = self.tails.dropped(cpu);
-            let untold = dropped.wrapping_sub(told.dropped);
-            told.dropped = dropped;
-            told.dropped_total = told.dropped_total.wrapping_add(u64::from(untold));
+            if let Some(told) = self.tails.told(cpu) {
+                told.tell_drops(dropped);
+            }
         }
     }
 
@@ -135,9 +122,11 @@ impl Stream {
     }
 
     /// A CPU with drops that no packet has told of, and its count of them.
-    fn untold(&self) -> Option<(usize, u32)> {
-        let counts = self.told.iter().enumerate().map(|(cpu, told)| (cpu, self.tails.dropped(cpu), told.dropped));
-        counts.filter(|(_, dropped, told)| dropped != told).map(|(cpu, dropped, _)| (cpu, dropped)).next()
+    fn untold(&mut self) -> Option<(usize, u32)> {
+        (0..self.tails.cpus()).find_map(|cpu| {
+            let dropped = self.tails.dropped(cpu);
+            self.tails.told(cpu).filter(|told| told.dropped != dropped).map(|_| (cpu, dropped))
+        })
     }
 
     /// Chooses the next packet and puts its header on.
@@ -153,44 +142,41 @@ impl Stream {
             }
             Next::HeldBack => return None,
         };
-        if let Source::Cpu(cpu) = source {
-            self.origin = self.tails.front(cpu)?.note.origin;
-        }
-        let told = &mut self.told[cpu];
-        let mut tell = |base_time, wall_clock, dropped: u32, used: usize| {
-            let dropped_before = u64::from(dropped.wrapping_sub(told.dropped));
-            told.dropped = dropped;
-            told.dropped_total = told.dropped_total.wrapping_add(dropped_before);
-            let sequence = told.sequence;
-            told.sequence = sequence.wrapping_add(1);
-            Header {
-                machine: MACHINE,
-                cpu: cpu as u16,
-                used: used as u16,
-                edges: self.origin.edges,
-                has_args: self.origin.has_args,
-                sequence,
-                session: self.origin.session,
-                base_time,
-                watermark,
-                wall_clock,
-                tick: self.clock.tick(),
-                dropped: told.dropped_total,
-                dropped_before,
-                release: self.release,
-            }
-        };
-        match source {
+        let (note, used) = match source {
             Source::Cpu(cpu) => {
                 let front = self.tails.front(cpu)?;
-                let header = tell(front.note.base_time, front.note.wall_clock, front.note.dropped, front.used);
-                front.words[..HEADER_WORDS].copy_from_slice(&header.to_words());
-                front.words[front.used..].fill(0);
+                front.words.get_mut(front.used..).unwrap_or_default().fill(0);
+                (front.note, front.used)
             }
             Source::Report => {
-                let header = tell(watermark, wall_clock(), dropped, HEADER_WORDS);
-                self.report[..HEADER_WORDS].copy_from_slice(&header.to_words());
+                (Note { origin: self.origin, base_time: watermark, wall_clock: wall_clock(), dropped }, HEADER_WORDS)
             }
+        };
+        self.origin = note.origin;
+        let told = self.tails.told(cpu)?;
+        let dropped_before = told.tell_drops(note.dropped);
+        let header = Header {
+            machine: MACHINE,
+            cpu: cpu as u16,
+            used: used as u16,
+            edges: note.origin.edges,
+            has_args: note.origin.has_args,
+            sequence: told.next_sequence(),
+            session: note.origin.session,
+            base_time: note.base_time,
+            watermark,
+            wall_clock: note.wall_clock,
+            tick: self.clock.tick(),
+            dropped: told.dropped_total,
+            dropped_before,
+            release: self.release,
+        };
+        let words = match source {
+            Source::Cpu(cpu) => self.tails.front(cpu)?.words,
+            Source::Report => &mut self.report,
+        };
+        if let Some(head) = words.first_chunk_mut() {
+            *head = header.to_words();
         }
         Some(source)
     }

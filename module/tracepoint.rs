@@ -122,7 +122,7 @@ unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindi
 ///
 /// `attached` are registered with a pointer to what `data` holds.
 pub(crate) struct Hooks<T> {
-    attached: KVec<(Tracepoint, *mut c_void)>,
+    attached: [Option<(Tracepoint, *mut c_void)>; 2],
     data: Arc<T>,
 }
 
@@ -134,24 +134,24 @@ unsafe impl<T: Send + Sync> Sync for Hooks<T> {}
 impl<T: Send + Sync> Hooks<T> {
     /// None yet.
     pub(crate) fn new(data: Arc<T>) -> Self {
-        Self { attached: KVec::new(), data }
+        Self { attached: [None, None], data }
     }
 
     /// Has its tracepoint call `function` from here on.
     ///
     /// # Errors
     ///
-    /// `ENOENT` if the kernel has no such tracepoint; otherwise what registering gives, `ENOMEM` for
-    /// example.
+    /// `ENOENT` if the kernel has no such tracepoint, `ENOSPC` if two functions are attached already; otherwise what
+    /// registering gives, `ENOMEM` for example.
     pub(crate) fn attach(&mut self, function: Function<T>) -> Result {
         let tracepoint = Tracepoint::find(function.tracepoint).ok_or(ENOENT)?;
-        self.attached.reserve(1, GFP_KERNEL)?;
+        let place = self.attached.iter_mut().find(|place| place.is_none()).ok_or(ENOSPC)?;
         // SAFETY: By the type invariants the tracepoint is valid, and the function is one for it.
         to_result(unsafe {
             bindings::tracepoint_probe_register(tracepoint.0.as_ptr(), function.function, as_void(&self.data))
         })?;
         // INVARIANT: It was just registered.
-        self.attached.push((tracepoint, function.function), GFP_KERNEL)?;
+        *place = Some((tracepoint, function.function));
         Ok(())
     }
 }
@@ -159,17 +159,18 @@ impl<T: Send + Sync> Hooks<T> {
 impl<T> Hooks<T> {
     /// Has no tracepoint call anything any more, the last attached first, and waits until no call runs.
     pub(crate) fn detach(&mut self) {
-        if self.attached.is_empty() {
-            return;
-        }
+        let mut any = false;
         // INVARIANT: What is registered no more is taken out.
-        while let Some((tracepoint, function)) = self.attached.pop() {
+        for (tracepoint, function) in self.attached.iter_mut().rev().filter_map(Option::take) {
+            any = true;
             // SAFETY: By the type invariants. It only fails for what is not registered.
             unsafe {
                 bindings::tracepoint_probe_unregister(tracepoint.0.as_ptr(), function, as_void(&self.data));
             }
         }
-        synchronize();
+        if any {
+            synchronize();
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::arch;
 use core::cell::UnsafeCell;
 use kernel::{
     bindings,
+    prelude::*,
     sync::atomic::{Acquire, Atomic},
 };
 
@@ -14,6 +15,9 @@ use kernel::{
 /// probe would spend more on them than on its record.
 #[repr(transparent)]
 pub(crate) struct Word(Atomic<u32>);
+
+// SAFETY: An `atomic_t` is a number; 0 is one.
+unsafe impl Zeroable for Word {}
 
 impl Word {
     pub(crate) const fn new(value: u32) -> Self {

@@ -20,6 +20,40 @@ pub const DEFAULT_SNAPLEN: u32 = 80;
 /// Characters of the longest list of names: [`names_as_text`] takes as many.
 pub const MAX_NAMES_TEXT: usize = MAX_LISTED * (NAME_BYTES + 1) - 1;
 
+/// What the module is told by, in the order of its list of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// `pid`.
+    Pid,
+    /// `proc_name`.
+    ProcName,
+    /// `ppid`.
+    Ppid,
+    /// `parent_proc_name`.
+    ParentProcName,
+    /// `follow`.
+    Follow,
+    /// `edges`.
+    Edges,
+    /// `failed`.
+    Failed,
+    /// `args`.
+    Args,
+    /// `snaplen`.
+    Snaplen,
+    /// `idle`.
+    Idle,
+    /// `spare`.
+    Spare,
+    /// `buffer_kb`.
+    BufferKb,
+}
+
+impl Parameter {
+    /// How many there are.
+    pub const COUNT: usize = Self::BufferKb as usize + 1;
+}
+
 /// A parameter's value that breaks its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule(
@@ -202,7 +236,56 @@ pub struct Settings {
     pub buffer_kb: u32,
 }
 
+impl Default for Settings {
+    /// Those without parameters.
+    #[inline]
+    fn default() -> Self {
+        Self {
+            filter: Filter::default(),
+            follow: false,
+            calls: None,
+            edges: Edges::Both,
+            failed_only: false,
+            args: false,
+            snaplen: DEFAULT_SNAPLEN,
+            spare: true,
+            idle: false,
+            buffer_kb: DEFAULT_BUFFER_KB,
+        }
+    }
+}
+
 impl Settings {
+    /// Takes over what a parameter says; says whether a name in it was longer than what is compared. Edges are as
+    /// they were given: see [`edges_of`].
+    ///
+    /// # Errors
+    ///
+    /// The parameter's [`Rule`], if `text` breaks it.
+    #[inline]
+    pub fn set(&mut self, parameter: Parameter, text: &[u8]) -> Result<bool, Rule> {
+        let mut is_cut = false;
+        match parameter {
+            Parameter::Pid => self.filter.pids = parse_pids(text)?,
+            Parameter::ProcName => (self.filter.proc_names, is_cut) = parse_names(text)?,
+            Parameter::Ppid => self.filter.ppid = Some(parse_pid(text)?),
+            Parameter::ParentProcName => {
+                // A name alone, in which a comma is a character like others.
+                let (name, is_longer) = parse_name(text)?;
+                (self.filter.parent_proc_name, is_cut) = (Some(name), is_longer);
+            }
+            Parameter::Edges => self.edges = parse_edges(text)?,
+            Parameter::Snaplen => self.snaplen = parse_snaplen(text)?,
+            Parameter::BufferKb => self.buffer_kb = round_buffer_kb(parse_buffer_kb(text)?),
+            Parameter::Follow => self.follow = parse_switch(text)?,
+            Parameter::Failed => self.failed_only = parse_switch(text)?,
+            Parameter::Args => self.args = parse_switch(text)?,
+            Parameter::Idle => self.idle = parse_switch(text)?,
+            Parameter::Spare => self.spare = parse_switch(text)?,
+        }
+        Ok(is_cut)
+    }
+
     /// What `request` makes of these settings: it says nothing of memory and of who is spared.
     #[inline]
     pub fn with(&self, request: &Request) -> Self {

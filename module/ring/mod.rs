@@ -45,7 +45,11 @@ use core::{
     cell::{Cell, UnsafeCell},
     ptr::{self, NonNull},
 };
-use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
+use kernel::{
+    alloc::flags::{__GFP_ZERO, GFP_KERNEL},
+    prelude::*,
+    sync::Arc,
+};
 
 /// The settings that events are recorded under, as far as headers tell of them.
 #[derive(Clone, Copy, Default)]
@@ -227,7 +231,9 @@ impl CpuBuffer {
     /// A buffer of so many packets, rounded down to a power of two.
     fn new(packets: usize) -> Result<Self> {
         let count = 1 << packets.checked_ilog2().ok_or(EINVAL)?;
-        let mut memory = VVec::from_elem(0u64, count * PACKET_WORDS, GFP_KERNEL)?;
+        // Zeroed, for readers get whole pages; nobody asks the vector for its words.
+        let words = PACKET_WORDS.checked_mul(count).ok_or(EINVAL)?;
+        let mut memory: VVec<u64> = VVec::with_capacity(words, GFP_KERNEL | __GFP_ZERO)?;
         let mut places = KVVec::with_capacity(count, GFP_KERNEL)?;
         for _ in 0..count {
             places.push(Place { note: UnsafeCell::new(Note::default()), used: Word::new(0) }, GFP_KERNEL)?;

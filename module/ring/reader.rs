@@ -33,6 +33,35 @@ struct Tail {
     cut: Option<(u32, u32)>,
     /// The one that is being cut.
     cutting: Option<u32>,
+    told: Told,
+}
+
+/// What the stream has told of one CPU.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Told {
+    /// Packets.
+    sequence: u32,
+    /// Drops, as the buffer counts them.
+    pub(crate) dropped: u32,
+    /// Drops, without wrapping.
+    pub(crate) dropped_total: u64,
+}
+
+impl Told {
+    /// Tells of all drops so far, `dropped` by the buffer's count; gives the number of those that were not told.
+    pub(crate) fn tell_drops(&mut self, dropped: u32) -> u64 {
+        let untold = u64::from(dropped.wrapping_sub(self.dropped));
+        self.dropped = dropped;
+        self.dropped_total = self.dropped_total.wrapping_add(untold);
+        untold
+    }
+
+    /// The number of the next packet.
+    pub(crate) fn next_sequence(&mut self) -> u32 {
+        let sequence = self.sequence;
+        self.sequence = sequence.wrapping_add(1);
+        sequence
+    }
 }
 
 /// The oldest packet of a CPU, which is complete.
@@ -156,6 +185,11 @@ impl Tails {
     /// that were opened before those drops.
     pub(crate) fn dropped(&self, cpu: usize) -> u32 {
         self.buffers.0.get(cpu).map_or(0, |buffer| buffer.hot.dropped.load_acquire())
+    }
+
+    /// What the stream has told of a CPU.
+    pub(crate) fn told(&mut self, cpu: usize) -> Option<&mut Told> {
+        Some(&mut self.tails.get_mut(cpu)?.told)
     }
 
     /// How many packets were opened and not released.
