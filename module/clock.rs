@@ -48,32 +48,23 @@ impl Clock {
 
     /// The time in ticks.
     pub(crate) fn now(&self) -> u64 {
-        let counter = match self.source {
-            Source::Direct => Counter::read(),
-            _ => self.call(),
-        };
-        counter.wrapping_shr(self.scale.shift)
+        match self.source {
+            Source::Direct => Counter::read().wrapping_shr(self.scale.shift),
+            _ => self.now_ordered(),
+        }
     }
 
     /// The time in ticks, read after everything that stands before has completed.
+    #[inline(never)]
     pub(crate) fn now_ordered(&self) -> u64 {
         let counter = match self.source {
-            Source::Direct => Counter::read_ordered(),
-            _ => self.call(),
-        };
-        counter.wrapping_shr(self.scale.shift)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn call(&self) -> u64 {
-        match self.source {
             Source::Direct => Counter::read_ordered(),
             // SAFETY: The kernel's own way to read its counter; callable from any context.
             Source::Call(read) => unsafe { read() },
             // SAFETY: Callable from any context.
             Source::Monotonic => unsafe { bindings::ktime_get_mono_fast_ns() },
-        }
+        };
+        counter.wrapping_shr(self.scale.shift)
     }
 }
 
@@ -98,13 +89,13 @@ impl Ticks for Direct {
     }
 }
 
-/// For any clock.
+/// For the others.
 pub(crate) struct Any;
 
 impl Ticks for Any {
     #[inline(always)]
     fn now(clock: &Clock) -> u64 {
-        clock.now()
+        clock.now_ordered()
     }
 }
 

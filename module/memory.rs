@@ -23,7 +23,6 @@ use core::mem::size_of;
 use kernel::{
     bindings,
     prelude::*,
-    sync::ArcBorrow,
     transmute::AsBytes,
     uaccess::{UserPtr, UserSlice},
 };
@@ -49,7 +48,7 @@ struct Fault;
 /// A call whose memory is to be copied.
 pub(crate) struct Copy<'a> {
     /// Where to.
-    pub(crate) tracer: ArcBorrow<'a, Tracer>,
+    pub(crate) tracer: &'a Tracer,
     /// Whose.
     pub(crate) task: &'a Task,
     /// System call number.

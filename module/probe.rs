@@ -21,7 +21,7 @@ use crate::task::{Current, PreemptGuard, Thread};
 use crate::tracepoint::{SyscallProbe, TaskProbe};
 use crate::tracer::{Means, Tracer};
 use core::marker::PhantomData;
-use kernel::{prelude::*, sync::ArcBorrow};
+use kernel::prelude::*;
 
 /// Records entries; looks at each call if `CALLS`: whether it is recorded, and with which arguments.
 pub(crate) struct Enter<T, const CALLS: bool>(PhantomData<T>);
@@ -39,7 +39,7 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Enter<T, CALLS> {
     type Data = Tracer;
 
     #[inline(always)]
-    fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, number: c_long) {
+    fn call(tracer: &Tracer, registers: Registers<'_>, number: c_long) {
         let task = Current::get();
         let means = &tracer.means;
         // Not sign-extended: half of the work on 32-bit machines.
@@ -56,9 +56,7 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Enter<T, CALLS> {
         }
         let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
-        if !writer.enter::<T, CALLS>(&task, &means.clock, unsigned, registers, action.arguments())
-            && !writer.drop_if_full(&task)
-        {
+        if !writer.enter::<T, CALLS>(&task, &means.clock, unsigned, registers, action.arguments()) {
             return long(tracer, registers, number, guard, Edge::Enter);
         }
         guard.enable();
@@ -69,7 +67,7 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Exit<T, CALLS> {
     type Data = Tracer;
 
     #[inline(always)]
-    fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, result: c_long) {
+    fn call(tracer: &Tracer, registers: Registers<'_>, result: c_long) {
         let task = Current::get();
         let means = &tracer.means;
         if CALLS {
@@ -83,7 +81,7 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Exit<T, CALLS> {
         }
         let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
-        if !writer.exit::<T>(&task, &means.clock, result as i64) && !writer.drop_if_full(&task) {
+        if !writer.exit::<T>(&task, &means.clock, result as i64) {
             return long(tracer, registers, result, guard, Edge::Exit);
         }
         guard.enable();
@@ -94,24 +92,25 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Return<T, CALLS> {
     type Data = Tracer;
 
     #[inline(always)]
-    fn call(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, result: c_long) {
+    fn call(tracer: &Tracer, registers: Registers<'_>, result: c_long) {
         let task = Current::get();
         let means = &tracer.means;
-        let action = action_of::<CALLS>(means, registers.number());
+        let number = registers.number();
+        let action = action_of::<CALLS>(means, number);
         if CALLS {
             let is_32bit = task.is_32bit();
-            if is_32bit || action.has(Edge::Return.special()) || !means.takes_result(result) {
-                return match !means.takes_result(result) || (!is_32bit && action.is_surely_excluded(true)) {
-                    true => leave(tracer, Edge::Return),
-                    false => special(tracer, registers, result, Edge::Return),
-                };
+            if is_32bit || action.has(Edge::Return.special() | Action::ONLY_FAILED) {
+                if !action.takes(result as i64) || (!is_32bit && action.is_surely_excluded(true)) {
+                    return leave(tracer, Edge::Return);
+                }
+                if is_32bit || action.has(Edge::Return.special()) {
+                    return special(tracer, registers, result, Edge::Return);
+                }
             }
         }
         let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
-        if !writer.whole::<T, CALLS>(&task, &means.clock, result as i64, registers, action.arguments())
-            && !writer.drop_if_full(&task)
-        {
+        if !writer.whole::<T, CALLS>(&task, &means.clock, number, result as i64, registers, action.arguments()) {
             return long(tracer, registers, result, guard, Edge::Return);
         }
         guard.enable();
@@ -131,13 +130,13 @@ fn action_of<const CALLS: bool>(means: &Means, number: u64) -> Action {
 impl TaskProbe for Tasks {
     type Data = Tracer;
 
-    fn fork(tracer: ArcBorrow<'_, Tracer>, child: &Thread<'_>) {
+    fn fork(tracer: &Tracer, child: &Thread<'_>) {
         if tracer.spare.forked(&Current::get(), child) {
             tracer.means.writers.revise();
         }
     }
 
-    fn rename(tracer: ArcBorrow<'_, Tracer>, task: &Thread<'_>, comm: Comm) {
+    fn rename(tracer: &Tracer, task: &Thread<'_>, comm: Comm) {
         let was_spared = tracer.spare.renamed(task, comm);
         if was_spared && task.is_current() {
             if let Some(number) = arch::untold_return() {
@@ -168,7 +167,7 @@ impl Edge {
 
 /// What there is to do about a call that is not recorded: the task may be one that need not come here.
 #[inline(always)]
-fn leave(tracer: ArcBorrow<'_, Tracer>, edge: Edge) {
+fn leave(tracer: &Tracer, edge: Edge) {
     // Once a call.
     let is_time = match edge {
         Edge::Enter => !arch::RETURN_NEEDS_ENTRY || tracer.settings.edges == Edges::Enter,
@@ -183,7 +182,7 @@ fn leave(tracer: ArcBorrow<'_, Tracer>, edge: Edge) {
 /// Spares the running task if it could not pass the filter.
 #[cold]
 #[inline(never)]
-fn leave_for_good(tracer: ArcBorrow<'_, Tracer>) {
+fn leave_for_good(tracer: &Tracer) {
     let current = Current::get();
     // Most that come here pass: they are looked at without a guard.
     if tracer.spare.may_spare(&current) {
@@ -194,7 +193,7 @@ fn leave_for_good(tracer: ArcBorrow<'_, Tracer>) {
 /// What there is to do about a call beside its event. Decides about 32-bit programs, too.
 #[cold]
 #[inline(never)]
-fn special(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, edge: Edge) {
+fn special(tracer: &Tracer, registers: Registers<'_>, value: c_long, edge: Edge) {
     let current = Current::get();
     if is_excluded(tracer, registers, value, current.is_32bit(), edge) {
         return leave(tracer, edge);
@@ -203,13 +202,7 @@ fn special(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_lon
 }
 
 /// Whether a call is not recorded, whoever makes it: one of a program that is `is_32bit` now.
-fn is_excluded(
-    tracer: ArcBorrow<'_, Tracer>,
-    registers: Registers<'_>,
-    value: c_long,
-    is_32bit: bool,
-    edge: Edge,
-) -> bool {
+fn is_excluded(tracer: &Tracer, registers: Registers<'_>, value: c_long, is_32bit: bool, edge: Edge) -> bool {
     let actions = &tracer.means.actions;
     if let Edge::Enter = edge {
         return actions.get(is_32bit, value as usize as u64).has(Action::EXCLUDED);
@@ -218,21 +211,34 @@ fn is_excluded(
     actions.excludes_return(was_32bit(registers, number, value, is_32bit), number)
 }
 
-/// Where the short way is not open.
+/// Where the short way is not open: because the buffer is full, if that is so often.
 #[cold]
 #[inline(never)]
-fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
+fn long(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
+    if tracer.means.writers.get(&guard).drop_if_full(&Current::get()) {
+        return guard.enable();
+    }
+    consider(tracer, registers, value, guard, edge);
+}
+
+/// Where it is not known whether the task passes the filter.
+#[inline(never)]
+fn consider(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
     let current = Current::get();
     if !tracer.spare.passes(&current) {
-        let at_once = !arch::RETURN_NEEDS_ENTRY || tracer.settings.edges == Edges::Enter;
-        if at_once || !matches!(edge, Edge::Enter) {
-            tracer.spare.spare(&current, &guard);
-        }
-        return;
+        guard.enable();
+        return leave(tracer, edge);
     }
     if tracer.outlet.is_reader(current.tgid()) {
-        return;
+        return guard.enable();
     }
+    record(tracer, registers, value, guard, edge);
+}
+
+/// Records a call of a task that passes.
+#[inline(never)]
+fn record(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
+    let current = Current::get();
     let mut task = current.task();
     let number = match edge {
         // Other bits than the lower 32 are no program's.
@@ -279,13 +285,14 @@ fn long(tracer: ArcBorrow<'_, Tracer>, registers: Registers<'_>, value: c_long, 
 
 /// The return from call `number`, by which the running task gives itself the name `comm`, and of which the kernel
 /// will not tell.
-fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
+fn renaming_return(tracer: &Tracer, comm: Comm, number: u32) {
     let current = Current::get();
     if tracer.settings.edges == Edges::Enter || !tracer.spare.will_pass(&current, comm) {
         return;
     }
     let mut task = current.task();
-    if !tracer.means.takes_result(0) || tracer.means.actions.excludes_return(task.is_32bit, number) {
+    let actions = &tracer.means.actions;
+    if !actions.get(task.is_32bit, u64::from(number)).takes(0) || actions.excludes_return(task.is_32bit, number) {
         return;
     }
     task.comm = comm;
@@ -299,7 +306,7 @@ fn renaming_return(tracer: ArcBorrow<'_, Tracer>, comm: Comm, number: u32) {
 }
 
 /// What of the memory that the arguments of call `number` point to may have to be recorded.
-fn plans_of(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32) -> &'static [Plan] {
+fn plans_of(tracer: &Tracer, task: &Task, number: u32) -> &'static [Plan] {
     if tracer.settings.copies_memory() {
         arch::plans(task.is_32bit, number)
     } else {
@@ -308,7 +315,7 @@ fn plans_of(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32) -> &'static
 }
 
 /// Call `number` of `task`, whose arguments are the first of `words`, packed, if they are recorded.
-fn call_of<'a>(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32, words: &'a [u64; MAX_ARGS]) -> Call<'a> {
+fn call_of<'a>(tracer: &Tracer, task: &Task, number: u32, words: &'a [u64; MAX_ARGS]) -> Call<'a> {
     let bits = arch::MACHINE.program_bits(task.is_32bit);
     let count = tracer.means.actions.get(task.is_32bit, u64::from(number)).arguments();
     Call { number, args: if tracer.settings.args { Args::new(words, count, bits) } else { None } }
@@ -317,7 +324,7 @@ fn call_of<'a>(tracer: ArcBorrow<'_, Tracer>, task: &Task, number: u32, words: &
 /// Writes what happened at the tick `now` the long way, and has the reader woken if that is due; preemption is on
 /// again then. Returns the time that it was given.
 pub(crate) fn write(
-    tracer: ArcBorrow<'_, Tracer>,
+    tracer: &Tracer,
     guard: PreemptGuard,
     task: &Task,
     now: u64,

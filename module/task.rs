@@ -39,7 +39,6 @@ pub(crate) struct Current {
 /// - It was made by a task, not in an interrupt: probes of system calls are called by tasks alone.
 /// - It is the only one of its task: a probe makes it, and nothing that it calls makes another.
 pub(crate) struct PreemptGuard {
-    cpu: u32,
     before: arch::PreemptCount,
     _not_send: PhantomData<*const ()>,
 }
@@ -48,7 +47,8 @@ impl PreemptGuard {
     /// The CPU that runs this code, below the number of possible CPUs.
     #[inline(always)]
     pub(crate) fn cpu(&self) -> usize {
-        self.cpu as usize
+        // SAFETY: The running task is a live one. By the type invariants its CPU does not change.
+        unsafe { (&raw const (*arch::current()).thread_info.cpu).read_volatile() as usize }
     }
 
     /// Turns preemption on again, as dropping does. (Compilers that make code small may drop by a call.)
@@ -84,10 +84,7 @@ impl Current {
     /// Turns preemption off.
     #[inline(always)]
     pub(crate) fn preempt_disable(self) -> PreemptGuard {
-        let before = arch::preempt_disable();
-        // SAFETY: By the type invariants it is a live task. Its CPU does not change from here on.
-        let cpu = unsafe { (&raw const (*self.raw.as_ptr()).thread_info.cpu).read_volatile() };
-        PreemptGuard { cpu, before, _not_send: PhantomData }
+        PreemptGuard { before: arch::preempt_disable(), _not_send: PhantomData }
     }
 
     /// Whether the running call is a 32-bit program's on a 64-bit kernel.

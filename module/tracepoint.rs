@@ -22,7 +22,7 @@ pub(crate) trait SyscallProbe: 'static {
     type Data: Send + Sync;
 
     /// A task enters system call `value`, or returns from one with the result `value`.
-    fn call(data: ArcBorrow<'_, Self::Data>, registers: Registers<'_>, value: c_long);
+    fn call(data: &Self::Data, registers: Registers<'_>, value: c_long);
 }
 
 /// What is called when a task appears or changes.
@@ -31,10 +31,10 @@ pub(crate) trait TaskProbe: 'static {
     type Data: Send + Sync;
 
     /// The running task has made `child`, which has not run yet.
-    fn fork(data: ArcBorrow<'_, Self::Data>, child: &Thread<'_>);
+    fn fork(data: &Self::Data, child: &Thread<'_>);
 
     /// `task` is about to get the name `comm`, which it may be giving itself.
-    fn rename(data: ArcBorrow<'_, Self::Data>, task: &Thread<'_>, comm: Comm);
+    fn rename(data: &Self::Data, task: &Thread<'_>, comm: Comm);
 }
 
 /// A function for a tracepoint, which expects a `T`.
@@ -77,7 +77,7 @@ impl<T: Send + Sync> Function<T> {
 unsafe extern "C" fn on_syscall<P: SyscallProbe>(data: *mut c_void, regs: *mut bindings::pt_regs, value: c_long) {
     // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and lets go of that only after the
     // last call. The registers stay as they are while the task is here.
-    let (data, registers) = unsafe { (ArcBorrow::from_raw(data.cast()), Registers(&*regs)) };
+    let (data, registers) = unsafe { (&*data.cast(), Registers(&*regs)) };
     P::call(data, registers, value);
 }
 
@@ -90,7 +90,7 @@ unsafe extern "C" fn on_fork<P: TaskProbe>(
     child: *mut bindings::task_struct,
 ) {
     // SAFETY: As in `on_syscall`; the child has not run yet.
-    if let (data, Some(child)) = unsafe { (ArcBorrow::from_raw(data.cast()), Thread::from_raw(child)) } {
+    if let (data, Some(child)) = unsafe { (&*data.cast(), Thread::from_raw(child)) } {
         P::fork(data, &child);
     }
 }
@@ -100,7 +100,7 @@ unsafe extern "C" fn on_fork<P: TaskProbe>(
 /// For `task_rename` to call, with the data that [`Hooks::attach`] gave.
 unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindings::task_struct, name: *const c_char) {
     // SAFETY: As in `on_syscall`; the caller holds the task.
-    let (data, task) = unsafe { (ArcBorrow::from_raw(data.cast()), Thread::from_raw(task)) };
+    let (data, task) = unsafe { (&*data.cast(), Thread::from_raw(task)) };
     let mut comm = [0; COMM_BYTES];
     // A task keeps no more of it.
     for (index, byte) in comm[..COMM_BYTES - 1].iter_mut().enumerate() {

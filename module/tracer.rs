@@ -8,7 +8,7 @@ use crate::arch;
 use crate::clock::Clock;
 use crate::follow::Followed;
 use crate::outlet::Outlet;
-use crate::pure::{action::Actions, format::is_failure, settings::Settings};
+use crate::pure::{action::Actions, settings::Settings};
 use crate::ring::Writers;
 use crate::spare::{Spare, WATCH_EVERY_MS};
 use crate::tracepoint::Tracepoint;
@@ -29,15 +29,6 @@ pub(crate) struct Means {
     pub(crate) clock: Clock,
     /// What is done about each call, for probes that look at calls.
     pub(crate) actions: Actions,
-    failed_only: bool,
-}
-
-impl Means {
-    /// Whether a return with this result is recorded where entries are not.
-    #[inline(always)]
-    pub(crate) fn takes_result(&self, result: c_long) -> bool {
-        !self.failed_only || is_failure(result as i64)
-    }
 }
 
 /// A recording's settings, as probes use them.
@@ -83,7 +74,6 @@ impl Tracer {
                     writers: outlet.writers.clone(),
                     clock: outlet.clock,
                     actions: Actions::none(),
-                    failed_only: settings.failed_only,
                 },
                 spare: Spare::new(settings.filter, followed),
                 outlet: outlet.clone(),
@@ -95,7 +85,13 @@ impl Tracer {
             .pin_chain(|tracer| {
                 let counts = settings.args.then_some(arch::ARG_COUNTS);
                 let plans = if settings.copies_memory() { Some(&arch::PLANS) } else { None };
-                tracer.project().means.actions.fill(arch::MACHINE, settings.calls.as_ref(), counts, plans);
+                tracer.project().means.actions.fill(
+                    arch::MACHINE,
+                    settings.calls.as_ref(),
+                    settings.failed_only,
+                    counts,
+                    plans,
+                );
                 Ok(())
             }),
             GFP_KERNEL,

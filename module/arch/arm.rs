@@ -32,8 +32,9 @@ pub(crate) fn current() -> *mut bindings::task_struct {
     }
 }
 
-/// What [`preempt_disable`] hands to [`preempt_enable`]: the count before.
-pub(crate) type PreemptCount = i32;
+/// What [`preempt_disable`] hands to [`preempt_enable`]: the count before, if the kernel has one.
+#[derive(Clone, Copy)]
+pub(crate) struct PreemptCount(#[cfg(CONFIG_PREEMPT_COUNT)] i32);
 
 /// `preempt_disable()` (`include/asm-generic/preempt.h`).
 #[inline(always)]
@@ -49,10 +50,10 @@ pub(crate) fn preempt_disable() -> PreemptCount {
             before
         };
         compiler_fence(Ordering::SeqCst);
-        before
+        PreemptCount(before)
     }
     #[cfg(not(CONFIG_PREEMPT_COUNT))]
-    0
+    PreemptCount()
 }
 
 /// `preempt_enable()`.
@@ -65,6 +66,7 @@ pub(crate) fn preempt_disable() -> PreemptCount {
 pub(crate) unsafe fn preempt_enable(before: PreemptCount) {
     #[cfg(CONFIG_PREEMPT_COUNT)]
     {
+        let PreemptCount(before) = before;
         compiler_fence(Ordering::SeqCst);
         // SAFETY: As above; the flags are only read.
         let resched = unsafe {

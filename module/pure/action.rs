@@ -8,7 +8,7 @@ use super::calls::{
     Direction, NUMBERS,
 };
 use super::callset::CallSet;
-use super::format::{Machine, MAX_ARGS};
+use super::format::{is_failure, Machine, MAX_ARGS};
 
 /// What probes do about a call.
 ///
@@ -18,7 +18,8 @@ use super::format::{Machine, MAX_ARGS};
 /// | 3    | [`COPY_AT_ENTRY`](Self::COPY_AT_ENTRY)                                     |
 /// | 4    | [`EXCLUDED`](Self::EXCLUDED)                                               |
 /// | 5    | [`COPY_AT_RETURN`](Self::COPY_AT_RETURN)                                   |
-/// | 6    | a return with this number may be that of another call                      |
+/// | 6    | [`ONLY_FAILED`](Self::ONLY_FAILED)                                         |
+/// | 7    | a return with this number may be that of another call                      |
 ///
 /// In this order the bits that any edge asks for are neighbours, which makes one instruction of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,9 @@ impl Action {
     pub const EXCLUDED: u8 = 1 << 4;
     /// As at the entry, when the call returns.
     pub const COPY_AT_RETURN: u8 = 1 << 5;
-    const IS_DOUBTFUL: u8 = 1 << 6;
+    /// The call is recorded if it failed; the same for all calls.
+    pub const ONLY_FAILED: u8 = 1 << 6;
+    const IS_DOUBTFUL: u8 = 1 << 7;
 
     /// How many registers hold arguments that are recorded, 0 to [`MAX_ARGS`].
     #[inline(always)]
@@ -46,6 +49,12 @@ impl Action {
     #[inline(always)]
     pub const fn has(self, bits: u8) -> bool {
         self.0 & bits != 0
+    }
+
+    /// Whether a return with this result may be recorded.
+    #[inline(always)]
+    pub fn takes(self, result: i64) -> bool {
+        !self.has(Self::ONLY_FAILED) || is_failure(result)
     }
 
     /// Whether the call is not recorded for sure, for one of the kernel's own programs: where `is_return`, the number
@@ -72,18 +81,21 @@ impl Actions {
         Self { tables: [[Action::NONE; NUMBERS + 1]; 2], unnumbered: [true; 2] }
     }
 
-    /// What is done where only `calls` are recorded, if some are given; with arguments in so many registers as
-    /// `counts` says, if they are recorded; and with the memory that `plans` speak of, if that is.
+    /// What is done where only `calls` are recorded, if some are given, and of these only those that failed, if
+    /// `failed_only`; with arguments in so many registers as `counts` says, if they are recorded; and with the
+    /// memory that `plans` speak of, if that is.
     // In place: in the kernel, whose stack is small, this is large.
     #[inline]
     pub fn fill(
         &mut self,
         machine: Machine,
         calls: Option<&CallSet>,
+        failed_only: bool,
         counts: Option<[&[u8; NUMBERS]; 2]>,
         plans: Option<&[Plans; 2]>,
     ) {
         let is_excluded = |is_32bit, number| calls.is_some_and(|calls| !calls.contains(is_32bit, number));
+        let only_failed = if failed_only { Action::ONLY_FAILED } else { 0 };
         let Self { tables, unnumbered } = self;
         for (is_32bit, (table, unnumbered)) in [false, true].into_iter().zip(tables.iter_mut().zip(unnumbered)) {
             for (number, action) in table.iter_mut().enumerate() {
@@ -96,7 +108,7 @@ impl Actions {
                 // `execve` may return to a program of the other kind, and the last stands for lost numbers, too.
                 let is_doubtful = number == NUMBERS || exec_numbers(machine, !is_32bit).contains(&(number as u32));
                 let doubt = if is_doubtful { Action::IS_DOUBTFUL } else { 0 };
-                *action = Action(count | copies | excluded | doubt);
+                *action = Action(count | copies | excluded | doubt | only_failed);
             }
             *unnumbered = sigreturn_numbers(machine, is_32bit).iter().any(|&number| !is_excluded(is_32bit, number));
         }

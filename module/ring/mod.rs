@@ -46,7 +46,7 @@ use core::{
     ptr::{self, NonNull},
 };
 use kernel::{
-    alloc::flags::{__GFP_ZERO, GFP_KERNEL},
+    alloc::flags::{GFP_KERNEL, __GFP_ZERO},
     prelude::*,
     sync::Arc,
 };
@@ -341,6 +341,7 @@ impl Writer<'_> {
         &mut self,
         task: &Current,
         clock: &Clock,
+        number: u64,
         result: i64,
         registers: Registers<'_>,
         arguments: u8,
@@ -354,7 +355,7 @@ impl Writer<'_> {
         {
             return false;
         }
-        let (encoder, number, now) = (self.encoder(), registers.number(), T::now(clock));
+        let (encoder, now) = (self.encoder(), T::now(clock));
         let word = if CALLS {
             encoder.whole_args(false, number, result, now)
         } else {
@@ -396,7 +397,7 @@ impl Writer<'_> {
                 next.write(format::set_args(word, arguments));
                 next.add(1).cast::<arch::Args>().write(registers.args(false));
                 let words = format::arg_words(arch::MACHINE.register_bits(), u32::from(arguments));
-                self.0.hot.next.store(next.add(1).add(words as usize));
+                self.0.hot.next.store(next.add(words as usize).add(1));
             } else {
                 next.write(word);
                 self.0.hot.next.store(next.add(1));

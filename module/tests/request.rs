@@ -71,7 +71,7 @@ fn any_request() -> impl Strategy<Value = Request> {
 fn which_calls_have_memory() {
     let plans = [false, true].map(|is_32bit| Plans::new(Abi::new(Machine::X86_64, is_32bit)));
     let mut actions = Actions::none();
-    actions.fill(Machine::X86_64, None, None, Some(&plans));
+    actions.fill(Machine::X86_64, None, false, None, Some(&plans));
     let has = |is_32bit, number| {
         let action = actions.get(is_32bit, number);
         (action.has(Action::COPY_AT_ENTRY), action.has(Action::COPY_AT_RETURN))
@@ -236,7 +236,10 @@ proptest! {
 
     /// A set is what was last said of each number; those beyond the tables are one.
     #[test]
-    fn sets(changes in prop::collection::vec((any::<bool>(), any_number(), any::<bool>()), 0..40), is_32bit: bool, number in any_number()) {
+    fn sets(
+        changes in prop::collection::vec((any::<bool>(), any_number(), any::<bool>()), 0..40),
+        is_32bit: bool, number in any_number(),
+    ) {
         let mut set = CallSet::none();
         let mut expected = false;
         for &(of_32bit, changed, is_in) in &changes {
@@ -251,16 +254,22 @@ proptest! {
 
     /// Probes do for each call what set and tables say of it.
     #[test]
-    fn actions(machine in any_machine(), set in prop::option::of(any_set()), args: bool, memory: bool, is_32bit: bool, number in any_number()) {
+    fn actions(
+        machine in any_machine(), set in prop::option::of(any_set()), failed_only: bool, args: bool, memory: bool,
+        is_32bit: bool, number in any_number(), result in prop_oneof![-4100i64..5, any::<i64>()],
+    ) {
         let counts = args.then(|| [false, true].map(|is_32bit| argument_counts(machine, is_32bit)));
         let plans = [false, true].map(|is_32bit| Plans::new(Abi::new(machine, is_32bit)));
         let mut actions = Actions::none();
-        actions.fill(machine, set.as_ref(), counts, memory.then_some(&plans));
+        actions.fill(machine, set.as_ref(), failed_only, counts, memory.then_some(&plans));
         let contains = |number| set.as_ref().is_none_or(|set| set.contains(is_32bit, number));
         let action = actions.get(is_32bit, u64::from(number));
         let count = argument_counts(machine, is_32bit).get(number as usize).copied().unwrap_or(6);
         prop_assert_eq!(action.arguments(), if args { count } else { 0 });
         prop_assert_eq!(action.has(Action::EXCLUDED), !contains(number));
+        prop_assert_eq!(action.takes(result), !failed_only || (-4095..=-1).contains(&result));
+        prop_assert_eq!(action.is_surely_excluded(false), !contains(number));
+        prop_assert!(!action.is_surely_excluded(true) || actions.excludes_return(is_32bit, number));
         let directions: Vec<_> = plans[usize::from(is_32bit)].of(number).iter().map(|plan| plan.direction()).collect();
         // Where nothing is known of the direction, another argument decides.
         let is_any = |directions: &[Direction], of: Direction| {
@@ -284,7 +293,7 @@ proptest! {
             _ => &[119, 173],
         };
         let mut actions = Actions::none();
-        actions.fill(machine, Some(&set), None, None);
+        actions.fill(machine, Some(&set), false, None, None);
         let expected = numbers.iter().any(|&number| set.contains(is_32bit, number)) || set.contains(is_32bit, NUMBERS as u32);
         prop_assert_eq!(!actions.excludes_return(is_32bit, u32::MAX), expected);
     }
