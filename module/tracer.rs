@@ -83,15 +83,7 @@ impl Tracer {
                 watch <- new_delayed_work!(),
             })
             .pin_chain(|tracer| {
-                let counts = settings.args.then_some(arch::ARG_COUNTS);
-                let plans = if settings.copies_memory() { Some(&arch::PLANS) } else { None };
-                tracer.project().means.actions.fill(
-                    arch::MACHINE,
-                    settings.calls.as_ref(),
-                    settings.failed_only,
-                    counts,
-                    plans,
-                );
+                tracer.project().means.actions.fill(arch::MACHINE, settings, &arch::PLANS);
                 Ok(())
             }),
             GFP_KERNEL,

@@ -2,10 +2,7 @@
 
 //! 32-bit ARM, ARMv7 and later.
 
-use crate::pure::{
-    calls::{argument_counts, NUMBERS},
-    format::{Machine, MAX_ARGS},
-};
+use crate::pure::format::{Machine, MAX_ARGS};
 use core::arch::asm;
 #[cfg(CONFIG_PREEMPT_COUNT)]
 use core::sync::atomic::{compiler_fence, Ordering};
@@ -144,10 +141,6 @@ pub(crate) unsafe fn work_flags(task: *mut bindings::task_struct) -> *mut c_ulon
 
 /// Registers that carry arguments, as wide as they are.
 pub(crate) type Args = [u32; MAX_ARGS];
-
-/// How many arguments system calls have, by number: the kernel's own programs', and 32-bit programs' on
-/// a 64-bit kernel, of which there are none.
-pub(crate) const ARG_COUNTS: [&[u8; NUMBERS]; 2] = [argument_counts(MACHINE, false), argument_counts(MACHINE, true)];
 
 /// The registers of a program in a system call.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@
 //! * `TRACED`, `work_flags(task)`: the flag that makes the task's system calls reach the tracepoints;
 //! * `RETURN_NEEDS_ENTRY`: whether that is decided when a call is entered, for its return, too; `untold_return()`
 //!   helps then;
-//! * `Args`, `ARG_COUNTS`, `Registers`: the arguments of a system call;
+//! * `Args`, `Registers`: the arguments of a system call;
 //! * `Counter`: the hardware counter that stamps events, if the machine has one that the kernel
 //!   itself trusts.
 
@@ -42,8 +42,16 @@ fn preempt_schedule() {
     unsafe { kernel::bindings::preempt_schedule() }
 }
 
-/// What to copy of the memory that arguments point to, of the kernel's own programs and of 32-bit ones.
-pub(crate) static PLANS: [Plans; 2] = [Plans::new(Abi::new(MACHINE, false)), Plans::new(Abi::new(MACHINE, true))];
+/// How many arguments calls have, and what to copy of the memory that these point to: calls of the kernel's own
+/// programs, and of 32-bit ones, which are others on 64-bit kernels.
+pub(crate) static PLANS: [&Plans; 2] = {
+    static OWN: Plans = Plans::new(Abi::new(MACHINE, false));
+    #[cfg(CONFIG_64BIT)]
+    static OF_32BIT: Plans = Plans::new(Abi::new(MACHINE, true));
+    #[cfg(not(CONFIG_64BIT))]
+    use OWN as OF_32BIT;
+    [&OWN, &OF_32BIT]
+};
 
 /// What to copy of the memory that the arguments of call `number` point to.
 pub(crate) fn plans(is_32bit: bool, number: u32) -> &'static [Plan] {

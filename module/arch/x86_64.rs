@@ -2,10 +2,7 @@
 
 //! x86-64.
 
-use crate::pure::{
-    calls::{argument_counts, NUMBERS},
-    format::{Machine, MAX_ARGS},
-};
+use crate::pure::format::{Machine, MAX_ARGS};
 use core::arch::asm;
 use kernel::{bindings, ffi::c_ulong};
 
@@ -149,9 +146,6 @@ pub(crate) unsafe fn work_flags(task: *mut bindings::task_struct) -> *mut c_ulon
 
 /// Registers that carry arguments, as wide as they are.
 pub(crate) type Args = [u64; MAX_ARGS];
-
-/// How many arguments system calls have, by number: a 64-bit program's, and a 32-bit program's.
-pub(crate) const ARG_COUNTS: [&[u8; NUMBERS]; 2] = [argument_counts(MACHINE, false), argument_counts(MACHINE, true)];
 
 /// The registers of a program in a system call.
 #[derive(Clone, Copy)]

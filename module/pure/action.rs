@@ -7,14 +7,14 @@ use super::calls::{
     plan::{Plan, Plans, What},
     Direction, NUMBERS,
 };
-use super::callset::CallSet;
-use super::format::{is_failure, Machine, MAX_ARGS};
+use super::format::{is_failure, Machine};
+use super::settings::Settings;
 
 /// What probes do about a call.
 ///
 /// | bits | meaning                                                                    |
 /// |------|----------------------------------------------------------------------------|
-/// | 0–2  | how many registers hold arguments that are recorded, 0 to [`MAX_ARGS`]     |
+/// | 0–2  | how many registers hold arguments that are recorded, 0 to [`MAX_ARGUMENTS`](super::calls::MAX_ARGUMENTS)     |
 /// | 3    | [`COPY_AT_ENTRY`](Self::COPY_AT_ENTRY)                                     |
 /// | 4    | [`EXCLUDED`](Self::EXCLUDED)                                               |
 /// | 5    | [`COPY_AT_RETURN`](Self::COPY_AT_RETURN)                                   |
@@ -39,7 +39,7 @@ impl Action {
     pub const ONLY_FAILED: u8 = 1 << 6;
     const IS_DOUBTFUL: u8 = 1 << 7;
 
-    /// How many registers hold arguments that are recorded, 0 to [`MAX_ARGS`].
+    /// How many registers hold arguments that are recorded, 0 to [`MAX_ARGUMENTS`](super::calls::MAX_ARGUMENTS).
     #[inline(always)]
     pub const fn arguments(self) -> u8 {
         self.0 & Self::ARGUMENTS
@@ -81,28 +81,19 @@ impl Actions {
         Self { tables: [[Action::NONE; NUMBERS + 1]; 2], unnumbered: [true; 2] }
     }
 
-    /// What is done where only `calls` are recorded, if some are given, and of these only those that failed, if
-    /// `failed_only`; with arguments in so many registers as `counts` says, if they are recorded; and with the
-    /// memory that `plans` speak of, if that is.
+    /// What is done by these settings; `plans` are those of the kernel's own programs and of 32-bit ones.
     // In place: in the kernel, whose stack is small, this is large.
     #[inline]
-    pub fn fill(
-        &mut self,
-        machine: Machine,
-        calls: Option<&CallSet>,
-        failed_only: bool,
-        counts: Option<[&[u8; NUMBERS]; 2]>,
-        plans: Option<&[Plans; 2]>,
-    ) {
+    pub fn fill(&mut self, machine: Machine, settings: &Settings, plans: &[&Plans; 2]) {
+        let calls = settings.calls.as_ref();
         let is_excluded = |is_32bit, number| calls.is_some_and(|calls| !calls.contains(is_32bit, number));
-        let only_failed = if failed_only { Action::ONLY_FAILED } else { 0 };
+        let only_failed = if settings.failed_only { Action::ONLY_FAILED } else { 0 };
         let Self { tables, unnumbered } = self;
-        for (is_32bit, (table, unnumbered)) in [false, true].into_iter().zip(tables.iter_mut().zip(unnumbered)) {
+        let of = tables.iter_mut().zip(unnumbered).zip(plans);
+        for (is_32bit, ((table, unnumbered), plans)) in [false, true].into_iter().zip(of) {
             for (number, action) in table.iter_mut().enumerate() {
-                let count = counts.map_or(0, |counts| {
-                    counts[usize::from(is_32bit)].get(number).copied().unwrap_or(MAX_ARGS as u8).min(MAX_ARGS as u8)
-                });
-                let plans = plans.map_or(&[][..], |plans| plans[usize::from(is_32bit)].of(number as u32));
+                let count = if settings.args { plans.arguments(number as u32) } else { 0 };
+                let plans = if settings.copies_memory() { plans.of(number as u32) } else { &[] };
                 let copies = plans.iter().fold(0, |bits, plan| bits | copies(*plan));
                 let excluded = if is_excluded(is_32bit, number as u32) { Action::EXCLUDED } else { 0 };
                 // `execve` may return to a program of the other kind, and the last stands for lost numbers, too.

@@ -4,12 +4,12 @@
 
 use proptest::prelude::*;
 use syscall_record_format::action::{Action, Actions};
-use syscall_record_format::calls::{argument_counts, plan::Plans, Abi, Direction, NUMBERS};
+use syscall_record_format::calls::{plan::Plans, Abi, Direction, NUMBERS};
 use syscall_record_format::callset::CallSet;
 use syscall_record_format::filter::{Filter, List, Name};
 use syscall_record_format::format::{Edges, Machine};
 use syscall_record_format::request::*;
-use syscall_record_format::settings::{Settings, DEFAULT_BUFFER_KB};
+use syscall_record_format::settings::{Settings, DEFAULT_BUFFER_KB, DEFAULT_SNAPLEN};
 
 fn any_edges() -> impl Strategy<Value = Edges> {
     prop::sample::select(vec![Edges::Both, Edges::Enter, Edges::Exit])
@@ -67,11 +67,19 @@ fn any_request() -> impl Strategy<Value = Request> {
     )
 }
 
+fn plans(machine: Machine) -> [Plans; 2] {
+    [false, true].map(|is_32bit| Plans::new(Abi::new(machine, is_32bit)))
+}
+
+fn actions(machine: Machine, settings: &Settings, plans: &[Plans; 2]) -> Actions {
+    let mut actions = Actions::none();
+    actions.fill(machine, settings, &plans.each_ref());
+    actions
+}
+
 #[test]
 fn which_calls_have_memory() {
-    let plans = [false, true].map(|is_32bit| Plans::new(Abi::new(Machine::X86_64, is_32bit)));
-    let mut actions = Actions::none();
-    actions.fill(Machine::X86_64, None, false, None, Some(&plans));
+    let actions = actions(Machine::X86_64, &Settings { args: true, ..Settings::default() }, &plans(Machine::X86_64));
     let has = |is_32bit, number| {
         let action = actions.get(is_32bit, number);
         (action.has(Action::COPY_AT_ENTRY), action.has(Action::COPY_AT_RETURN))
@@ -254,17 +262,18 @@ proptest! {
 
     /// Probes do for each call what set and tables say of it.
     #[test]
-    fn actions(
+    fn what_probes_do(
         machine in any_machine(), set in prop::option::of(any_set()), failed_only: bool, args: bool, memory: bool,
         is_32bit: bool, number in any_number(), result in prop_oneof![-4100i64..5, any::<i64>()],
     ) {
-        let counts = args.then(|| [false, true].map(|is_32bit| argument_counts(machine, is_32bit)));
-        let plans = [false, true].map(|is_32bit| Plans::new(Abi::new(machine, is_32bit)));
-        let mut actions = Actions::none();
-        actions.fill(machine, set.as_ref(), failed_only, counts, memory.then_some(&plans));
+        let plans = plans(machine);
+        let snaplen = if memory { DEFAULT_SNAPLEN } else { 0 };
+        let settings = Settings { calls: set, failed_only, args, snaplen, ..Settings::default() };
+        let actions = actions(machine, &settings, &plans);
+        let memory = args && memory;
         let contains = |number| set.as_ref().is_none_or(|set| set.contains(is_32bit, number));
         let action = actions.get(is_32bit, u64::from(number));
-        let count = argument_counts(machine, is_32bit).get(number as usize).copied().unwrap_or(6);
+        let count = plans[usize::from(is_32bit)].arguments(number);
         prop_assert_eq!(action.arguments(), if args { count } else { 0 });
         prop_assert_eq!(action.has(Action::EXCLUDED), !contains(number));
         prop_assert_eq!(action.takes(result), !failed_only || (-4095..=-1).contains(&result));
@@ -292,8 +301,7 @@ proptest! {
             (Machine::X86_64, false) => &[15],
             _ => &[119, 173],
         };
-        let mut actions = Actions::none();
-        actions.fill(machine, Some(&set), false, None, None);
+        let actions = actions(machine, &Settings { calls: Some(set), ..Settings::default() }, &plans(machine));
         let expected = numbers.iter().any(|&number| set.contains(is_32bit, number)) || set.contains(is_32bit, NUMBERS as u32);
         prop_assert_eq!(!actions.excludes_return(is_32bit, u32::MAX), expected);
     }

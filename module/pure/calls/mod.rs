@@ -108,7 +108,6 @@ use super::format::Machine;
 
 mod category;
 mod command;
-mod counts;
 pub mod plan;
 mod plans;
 mod rows;
@@ -118,8 +117,6 @@ mod table;
 mod text;
 
 pub use category::Category;
-#[allow(unused_imports)] // The module needs one of these.
-pub use counts::{argument_counts, MAX_ARGUMENTS, NUMBERS};
 #[allow(unused_imports)] // The reader's alone.
 pub use size::size_of;
 #[cfg(feature = "host")]
@@ -214,7 +211,12 @@ impl Parameter {
     }
 }
 
-/// The numbers of `execve` and `execveat` in the tables of [`argument_counts`], where a call keeps its
+/// System call numbers below this may be known.
+pub const NUMBERS: usize = 512;
+/// The most registers that hold arguments.
+pub const MAX_ARGUMENTS: u8 = 6;
+
+/// The numbers of `execve` and `execveat` in the tables of [`plan::Plans`], where a call keeps its
 /// number while the program becomes one of another width. None elsewhere: on ARM all programs have one table,
 /// and x86 gives the call the number of the new program's `execve` (`set_personality_64bit()`).
 #[inline]

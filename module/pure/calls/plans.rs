@@ -1,42 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Makes plans of what to copy out of the table of calls, while this is compiled.
+//! Makes plans of what to copy out of the table of calls, while this is compiled; counts registers on the way.
 
 use super::plan::{Command, Count, Plan, What, SIZE_LIMIT};
 use super::size::size_of_bytes;
 use super::text::{is, Piece, Pieces, Span};
-use super::{rows::ROWS, Abi, Direction, NUMBERS};
+use super::{rows::ROWS, Abi, Direction, MAX_ARGUMENTS, NUMBERS};
 
 /// The plans of all calls of programs that use one table. In a static, for a machine's programs, this is all
 /// that the module has of the table of calls.
 pub struct Plans {
-    /// For each number where its plans begin among [`Self::plans`], and above [`PLACE_BITS`] how many they are.
-    places: [u16; NUMBERS],
+    /// For each number where its plans begin among [`Self::plans`], above [`PLACE_BITS`] how many they are, and above
+    /// these how many registers hold arguments.
+    calls: [u16; NUMBERS],
     /// The plans of the calls, which share what they have in common.
     plans: [Plan; PLANS],
 }
 
 /// How many plans a table has room for; some more than the largest needs.
 const PLANS: usize = 288;
-const PLACE_BITS: u32 = 12;
+const PLACE_BITS: u32 = 9;
 /// The most that a call has.
 const PLANS_OF_CALL: usize = 5;
+/// Bits of numbers up to that, and up to [`MAX_ARGUMENTS`].
+const COUNT_BITS: u32 = 3;
+
+const _: () = assert!(PLANS <= 1 << PLACE_BITS && PLACE_BITS + 2 * COUNT_BITS <= u16::BITS);
 
 impl Plans {
     /// Those of the programs that use `abi`.
     pub const fn new(abi: Abi) -> Self {
-        let mut all = Self { places: [0; NUMBERS], plans: [Plan::NONE; PLANS] };
+        let unknown = (MAX_ARGUMENTS as u16) << (PLACE_BITS + COUNT_BITS);
+        let mut all = Self { calls: [unknown; NUMBERS], plans: [Plan::NONE; PLANS] };
         let (mut row, mut used) = (0, 0);
         while row < ROWS.len() {
             let number = ROWS[row].0[abi as usize];
             if number >= 0 && number < NUMBERS as i32 {
-                let (plans, count) = plans_of(ROWS[row].2.as_bytes(), abi);
+                let (plans, count, registers) = plans_of(ROWS[row].2.as_bytes(), abi);
                 let mut place = 0;
                 while count > 0 && place < used && !(all.plans[place].equals(plans[0]) && all.has(place, &plans, count))
                 {
                     place += 1;
                 }
-                all.places[number as usize] = (place | (count << PLACE_BITS)) as u16;
+                let registers = (registers as usize) << (PLACE_BITS + COUNT_BITS);
+                all.calls[number as usize] = (place | (count << PLACE_BITS) | registers) as u16;
                 let mut at = 0;
                 while at < count {
                     all.plans[place + at] = plans[at];
@@ -54,9 +61,18 @@ impl Plans {
     /// Those of the call of this number, in the order of its arguments; none if it is not known.
     #[inline]
     pub fn of(&self, number: u32) -> &[Plan] {
-        let place = self.places.get(number as usize).copied().unwrap_or_default();
-        let start = usize::from(place) % (1 << PLACE_BITS);
-        self.plans.get(start..start + usize::from(place >> PLACE_BITS)).unwrap_or_default()
+        let call = usize::from(self.calls.get(number as usize).copied().unwrap_or_default());
+        let (start, count) = (call % (1 << PLACE_BITS), (call >> PLACE_BITS) % (1 << COUNT_BITS));
+        self.plans.get(start..start.wrapping_add(count)).unwrap_or_default()
+    }
+
+    /// How many registers hold the arguments of the call of this number; [`MAX_ARGUMENTS`] where no call is known.
+    ///
+    /// A 64-bit argument takes two 32-bit registers, and on ARM the first of them is even: one may lie unused before
+    /// it, and counts.
+    #[inline]
+    pub fn arguments(&self, number: u32) -> u8 {
+        self.calls.get(number as usize).map_or(MAX_ARGUMENTS, |call| (call >> (PLACE_BITS + COUNT_BITS)) as u8)
     }
 
     /// Whether these `count` plans are at this place, or may be: nothing else is there yet.
@@ -73,12 +89,12 @@ impl Plans {
     }
 }
 
-/// The plans of a call with this text, and how many they are.
-const fn plans_of(text: &[u8], abi: Abi) -> ([Plan; PLANS_OF_CALL], usize) {
+/// The plans of a call with this text, how many they are, and how many registers hold its arguments.
+const fn plans_of(text: &[u8], abi: Abi) -> ([Plan; PLANS_OF_CALL], usize, u8) {
     let mut plans = [Plan::NONE; PLANS_OF_CALL];
     let mut count = 0;
     let mut command = None;
-    let Some(mut pieces) = Pieces::new(text, abi) else { return (plans, 0) };
+    let Some(mut pieces) = Pieces::new(text, abi) else { return (plans, 0, MAX_ARGUMENTS) };
     while let Some(piece) = pieces.next() {
         let word = part(text, piece.word);
         let what = match command {
@@ -93,7 +109,8 @@ const fn plans_of(text: &[u8], abi: Abi) -> ([Plan; PLANS_OF_CALL], usize) {
             command = Some((found, piece.register));
         }
     }
-    (plans, count)
+    assert!(pieces.registers() <= MAX_ARGUMENTS, "a call has more arguments than registers");
+    (plans, count, pieces.registers())
 }
 
 /// The argument that other arguments depend on, if it is one of this word.
