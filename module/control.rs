@@ -80,7 +80,7 @@ impl Control {
     /// As for [`new`](Self::new); then nothing has changed.
     pub(crate) fn set_parameters(&self, parameters: &Settings) -> Result<bool> {
         let mut state = self.state.lock();
-        let goes_on = state.recording.as_ref().map_or(parameters.idle, |recording| recording.settings() == parameters);
+        let goes_on = state.recording.as_ref().map_or(parameters.idle, |recording| recording.tracer().settings == *parameters);
         if !state.is_requested && !goes_on {
             state.put_in_force(&self.outlet, parameters, true)?;
         }
@@ -92,7 +92,7 @@ impl Control {
     ///
     /// # Errors
     ///
-    /// As for [`new`](Self::new); then nothing has changed.
+    /// As for [`new`](Self::new); then nothing has changed, but that unread packets are gone if they were not to be kept.
     #[inline(never)]
     pub(crate) fn request(&self, request: &Request) -> Result {
         let mut state = self.state.lock();
@@ -131,9 +131,10 @@ impl State {
     ///
     /// # Errors
     ///
-    /// As for [`Control::new`]; then `self` is as before.
+    /// As for [`Control::new`]; then `self` is as before, and only what was not to be kept is gone.
     fn put_in_force(&mut self, outlet: &Arc<Outlet>, settings: &Settings, keep_unread: bool) -> Result {
-        let next = if settings.idle { None } else { Some(Tracer::new(outlet, settings)?) };
+        let last = self.recording.as_ref().map(Recording::tracer);
+        let next = if settings.idle { None } else { Some(Tracer::new(outlet, settings, last)?) };
         let last = self.recording.take().map(Recording::end);
         if !keep_unread {
             outlet.discard();

@@ -32,8 +32,19 @@ pub(crate) struct Device {
 struct Reader {
     /// The process that opened it.
     tgid: Option<u32>,
-    /// When another was last told so in the log.
+    /// When it was last told in the log that another wanted to, or what is wrong with a request.
     told: Option<Instant<Monotonic>>,
+}
+
+impl Reader {
+    /// Whether something may be told now: once a second, whoever asks for it.
+    fn may_tell(&mut self) -> bool {
+        let may = self.told.is_none_or(|told| told.elapsed() >= Delta::from_secs(1));
+        if may {
+            self.told = Some(Instant::now());
+        }
+        may
+    }
 }
 
 impl Device {
@@ -46,6 +57,17 @@ impl Device {
         let reader = KBox::pin_init(new_mutex!(Reader::default()), GFP_KERNEL)?;
         Ok(Self { control, reader })
     }
+
+    /// Says in the log what is wrong with a request.
+    fn refuse(&self, BadRequest { field, value, rule }: BadRequest) -> Error {
+        if self.reader.lock().may_tell() {
+            match value {
+                Some(value) => pr_err!("request: {}={}: must be {}\n", field, value, rule.0),
+                None => pr_err!("request: {}: must be {}\n", field, rule.0),
+            }
+        }
+        EINVAL
+    }
 }
 
 impl CharDevice for Device {
@@ -54,8 +76,7 @@ impl CharDevice for Device {
     fn open(&self) -> Result {
         let mut reader = self.reader.lock();
         if let Some(tgid) = reader.tgid {
-            if reader.told.is_none_or(|told| told.elapsed() >= Delta::from_secs(1)) {
-                reader.told = Some(Instant::now());
+            if reader.may_tell() {
                 pr_warn!("/dev/syscall-record is open in process {}; it has one reader at a time\n", tgid);
             }
             return Err(EBUSY);
@@ -109,11 +130,11 @@ impl CharDevice for Device {
             return Err(ENOTTY);
         }
         if command != SET_REQUEST {
-            return Err(refuse(BadRequest::size(size_of_request(command))));
+            return Err(self.refuse(BadRequest::size(size_of_request(command))));
         }
         let mut bytes = KBox::new([0; REQUEST_BYTES], GFP_KERNEL)?;
         UserSlice::new(argument, REQUEST_BYTES).reader().read_slice(&mut bytes[..])?;
-        self.control.request(&Request::from_bytes(&bytes).map_err(refuse)?)
+        self.control.request(&Request::from_bytes(&bytes).map_err(|bad| self.refuse(bad))?)
     }
 
     fn poll(&self, file: &File, table: PollTable<'_>) -> bool {
@@ -126,13 +147,4 @@ impl CharDevice for Device {
         }
         is_due
     }
-}
-
-/// Says in the log what is wrong with a request.
-fn refuse(BadRequest { field, value, rule }: BadRequest) -> Error {
-    match value {
-        Some(value) => pr_err!("request: {}={}: must be {}\n", field, value, rule.0),
-        None => pr_err!("request: {}: must be {}\n", field, rule.0),
-    }
-    EINVAL
 }

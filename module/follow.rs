@@ -6,7 +6,7 @@
 
 use crate::pure::settings::MAX_PID;
 use crate::word::Word;
-use kernel::{alloc::flags::GFP_KERNEL, prelude::*};
+use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
 
 /// A set of processes: a bit for each process id there can be, set or cleared when the process is made.
 pub(crate) struct Followed(KVBox<[Word; WORDS]>);
@@ -23,15 +23,8 @@ impl Followed {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new() -> Result<Self> {
-        Ok(Self(KVBox::zeroed(GFP_KERNEL)?))
-    }
-
-    /// Empties the set.
-    pub(crate) fn clear(&self) {
-        for word in self.0.iter() {
-            word.store(0);
-        }
+    pub(crate) fn new() -> Result<Arc<Self>> {
+        Ok(Arc::new(Self(KVBox::zeroed(GFP_KERNEL)?), GFP_KERNEL)?)
     }
 
     /// Whether the set has process `tgid`.

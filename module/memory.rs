@@ -12,7 +12,7 @@
 use crate::arch;
 use crate::probe;
 use crate::pure::calls::{
-    plan::{Count, Plan, What},
+    plan::{Count, Plan, What, MAX_DIRENTS},
     Abi, Direction,
 };
 use crate::pure::encode::Event;
@@ -39,11 +39,18 @@ const MAX_PIECES: u64 = 16;
 const MIN_ITEMS_BYTES: usize = 512;
 /// Bits of a set that are recorded at the most, `__FD_SETSIZE` of `include/uapi/linux/posix_types.h`.
 const MAX_BITS: usize = 1024;
+/// No entry of a folder is shorter: `struct linux_dirent64` of `include/linux/dirent.h` with a name of one byte, aligned.
+const MIN_DIRENT_BYTES: usize = 24;
 /// No family of sockets has longer addresses, `struct sockaddr_storage`.
 const MAX_ADDRESS_BYTES: usize = 128;
 
-/// Memory of the program that could not be read.
-struct Fault;
+/// Why there is no more of an argument's memory.
+enum Stop {
+    /// It could not be read.
+    Fault,
+    /// The buffer had no room for a chunk. What follows would be taken for what was lost.
+    Lost,
+}
 
 /// A call whose memory is to be copied.
 pub(crate) struct Copy<'a> {
@@ -65,9 +72,11 @@ impl Copy<'_> {
     /// Writes what the call's `plans` say. Returns the time, in ticks, that the call's own record is to have:
     /// a return's is not to have waited for its memory, an entry's is when the call begins, and both are later
     /// than what was written, which may be on another CPU.
+    // With a stack frame of its own: most events that come here have no memory.
+    #[inline(never)]
     pub(crate) fn all(&self, plans: &[Plan]) -> u64 {
         let clock = &self.tracer.means.clock;
-        let (start, mut written) = (clock.now(), 0);
+        let mut next = clock.now();
         for plan in plans {
             let resolved = match plan.command() {
                 None => Some(*plan),
@@ -75,11 +84,18 @@ impl Copy<'_> {
             };
             // A null pointer says everything itself.
             if let Some(plan) = resolved.filter(|plan| self.is_due(*plan) && self.register(plan.register()) != 0) {
-                written = self.one(plan, start);
+                match self.one(plan, next) {
+                    Ok(time) => next = time,
+                    // Nor is there room for the rest.
+                    Err(time) => return time,
+                }
             }
         }
-        let now = if self.result.is_some() { start } else { clock.now() };
-        now.max(written.wrapping_add(1))
+        if self.result.is_some() {
+            next
+        } else {
+            next.max(clock.now())
+        }
     }
 
     /// Whether there is something to copy now.
@@ -93,15 +109,18 @@ impl Copy<'_> {
         }
     }
 
-    /// Writes what one of them says; returns the time that it was given.
-    fn one(&self, plan: Plan, now: u64) -> u64 {
-        let mut chunks = Chunks::new(self, plan.register(), now);
+    /// Writes what one of them says, from the time `next` on. Returns the time that what follows it may have, as an error
+    /// if the buffer is full.
+    fn one(&self, plan: Plan, next: u64) -> Result<u64, u64> {
+        let mut chunks = Chunks::new(self, plan.register(), next);
         let at = self.register(plan.register());
         let snaplen = self.tracer.settings.snaplen as usize;
         let count = self.count(plan.count());
         let size = usize::from(plan.size());
         let bytes = count.saturating_mul(size).saturating_add(usize::from(plan.head()));
         let copied = match plan.what() {
+            // Where it has a size, that is all of it.
+            What::Str if size > 1 => chunks.string(at, size),
             What::Str => chunks.string(at, MAX_STRING_BYTES),
             What::Payload => chunks.up_to(at, bytes, snaplen),
             What::Items => chunks.up_to(at, bytes, snaplen.max(MIN_ITEMS_BYTES)),
@@ -110,13 +129,13 @@ impl Copy<'_> {
             What::Dirents => self.dirents(&mut chunks, at, bytes),
             What::Strings => self.strings(&mut chunks, at),
             What::Vars => self.vars(&mut chunks, at),
-            What::Iovec => self.vector(&mut chunks, at, count as u64, self.limit()),
-            What::Msghdr => self.message(&mut chunks, at, self.limit()),
-            What::Mmsghdr => self.messages(&mut chunks, at, count as u64),
+            What::Iovec => self.vector(&mut chunks, at, count as u64, self.limit(plan)),
+            What::Msghdr => self.message(&mut chunks, at, self.limit(plan)),
+            What::Mmsghdr => self.messages(&mut chunks, at, count as u64, plan),
             // It was resolved.
             What::ByCommand(_) => Ok(()),
         };
-        chunks.end(copied.is_err())
+        chunks.end(copied)
     }
 
     fn abi(&self) -> Abi {
@@ -147,15 +166,18 @@ impl Copy<'_> {
                 let mut count = [0; 4];
                 match read(self.register(register), &mut count) {
                     Ok(()) => u32::from_le_bytes(count) as usize,
-                    Err(Fault) => 0,
+                    Err(_) => 0,
                 }
             }
         }
     }
 
-    /// How much of a vector's pieces there is: what the call has transferred.
-    fn limit(&self) -> usize {
-        self.result.map_or(usize::MAX, |result| usize::try_from(result).unwrap_or(0))
+    /// How many bytes the pieces of a vector have: of what the call has written, as many as it says.
+    fn limit(&self, plan: Plan) -> usize {
+        match (plan.direction(), self.result) {
+            (Direction::Out, Some(result)) => usize::try_from(result).unwrap_or(0),
+            _ => usize::MAX,
+        }
     }
 
     /// Bytes of the program's pointers.
@@ -164,7 +186,7 @@ impl Copy<'_> {
     }
 
     /// The `index`th pointer, or number as long as one, of those at `at`.
-    fn word(&self, at: u64, index: u64) -> Result<u64, Fault> {
+    fn word(&self, at: u64, index: u64) -> Result<u64, Stop> {
         let size = self.pointer_bytes();
         let mut bytes = [0; 8];
         let place = at.wrapping_add(index.wrapping_mul(size as u64));
@@ -173,7 +195,7 @@ impl Copy<'_> {
     }
 
     /// A program's arguments, each with its NUL.
-    fn strings(&self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), Fault> {
+    fn strings(&self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), Stop> {
         let mut left = MAX_STRING_BYTES;
         for index in 0..MAX_STRINGS {
             let string = self.word(at, index as u64)?;
@@ -185,7 +207,7 @@ impl Copy<'_> {
             }
             let before = chunks.total;
             chunks.string(string, left)?;
-            chunks.put(&[0]);
+            chunks.put(&[0])?;
             left = left.saturating_sub(chunks.total.wrapping_sub(before));
         }
         chunks.head.is_cut = true;
@@ -193,48 +215,48 @@ impl Copy<'_> {
     }
 
     /// How many variables an environment has.
-    fn vars(&self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), Fault> {
+    fn vars(&self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), Stop> {
         let mut count = 0u32;
         while count < MAX_VARS && self.word(at, u64::from(count))? != 0 {
             count = count.wrapping_add(1);
         }
-        chunks.put(&count.to_le_bytes());
-        Ok(())
+        chunks.put(&count.to_le_bytes())
     }
 
     /// How many entries of a folder there are in so many bytes, and the first of them.
-    fn dirents(&self, chunks: &mut Chunks<'_>, at: u64, bytes: usize) -> Result<(), Fault> {
+    fn dirents(&self, chunks: &mut Chunks<'_>, at: u64, bytes: usize) -> Result<(), Stop> {
         let (mut count, mut offset) = (0u32, 0usize);
-        while offset < bytes {
+        while offset < bytes && count < MAX_DIRENTS {
             // `d_reclen` of `struct linux_dirent64`, behind two words of 64 bits.
             let mut size = [0; 2];
             read(at.wrapping_add(offset as u64).wrapping_add(16), &mut size)?;
             let size = usize::from(u16::from_le_bytes(size));
-            if size == 0 {
+            // The program may have changed it.
+            if size < MIN_DIRENT_BYTES {
                 break;
             }
             offset = offset.saturating_add(size);
             count = count.wrapping_add(1);
         }
-        chunks.put(&count.to_le_bytes());
+        chunks.put(&count.to_le_bytes())?;
         chunks.up_to(at, bytes, self.tracer.settings.snaplen as usize)
     }
 
     /// The pieces of a vector, which have `limit` bytes together: for each its length, how many bytes follow,
     /// and these.
-    fn vector(&self, chunks: &mut Chunks<'_>, at: u64, count: u64, limit: usize) -> Result<(), Fault> {
-        let (mut limit, mut snaplen) = (limit, self.tracer.settings.snaplen as usize);
+    fn vector(&self, chunks: &mut Chunks<'_>, at: u64, count: u64, limit: usize) -> Result<(), Stop> {
+        let mut limit = limit;
         for index in 0..count.min(MAX_PIECES) {
             let base = self.word(at, index.wrapping_mul(2))?;
             let length = self.word(at, index.wrapping_mul(2).wrapping_add(1))?;
             let there = usize::try_from(length).unwrap_or(usize::MAX).min(limit);
-            let recorded = there.min(snaplen);
-            chunks.put(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
-            chunks.put(&(recorded as u32).to_le_bytes());
+            let recorded = there.min(chunks.snaplen);
+            chunks.put(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes())?;
+            chunks.put(&(recorded as u32).to_le_bytes())?;
             chunks.copy(base, recorded)?;
             chunks.head.is_cut |= recorded < there;
             limit = limit.wrapping_sub(there);
-            snaplen = snaplen.wrapping_sub(recorded);
+            chunks.snaplen = chunks.snaplen.wrapping_sub(recorded);
         }
         chunks.head.is_cut |= count > MAX_PIECES;
         Ok(())
@@ -242,7 +264,7 @@ impl Copy<'_> {
 
     /// A message: bytes of the name, flags, bytes of control data, pieces; the name; the pieces, which have
     /// `limit` bytes together.
-    fn message(&self, chunks: &mut Chunks<'_>, at: u64, limit: usize) -> Result<(), Fault> {
+    fn message(&self, chunks: &mut Chunks<'_>, at: u64, limit: usize) -> Result<(), Stop> {
         // `struct user_msghdr` of `include/linux/socket.h`, `struct compat_msghdr` of `include/net/compat.h`: of the
         // second and the last field, of the type int, the upper halves are unused where pointers have 64 bits.
         let name = self.word(at, 0)?;
@@ -252,20 +274,20 @@ impl Copy<'_> {
         let control_bytes = self.word(at, 5)?;
         let flags = self.word(at, 6)? as u32;
         for field in [name_bytes as u32, flags, control_bytes as u32, count.min(MAX_PIECES) as u32] {
-            chunks.put(&field.to_le_bytes());
+            chunks.put(&field.to_le_bytes())?;
         }
         chunks.copy(name, name_bytes)?;
         self.vector(chunks, pieces, count, limit)
     }
 
     /// Several messages: for each its length, and the message.
-    fn messages(&self, chunks: &mut Chunks<'_>, at: u64, count: u64) -> Result<(), Fault> {
+    fn messages(&self, chunks: &mut Chunks<'_>, at: u64, count: u64, plan: Plan) -> Result<(), Stop> {
         // `struct mmsghdr` of `include/linux/socket.h`: a message, which is 7 words long, and its length.
         for index in 0..count.min(MAX_PIECES) {
             let message = at.wrapping_add(index.wrapping_mul(8 * self.pointer_bytes() as u64));
             let length = self.word(message, 7)? as u32;
-            chunks.put(&length.to_le_bytes());
-            let limit = if self.result.is_some() { length as usize } else { usize::MAX };
+            chunks.put(&length.to_le_bytes())?;
+            let limit = if plan.direction() == Direction::Out { length as usize } else { usize::MAX };
             self.message(chunks, message, limit)?;
         }
         chunks.head.is_cut |= count > MAX_PIECES;
@@ -282,24 +304,27 @@ struct Chunks<'a> {
     len: usize,
     /// Bytes so far.
     total: usize,
-    /// The time of the chunks, in ticks.
-    now: u64,
+    /// How many bytes of buffers may still be recorded where there are several.
+    snaplen: usize,
+    /// The time of the next chunk, in ticks.
+    next: u64,
 }
 
 impl<'a> Chunks<'a> {
-    fn new(copy: &'a Copy<'a>, register: u8, now: u64) -> Self {
+    fn new(copy: &'a Copy<'a>, register: u8, next: u64) -> Self {
         let head =
             ChunkHead { register, call: copy.number as u8, at_return: copy.result.is_some(), ..ChunkHead::default() };
-        Self { copy, head, buffer: [0; MAX_CHUNK_BYTES / size_of::<u64>()], len: 0, total: 0, now }
+        let snaplen = copy.tracer.settings.snaplen as usize;
+        Self { copy, head, buffer: [0; MAX_CHUNK_BYTES / size_of::<u64>()], len: 0, total: 0, snaplen, next }
     }
 
     /// Up to so many bytes of the buffer's free rest, which is not empty.
-    fn room(&mut self, len: usize) -> &mut [u8] {
+    fn room(&mut self, len: usize) -> Result<&mut [u8], Stop> {
         if self.len == MAX_CHUNK_BYTES {
-            self.flush();
+            self.flush()?;
         }
         let end = self.len.saturating_add(len).min(MAX_CHUNK_BYTES);
-        AsBytes::as_bytes_mut(&mut self.buffer).get_mut(self.len..end).unwrap_or_default()
+        Ok(AsBytes::as_bytes_mut(&mut self.buffer).get_mut(self.len..end).unwrap_or_default())
     }
 
     /// So many bytes of the room were filled.
@@ -309,26 +334,27 @@ impl<'a> Chunks<'a> {
     }
 
     /// Appends bytes of the kernel's.
-    fn put(&mut self, mut bytes: &[u8]) {
+    fn put(&mut self, mut bytes: &[u8]) -> Result<(), Stop> {
         while !bytes.is_empty() {
-            let room = self.room(bytes.len());
+            let room = self.room(bytes.len())?;
             let (now, later) = bytes.split_at(room.len());
             room.copy_from_slice(now);
             self.filled(now.len());
             bytes = later;
         }
+        Ok(())
     }
 
     /// Appends the first `limit` of the program's `len` bytes at `from`.
-    fn up_to(&mut self, from: u64, len: usize, limit: usize) -> Result<(), Fault> {
+    fn up_to(&mut self, from: u64, len: usize, limit: usize) -> Result<(), Stop> {
         self.head.is_cut |= len > limit;
         self.copy(from, len.min(limit))
     }
 
     /// Appends so many of the program's bytes: all until one that cannot be read.
-    fn copy(&mut self, mut from: u64, mut len: usize) -> Result<(), Fault> {
+    fn copy(&mut self, mut from: u64, mut len: usize) -> Result<(), Stop> {
         while len > 0 {
-            let room = self.room(len);
+            let room = self.room(len)?;
             let read_bytes = room.len();
             if read(from, room).is_err() {
                 // What lies on its page may be readable nevertheless; the buffer reaches over one page's end at the most.
@@ -338,7 +364,7 @@ impl<'a> Chunks<'a> {
                 if before < read_bytes && read(from, there).is_ok() {
                     self.filled(before);
                 }
-                return Err(Fault);
+                return Err(Stop::Fault);
             }
             self.filled(read_bytes);
             from = from.wrapping_add(read_bytes as u64);
@@ -348,16 +374,16 @@ impl<'a> Chunks<'a> {
     }
 
     /// Appends the program's string at `from`, without its NUL, and no more than `limit` bytes of it.
-    fn string(&mut self, mut from: u64, mut limit: usize) -> Result<(), Fault> {
+    fn string(&mut self, mut from: u64, mut limit: usize) -> Result<(), Stop> {
         loop {
             // A byte of the room may be needed for the NUL.
             if self.len.wrapping_add(1) >= MAX_CHUNK_BYTES {
-                self.flush();
+                self.flush()?;
             }
-            let room = self.room(limit.saturating_add(1));
+            let room = self.room(limit.saturating_add(1))?;
             let most = room.len().wrapping_sub(1);
             let user = UserSlice::new(UserPtr::from_addr(from as usize), room.len());
-            let len = user.reader().strcpy_into_buf(room).map_err(|_| Fault)?.to_bytes().len();
+            let len = user.reader().strcpy_into_buf(room).map_err(|_| Stop::Fault)?.to_bytes().len();
             self.filled(len);
             // As long as there was room: there may be more, and if not, an empty rest is found.
             if len < most {
@@ -372,16 +398,22 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// Writes the last chunk; returns its time.
-    fn end(&mut self, is_fault: bool) -> u64 {
-        self.head.is_last = true;
-        self.head.is_fault = is_fault;
-        self.flush();
-        self.now
+    /// Writes the last chunk, if all before it are written and `copied` is how it went. Returns the time that what
+    /// follows may have, as an error if the buffer is full.
+    fn end(&mut self, copied: Result<(), Stop>) -> Result<u64, u64> {
+        if !matches!(copied, Err(Stop::Lost)) {
+            self.head.is_last = true;
+            self.head.is_fault = copied.is_err();
+            if self.flush().is_ok() {
+                return Ok(self.next);
+            }
+        }
+        Err(self.next)
     }
 
-    /// Writes a chunk.
-    fn flush(&mut self) {
+    /// Writes a chunk, later than what was written before: the next may be on another CPU, where nothing else tells
+    /// their order.
+    fn flush(&mut self) -> Result<(), Stop> {
         self.head.len = self.len as u16;
         // What an earlier chunk left behind the end.
         let padding = self.len..self.len.next_multiple_of(size_of::<u64>());
@@ -390,13 +422,16 @@ impl<'a> Chunks<'a> {
         if let Some(chunk) = Chunk::new(self.head, &self.buffer) {
             let Copy { tracer, task, .. } = *self.copy;
             let guard = Current::get().preempt_disable();
-            self.now = probe::write(tracer, guard, task, self.now, &Event::Memory(chunk), false);
+            let time = probe::write(tracer, guard, task, self.next, &Event::Memory(chunk), false);
+            self.next = self.next.max(time.ok_or(Stop::Lost)?).wrapping_add(1);
         }
+        self.head.continues = true;
+        Ok(())
     }
 }
 
 /// Reads the program's memory at `from`.
-fn read(from: u64, to: &mut [u8]) -> Result<(), Fault> {
+fn read(from: u64, to: &mut [u8]) -> Result<(), Stop> {
     let user = UserSlice::new(UserPtr::from_addr(from as usize), to.len());
-    user.reader().read_slice(to).map_err(|_| Fault)
+    user.reader().read_slice(to).map_err(|_| Stop::Fault)
 }

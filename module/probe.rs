@@ -270,7 +270,12 @@ fn record(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: Preem
             let with_inputs = !matches!(edge, Edge::Exit);
             let copy = Copy { tracer, task: &task, number, registers: args, result: returned, with_inputs };
             let now = copy.all(plans);
-            (current.preempt_disable(), now)
+            let guard = current.preempt_disable();
+            // It may have become the reader while it slept, and must not be remembered as one that is recorded.
+            if tracer.outlet.is_reader(current.tgid()) {
+                return guard.enable();
+            }
+            (guard, now)
         }
     };
     let event = match edge {
@@ -322,7 +327,7 @@ fn call_of<'a>(tracer: &Tracer, task: &Task, number: u32, words: &'a [u64; MAX_A
 }
 
 /// Writes what happened at the tick `now` the long way, and has the reader woken if that is due; preemption is on
-/// again then. Returns the time that it was given.
+/// again then. Returns the time that it was given, or `None` if there was no room for it.
 pub(crate) fn write(
     tracer: &Tracer,
     guard: PreemptGuard,
@@ -330,16 +335,16 @@ pub(crate) fn write(
     now: u64,
     event: &Event<'_>,
     lasting: bool,
-) -> u64 {
+) -> Option<u64> {
     let means = &tracer.means;
     let mut writer = means.writers.get(&guard);
     let outcome = writer.write(task, &means.clock, now, event, lasting);
     let time = writer.time();
     drop(guard);
-    if outcome != Outcome::Done {
+    if matches!(outcome, Outcome::Opened | Outcome::HalfFull) {
         Outlet::wake(tracer.outlet.as_arc_borrow(), outcome);
     }
-    time
+    (outcome != Outcome::Dropped).then_some(time)
 }
 
 /// Whether a call that returns was made by a 32-bit program, if the task runs one now or not: the program

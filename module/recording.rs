@@ -31,7 +31,6 @@ impl Recording {
     /// Those of [`Hooks::attach`].
     pub(crate) fn begin(tracer: Arc<Tracer>) -> Result<Self> {
         let Settings { filter, follow, spare, edges, args, .. } = tracer.settings;
-        tracer.spare.forget();
         tracer.outlet.writers.begin(Origin { session: system::random(), edges, has_args: args });
         let mut recording = Self {
             calls: Hooks::new(tracer.clone()),
@@ -74,9 +73,9 @@ impl Recording {
         })
     }
 
-    /// Its settings.
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.tracer.settings
+    /// What it is for.
+    pub(crate) fn tracer(&self) -> &Tracer {
+        &self.tracer
     }
 
     /// Ends the recording. Gives what it was for, so that it can begin again.

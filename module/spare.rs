@@ -47,6 +47,7 @@ use crate::pure::format::Comm;
 use crate::ring;
 use crate::task::{self, Current, PreemptGuard, Thread};
 use crate::word::Word;
+use kernel::sync::Arc;
 
 /// How often the watch looks for other tracers.
 pub(crate) const WATCH_EVERY_MS: u32 = 1000;
@@ -54,7 +55,7 @@ pub(crate) const WATCH_EVERY_MS: u32 = 1000;
 /// Who may be recorded, and who is spared.
 pub(crate) struct Spare {
     filter: Filter,
-    followed: Option<Followed>,
+    followed: Option<Arc<Followed>>,
     /// 1: tasks may spare themselves. 0: every task has the flag, new ones, too.
     on: Word,
     /// 1: the watch has to repair.
@@ -63,8 +64,13 @@ pub(crate) struct Spare {
 
 impl Spare {
     /// Nobody is spared yet.
-    pub(crate) fn new(filter: Filter, followed: Option<Followed>) -> Self {
+    pub(crate) fn new(filter: Filter, followed: Option<Arc<Followed>>) -> Self {
         Self { filter, followed, on: Word::new(0), repairs: Word::new(0) }
+    }
+
+    /// Who is followed: to be handed on where the same filter stays in force.
+    pub(crate) fn followed(&self) -> Option<Arc<Followed>> {
+        self.followed.clone()
     }
 
     /// Whether the filter lets `task` pass.
@@ -147,18 +153,12 @@ impl Spare {
         !task.set_traced(true)
     }
 
-    /// Follows nobody any more. Forks and renames must not be told.
-    pub(crate) fn forget(&self) {
-        if let Some(followed) = &self.followed {
-            followed.clear();
-        }
-    }
-
-    /// Follows the descendants of who passes now. Forks and renames must be told by now.
+    /// Follows the descendants of who passes now, beside those who are followed already. Forks and renames must be told
+    /// by now.
     pub(crate) fn follow(&self) {
         let Some(followed) = &self.followed else { return };
         task::for_each(|thread| {
-            if thread.descends_from(|ancestor| self.filter.matches(ancestor)) {
+            if thread.descends_from(|ancestor| self.passes(ancestor)) {
                 followed.set(thread.tgid(), true);
             }
         });

@@ -60,14 +60,19 @@ impl WorkItem<2> for Tracer {
 }
 
 impl Tracer {
-    /// What probes need to record into the buffers of `outlet`.
+    /// What probes need to record into the buffers of `outlet`. Who `last` follows is followed on if it has the same
+    /// filter: nothing else tells of a descendant whose ancestors have ended.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
     #[inline(never)]
-    pub(crate) fn new(outlet: &Arc<Outlet>, settings: &Settings) -> Result<Arc<Self>> {
-        let followed = if settings.follow && !settings.filter.is_empty() { Some(Followed::new()?) } else { None };
+    pub(crate) fn new(outlet: &Arc<Outlet>, settings: &Settings, last: Option<&Self>) -> Result<Arc<Self>> {
+        let followed = match last.filter(|last| last.settings.filter == settings.filter) {
+            _ if !settings.follow || settings.filter.is_empty() => None,
+            Some(Self { spare, settings: Settings { follow: true, .. }, .. }) => spare.followed(),
+            _ => Some(Followed::new()?),
+        };
         Arc::pin_init(
             pin_init!(Self {
                 means: Means {

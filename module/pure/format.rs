@@ -57,7 +57,7 @@
 //! | 10, 11 | CALL       | as ENTER; 13–28 result (signed), 29–40 duration                 |                   |
 //! | 12, 13 | CALL_ARGS  | as ENTER_ARGS; 13–28 result (signed), 29–40 duration            | arguments         |
 //! | 14     | SWITCH     | 5–7 slot                                                        |                   |
-//! | 15     | MEMORY     | 4–6 argument, 7–10 flags, 11–20 bytes, 24–31 call, 32–63 delta  | the bytes         |
+//! | 15     | MEMORY     | 4–6 argument, 7–10 and 21 flags, 11–20 bytes, 24–31 call, 32–63 delta | the bytes         |
 //!
 //! * A CALL is an ENTER directly followed by an EXIT, `duration` ticks later: the writer completes the
 //!   word of the entry when the next event of its CPU is a return of the same task.
@@ -76,7 +76,8 @@
 //! * MEMORY is a chunk of the memory that an argument of the task's next event points to: the argument that
 //!   register 0 to 5 holds, the lower 8 bits of the call's number, and 0 to [`MAX_CHUNK_BYTES`] bytes, the last word
 //!   filled up with zeros. Flags: 7 it is this argument's last chunk, 8 the rest could not be read, 9 there was
-//!   more than is recorded, 10 it was read when the call returned. Chunks whose event was dropped belong to none.
+//!   more than is recorded, 10 it was read when the call returned, 21 it is not the argument's first. Chunks whose
+//!   event was dropped belong to none; of an argument nothing follows a chunk for which there was no room.
 //! * EXIT carries no number: it returns from the task's last ENTER. When no ENTER was recorded (the
 //!   task began to match a filter in the middle of a call, or events were dropped) it stands alone.
 //!
@@ -195,6 +196,7 @@ const MEMORY_IS_FAULT: Field = Field::new(8, 1);
 const MEMORY_IS_CUT: Field = Field::new(9, 1);
 const MEMORY_AT_RETURN: Field = Field::new(10, 1);
 const MEMORY_BYTES: Field = Field::new(11, 10);
+const MEMORY_CONTINUES: Field = Field::new(21, 1);
 const MEMORY_CALL: Field = Field::new(24, 8);
 const TASK_TID: Field = Field::new(8, 24);
 const TASK_TGID: Field = Field::new(32, 24);
@@ -513,6 +515,8 @@ pub struct Chunk<'a> {
 pub struct ChunkHead {
     /// The register that holds the argument, below [`MAX_ARGS`].
     pub register: u8,
+    /// It is not this argument's first.
+    pub continues: bool,
     /// It is this argument's last.
     pub is_last: bool,
     /// What follows it could not be read.
@@ -546,6 +550,7 @@ impl<'a> Chunk<'a> {
         let (&word, words) = words.split_first()?;
         let head = ChunkHead {
             register: MEMORY_ARGUMENT.get(word) as u8,
+            continues: MEMORY_CONTINUES.get(word) != 0,
             is_last: MEMORY_IS_LAST.get(word) != 0,
             is_fault: MEMORY_IS_FAULT.get(word) != 0,
             is_cut: MEMORY_IS_CUT.get(word) != 0,
@@ -689,6 +694,7 @@ pub const fn switch(slot: u8) -> u64 {
 pub const fn memory(head: ChunkHead, delta: u64) -> u64 {
     KIND_MEMORY
         | MEMORY_ARGUMENT.put(head.register as u64)
+        | MEMORY_CONTINUES.put(head.continues as u64)
         | MEMORY_IS_LAST.put(head.is_last as u64)
         | MEMORY_IS_FAULT.put(head.is_fault as u64)
         | MEMORY_IS_CUT.put(head.is_cut as u64)
@@ -752,7 +758,7 @@ impl<'a> Record<'a> {
                 };
                 (Self::Task(task, SLOT.get(word) as u8), 3)
             }
-            KIND_MEMORY if Field::new(21, 3).get(word) == 0 => {
+            KIND_MEMORY if Field::new(22, 2).get(word) == 0 => {
                 let chunk = Chunk::behind(words)?;
                 (Self::Memory { chunk, delta: DELTA.get(word) }, 1 + chunk.words.len())
             }

@@ -219,8 +219,10 @@ const FULL: *mut u64 = ptr::without_provenance_mut(1);
 /// What became of an event, for waking the reader.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Written to the open packet, or dropped.
+    /// Written to the open packet.
     Done,
+    /// There was no room: dropped.
+    Dropped,
     /// Written as the first of a packet.
     Opened,
     /// As before, and half of the buffer or more waits for the reader.
@@ -487,7 +489,7 @@ impl Writer<'_> {
                 // Release: who sees the drop sees the packets that were opened before it.
                 hot.dropped.store_release(hot.dropped.load().wrapping_add(1));
             }
-            return Outcome::Done;
+            return Outcome::Dropped;
         }
 
         // Full barrier: a reader that does not yet see `opening` read its clock before the clock is

@@ -118,7 +118,7 @@ fn structures() {
     check("wait4", &["1 out Items 1×4", "3 out Items 1×144"], &["1 out Items 1×4", "3 out Items 1×72"]);
     check_all("poll", &["0 inout Items w1×8"]);
     check_all("statx", &["1 in Str 1×1", "4 out Items 1×256"]);
-    check_all("sched_setattr", &["1 in Items 1×48"]);
+    check_all("sched_setattr", &["1 in Items 1×56"]);
     check("getgroups", &["1 out Items min(w0,result)×4"], &["1 out Items min(w0,result)×2"]);
     let sets = |size| ["1", "2", "3"].map(|register| format!("{register} inout Bits w0×{size}"));
     for (abi, plans) in shown("_newselect") {
@@ -172,7 +172,7 @@ fn what_commands_decide() {
     assert_eq!(resolve(Abi::X86_64, "ioctl", 0x802c_542a), some("2 out Items 1×44"));
     assert_eq!(resolve(Abi::X86_64, "ioctl", 0x540e), None);
     // PR_SET_NAME, PR_SET_NO_NEW_PRIVS.
-    assert_eq!(resolve(Abi::X86_64, "prctl", 15), some("1 in Str 1×1"));
+    assert_eq!(resolve(Abi::X86_64, "prctl", 15), some("1 in Str 1×16"));
     assert_eq!(resolve(Abi::X86_64, "prctl", 38), None);
     // FUTEX_WAIT_BITSET_PRIVATE with FUTEX_CLOCK_REALTIME; FUTEX_WAKE_PRIVATE.
     assert_eq!(resolve(Abi::Arm64, "futex", 9 | 128 | 256), some("3 in Items 1×16"));

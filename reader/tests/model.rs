@@ -105,6 +105,8 @@ fn events_between_are_told() {
 fn memory_of_lost_events_is_not_mistaken() {
     let mut cut = memory(60, 0, sh(), WRITE, 1, false, &[b'b'; 600]);
     cut.truncate(1);
+    let mut headless = memory(100, 0, sh(), WRITE, 1, false, &[b'c'; 600]);
+    headless.remove(0);
     let events = [
         memory(10, 0, sh(), WRITE, 1, false, &[b'a'; 1000]),
         vec![enter_with(10, 0, sh(), WRITE, &[1, 0x1000, 1000]), exit(20, 0, sh(), 1000)],
@@ -118,6 +120,9 @@ fn memory_of_lost_events_is_not_mistaken() {
         memory(80, 0, sh(), WRITE, 1, false, b"old"),
         memory(80, 0, sh(), WRITE, 1, false, b"new"),
         vec![enter_with(90, 0, sh(), WRITE, &[3])],
+        vec![exit(95, 0, sh(), 1)],
+        headless,
+        vec![enter_with(100, 0, sh(), WRITE, &[4])],
     ];
     let expected = [
         "1 100 > write(0x1,0x1000,0x3e8) 1:1000 bytes",
@@ -127,6 +132,8 @@ fn memory_of_lost_events_is_not_mistaken() {
         "5 100 > write(0x2) 1:512 bytes…",
         "6 100 < write(0x2) 1:512 bytes… = 1 10ns",
         "7 100 > write(0x3) 1:new",
+        "8 100 < write(0x3) 1:new = 1 5ns",
+        "9 100 > write(0x4)",
     ];
     assert_eq!(lines(&of(&events.concat())), expected);
 }
@@ -413,9 +420,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<u32>(),
     ];
     let words = prop::collection::vec(prop_oneof![0u64..9, any::<u64>()], 0..65);
-    let head = (0u8..6, any::<[bool; 4]>(), any::<u8>(), 0u16..512).prop_map(|(register, flags, call, len)| {
-        let [is_last, is_fault, is_cut, at_return] = flags;
-        ChunkHead { register, is_last, is_fault, is_cut, at_return, call, len }
+    let head = (0u8..6, any::<[bool; 5]>(), any::<u8>(), 0u16..512).prop_map(|(register, flags, call, len)| {
+        let [continues, is_last, is_fault, is_cut, at_return] = flags;
+        ChunkHead { register, continues, is_last, is_fault, is_cut, at_return, call, len }
     });
     let result = prop_oneof![0i64..10, any::<i64>()];
     (header, task, number, words, head, result).prop_map(|(header, task, number, words, head, result)| {

@@ -3,6 +3,7 @@
 //! What lies behind the arguments that another argument decides about: directions and sizes, by commands.
 
 use super::{plan::What, Abi, Direction};
+use crate::pure::format::COMM_BYTES;
 
 /// A direction, what lies there, and how many bytes it takes.
 type Found = Option<(Direction, What, u16)>;
@@ -74,8 +75,8 @@ const LARGEST_IOCTL: u16 = 1024;
 pub(super) const fn prctl(option: u32) -> Found {
     Some(match option {
         // PR_SET_NAME, PR_GET_NAME
-        15 => (IN, What::Str, 1),
-        16 => (OUT, What::Str, 1),
+        15 => (IN, What::Str, COMM_BYTES as u16),
+        16 => (OUT, What::Str, COMM_BYTES as u16),
         // PR_GET_PDEATHSIG, PR_GET_UNALIGN, PR_GET_FPEMU, PR_GET_FPEXC, PR_GET_ENDIAN, PR_GET_TSC, PR_GET_CHILD_SUBREAPER
         2 | 5 | 9 | 11 | 19 | 25 | 37 => (OUT, What::Items, 4),
         _ => return None,

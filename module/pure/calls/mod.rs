@@ -122,6 +122,7 @@ pub use size::size_of;
 #[cfg(feature = "host")]
 pub use table::{prototypes, Call};
 
+#[cfg(feature = "host")]
 use text::Pieces;
 
 /// A call's numbers, one for each [`Abi`] or -1, its category and its text. Rows exist only while this is

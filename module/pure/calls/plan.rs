@@ -91,6 +91,8 @@ const WHATS: [What; 16] = [
     What::ByCommand(Command::Clone),
     What::Dirents,
 ];
+/// Entries of a folder that the module counts at the most.
+pub const MAX_DIRENTS: u32 = 1 << 16;
 /// Sizes are below this.
 pub(super) const SIZE_LIMIT: u16 = 1 << 12;
 /// What [`Plan::head`] is a multiple of.

@@ -47,19 +47,26 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    /// Takes a chunk. If it does not belong to those before it, their event was lost, and they are forgotten.
+    /// Takes a chunk. If it does not belong to those before it, their event was lost, and they are forgotten; if what it
+    /// continues is not there, it is.
     pub(super) fn add(&mut self, chunk: &Chunk<'_>, now: u64, cpu: u16, pool: &mut Pool) {
         let head = chunk.head;
-        let goes_on = self.is_open && self.set.last().is_some_and(|last| last.register == head.register);
-        let is_new = (head.call, head.at_return) != (self.call, self.at_return)
-            || (!goes_on && self.set.iter().any(|memory| memory.register == head.register));
-        if is_new || self.set.len() > MAX_ARGS {
-            self.clear(pool);
+        let is_of_call = (head.call, head.at_return) == (self.call, self.at_return);
+        if head.continues {
+            let is_last = |last: &Memory| last.register == head.register;
+            if !(self.is_open && is_of_call && self.set.last().is_some_and(is_last)) {
+                return;
+            }
+        } else {
+            let is_there = self.set.iter().any(|memory| memory.register == head.register);
+            if !is_of_call || is_there || self.set.len() > MAX_ARGS {
+                self.clear(pool);
+            }
         }
         if self.set.is_empty() {
             (self.call, self.at_return, self.since, self.cpu) = (head.call, head.at_return, now, cpu);
         }
-        if !(self.is_open && goes_on) {
+        if !head.continues {
             self.close();
             self.set.push(Memory { register: head.register, bytes: pool.take(), ..Memory::default() });
         }

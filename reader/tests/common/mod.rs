@@ -82,6 +82,7 @@ pub fn memory(time: u64, cpu: u16, task: Task, number: u32, register: u8, at_ret
     let chunk = |(index, piece): (usize, &&[u8])| {
         let head = ChunkHead {
             register,
+            continues: index > 0,
             is_last: index == last,
             at_return,
             call: number as u8,

@@ -6,6 +6,7 @@ use super::memory::array;
 use super::names::Name;
 use super::structs::integer;
 use super::{names, number, values, Context, Line};
+use crate::calls::plan::MAX_DIRENTS;
 use crate::calls::{Abi, Direction, Parameter};
 use crate::model::Memory;
 use crate::style::words::Set;
@@ -83,8 +84,9 @@ pub(super) fn entries(out: &mut Vec<u8>, context: &Context<'_>, address: u64, me
     // Of `getdents64` the module has counted them; the count stands before the first.
     if context.name == names::GETDENTS64 {
         out.put(b" /* ");
-        number::decimal(out, integer(&memory.bytes, 0, 4).unwrap_or(0));
-        out.put(b" entries */");
+        let count = integer(&memory.bytes, 0, 4).unwrap_or(0);
+        number::decimal(out, count);
+        out.put(if count < u64::from(MAX_DIRENTS) { b" entries */" } else { b"+ entries */" });
         return;
     }
     // The length of an entry comes after two numbers.
