@@ -32,20 +32,14 @@ pub(crate) struct Device {
 struct Reader {
     /// The process that opened it.
     tgid: Option<u32>,
-    /// When it was last told in the log that another wanted to, or what is wrong with a request.
+    /// When another was last told so in the log.
     told: Option<Instant<Monotonic>>,
+    /// How many of its requests were refused since it opened the device.
+    refused: u32,
 }
 
-impl Reader {
-    /// Whether something may be told now: once a second, whoever asks for it.
-    fn may_tell(&mut self) -> bool {
-        let may = self.told.is_none_or(|told| told.elapsed() >= Delta::from_secs(1));
-        if may {
-            self.told = Some(Instant::now());
-        }
-        may
-    }
-}
+/// So many refused requests are explained in the log: an open file may be handed to whoever would fill that.
+const MAX_TOLD: u32 = 64;
 
 impl Device {
     /// A device that delivers what is recorded by `control`.
@@ -60,7 +54,9 @@ impl Device {
 
     /// Says in the log what is wrong with a request.
     fn refuse(&self, BadRequest { field, value, rule }: BadRequest) -> Error {
-        if self.reader.lock().may_tell() {
+        let mut reader = self.reader.lock();
+        if reader.refused < MAX_TOLD {
+            reader.refused = reader.refused.wrapping_add(1);
             match value {
                 Some(value) => pr_err!("request: {}={}: must be {}\n", field, value, rule.0),
                 None => pr_err!("request: {}: must be {}\n", field, rule.0),
@@ -76,13 +72,15 @@ impl CharDevice for Device {
     fn open(&self) -> Result {
         let mut reader = self.reader.lock();
         if let Some(tgid) = reader.tgid {
-            if reader.may_tell() {
+            if reader.told.is_none_or(|told| told.elapsed() >= Delta::from_secs(1)) {
+                reader.told = Some(Instant::now());
                 pr_warn!("/dev/syscall-record is open in process {}; it has one reader at a time\n", tgid);
             }
             return Err(EBUSY);
         }
         let tgid = Current::get().tgid();
         reader.tgid = Some(tgid);
+        reader.refused = 0;
         self.control.outlet.set_reader(tgid);
         Ok(())
     }
