@@ -20,6 +20,7 @@ struct Script {
 
 const SH: u32 = 100;
 const AT_FDCWD: u64 = 0xffff_ff9c;
+const CLOEXEC: u64 = 0o2_000_000;
 
 impl Script {
     fn new(machine: Machine) -> Self {
@@ -46,6 +47,14 @@ impl Script {
         self.events.push(exit(self.now, 0, task(pid, b"sh"), result));
         self.now += 10;
         self
+    }
+
+    /// `pid` returns from the call that made it, where the kernel traces that.
+    fn born(&mut self, pid: u32) -> &mut Self {
+        match self.recording.machine {
+            Machine::X86_64 => self.exit(pid, 0),
+            Machine::Arm64 | Machine::Arm => self,
+        }
     }
 
     fn call(&mut self, name: &str, args: &[u64], inputs: &[&[u8]], result: i64) -> &mut Self {
@@ -276,12 +285,13 @@ fn pairs_and_others_without_a_path() {
 /// A child has its parent's files, as they were; what either does then is its own, unless they share them.
 #[test]
 fn forks() {
-    for (flags, shares) in [(0x11, false), (0x4111, false), (0x511, true)] {
-        let mut script = Script::new(Machine::Arm64);
+    let flags = [(0x11, false), (0x4111, false), (0x511, true)];
+    for ((flags, shares), machine) in flags.into_iter().flat_map(|flags| MACHINES.map(|machine| (flags, machine))) {
+        let mut script = Script::new(machine);
         script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call("chdir", &[1], &[b"/home"], 0);
         script.enter(SH, "clone", &[flags, 0, 0, 0, 0], &[]);
         // The child comes first.
-        script.exit(101, 0).call_by(101, "openat", &[AT_FDCWD, 1, 0, 0], &[b"b"], 4);
+        script.born(101).call_by(101, "openat", &[AT_FDCWD, 1, 0, 0], &[b"b"], 4);
         assert_eq!(script.last(), "openat 4 File /home/b");
         script.exit(SH, 101).call("fsync", &[4], &[], 0);
         assert_eq!(script.last(), if shares { "fsync 4 File /home/b" } else { "fsync -" }, "{flags:#x}");
@@ -291,6 +301,60 @@ fn forks() {
         script.call_by(101, "execve", &[1, 2, 3], &[], 0).call_by(101, "close", &[4], &[], 0);
         script.call("fsync", &[4], &[], 0);
         assert_eq!(script.last(), if shares { "fsync 4 File /home/b" } else { "fsync -" }, "{flags:#x}");
+    }
+}
+
+/// As `posix_spawn` does it: the maker waits until the child has run another program.
+#[test]
+fn spawned() {
+    for machine in MACHINES {
+        // Another that makes a process of its own, and does not wait, is not mistaken for it.
+        for has_other in [false, true] {
+            let mut script = Script::new(machine);
+            script.call_by(200, "getpid", &[], &[], 200);
+            script.call("openat", &[AT_FDCWD, 1, CLOEXEC, 0], &[b"/a"], 3);
+            script.call("openat", &[AT_FDCWD, 1, CLOEXEC, 0], &[b"/b"], 4);
+            script.enter(SH, "clone", &[0x4111, 0, 0, 0, 0], &[]);
+            if has_other {
+                script.enter(200, "clone", &[0x11, 0, 0, 0, 0], &[]);
+            }
+            script.born(101).call_by(101, "close", &[4], &[], 0).call_by(101, "dup3", &[3, 0, 0], &[], 0);
+            script.call_by(101, "execve", &[1, 2, 3], &[], 0);
+            script.exit(SH, 101).call_by(101, "read", &[0, 1, 80], &[], 0);
+            assert_eq!(script.last(), "read 0 File /a", "{machine:?}");
+            script.call_by(101, "fsync", &[3], &[], 0);
+            assert_eq!(script.last(), "fsync -", "{machine:?}");
+            script.call("fsync", &[4], &[], 0);
+            assert_eq!(script.last(), "fsync 4 File /b", "{machine:?}");
+        }
+    }
+}
+
+/// Whose child it is, shows when the maker returns: what it has not closed or replaced by then, it has inherited.
+#[test]
+fn inherited_late() {
+    for machine in MACHINES {
+        for runs in [false, true] {
+            let mut script = Script::new(machine);
+            script.call_by(200, "getpid", &[], &[], 200);
+            for (fd, flags) in [(0, 0), (1, 0), (3, 0), (4, CLOEXEC), (5, 0), (6, 0)] {
+                script.call("openat", &[AT_FDCWD, 1, flags, 0], &[b"/a"], fd);
+            }
+            script.enter(SH, "clone", &[0x4111, 0, 0, 0, 0], &[]);
+            script.enter(200, "clone", &[0x4111, 0, 0, 0, 0], &[]);
+            script.born(101).call_by(101, "close", &[3], &[], 0);
+            script.call_by(101, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/b"], 1);
+            script.call_by(101, "close_range", &[6, 90, 0], &[], 0);
+            if runs {
+                script.call_by(101, "execve", &[1, 2, 3], &[], 0);
+            }
+            script.exit(SH, 101);
+            let left: Vec<String> = (0..7).map(|fd| script.call_by(101, "fsync", &[fd], &[], 0).last()).collect();
+            let four = if runs { "fsync -" } else { "fsync 4 File /a" };
+            let expected =
+                ["fsync 0 File /a", "fsync 1 File /b", "fsync -", "fsync -", four, "fsync 5 File /a", "fsync -"];
+            assert_eq!(left, expected, "{machine:?}");
+        }
     }
 }
 

@@ -264,6 +264,39 @@ fn fork_returns_twice() {
     assert_eq!(lines(&of(&events)), expected);
 }
 
+/// Or it returns after its maker, and after others have made threads of their own.
+#[test]
+fn fork_returns_late() {
+    let recording = Recording { machine: Machine::X86_64, ..ARGS };
+    let child = |tid, tgid| Task { tid, tgid, ..task(tid, b"sh") };
+    let events = [
+        enter_with(10, 0, sh(), 56, &[0x11]),
+        exit(20, 0, sh(), 101),
+        enter_with(30, 0, sh(), 56, &[0x10f00]),
+        exit(40, 0, sh(), 102),
+        enter_with(50, 0, sh(), 56, &[0x12]),
+        exit(60, 0, child(102, 100), 0),
+        exit(70, 0, child(101, 101), 0),
+        enter_with(80, 0, child(102, 100), 39, &[]),
+        exit(90, 0, sh(), 103),
+        // One of another namespace, whose id is that of a program here.
+        exit(100, 0, task(103, b"init"), 0),
+    ];
+    let expected = [
+        "1 100 > clone(0x11)",
+        "2 100 < clone(0x11) = 101 10ns",
+        "3 100 > clone(0x10f00)",
+        "4 100 < clone(0x10f00) = 102 10ns",
+        "5 100 > clone(0x12)",
+        "6 102 < clone(0x10f00) = 0",
+        "7 101 < clone(0x11) = 0",
+        "8 102 > getpid()",
+        "9 100 < clone(0x12) = 103 40ns ~",
+        "10 103 < unknown() = 0",
+    ];
+    assert_eq!(lines(&stream(vec![packets(recording, 0, &events, &[])])), expected);
+}
+
 /// Times are the wall clock's at the recording's start, and go on from there whatever is done to it.
 #[test]
 fn times() {

@@ -5,10 +5,13 @@
 use super::address::Address;
 use super::{File, FileKind};
 use std::io::Write as _;
+use std::ops::RangeInclusive;
 
 /// Descriptors that are kept at a time, of all processes, those between others included: a bound for recordings that
 /// lack all that closes.
 const MAX_SLOTS: usize = 1 << 19;
+/// Of descriptors below, a table knows whether they were touched: where programs put what they hand on.
+const TOUCHABLE: i32 = u64::BITS as i32;
 /// Longer names are cut: `PATH_MAX` of `include/uapi/linux/limits.h`.
 const MAX_NAME_BYTES: usize = 4096;
 
@@ -26,6 +29,8 @@ struct Table {
     users: u32,
     /// By descriptor; the kernel gives out the lowest that is free.
     slots: Vec<Option<Box<Open>>>,
+    /// Those that were made or closed here, a bit each.
+    touched: u64,
 }
 
 /// What a descriptor refers to.
@@ -34,6 +39,12 @@ pub(super) struct Open {
     /// `None`: nothing that could be found out.
     pub(super) file: Option<File>,
     pub(super) closes_on_exec: bool,
+}
+
+impl Table {
+    fn touch(&mut self, slot: usize) {
+        self.touched |= u32::try_from(slot).ok().and_then(|slot| 1_u64.checked_shl(slot)).unwrap_or(0);
+    }
 }
 
 impl Files {
@@ -60,14 +71,14 @@ impl Files {
     /// A table of the same files.
     #[cold]
     pub(super) fn copy(&mut self, index: usize) -> usize {
-        let slots = match self.tables.get(index) {
-            Some(table) if self.count + table.slots.len() <= MAX_SLOTS => table.slots.clone(),
-            _ => Vec::new(),
+        let (slots, touched) = match self.tables.get(index) {
+            Some(table) if self.count + table.slots.len() <= MAX_SLOTS => (table.slots.clone(), table.touched),
+            _ => (Vec::new(), 0),
         };
         self.count += slots.len();
         let copy = self.add();
         if let Some(table) = self.tables.get_mut(copy) {
-            table.slots = slots;
+            (table.slots, table.touched) = (slots, touched);
         }
         copy
     }
@@ -78,7 +89,7 @@ impl Files {
         table.users = table.users.saturating_sub(1);
         if table.users == 0 {
             self.count -= table.slots.len();
-            table.slots = Vec::new();
+            (table.slots, table.touched) = (Vec::new(), 0);
             self.free.push(index);
         }
     }
@@ -91,6 +102,27 @@ impl Files {
         let copy = self.copy(index);
         self.leave(index);
         copy
+    }
+
+    /// Adds to a table what its process has inherited from that of `parent`, where it has not made or closed descriptors
+    /// before that was seen. `has_run`: it has run another program meanwhile.
+    #[cold]
+    pub(super) fn fill(&mut self, index: usize, parent: usize, has_run: bool) {
+        let Some(touched) = self.tables.get(index).map(|table| table.touched) else { return };
+        for number in (0..TOUCHABLE).filter(|number| touched & (1 << number) == 0) {
+            if let Some(open) = self.get(parent, number).filter(|open| !(has_run && open.closes_on_exec)).cloned() {
+                self.set(index, number, open);
+            }
+        }
+    }
+
+    /// These descriptors are made or closed.
+    pub(super) fn touch(&mut self, index: usize, numbers: RangeInclusive<usize>) {
+        if let Some(table) = self.tables.get_mut(index) {
+            for number in (0..TOUCHABLE as usize).filter(|number| numbers.contains(number)) {
+                table.touched |= 1 << number;
+            }
+        }
     }
 
     /// What descriptor `number` refers to, if it was looked for.
@@ -110,6 +142,7 @@ impl Files {
         }
         let Some(table) = self.tables.get_mut(index) else { return };
         let Ok(slot) = usize::try_from(number) else { return };
+        table.touch(slot);
         if slot >= table.slots.len() {
             let missing = slot + 1 - table.slots.len();
             if missing > MAX_SLOTS - self.count.min(MAX_SLOTS) {
@@ -125,7 +158,9 @@ impl Files {
 
     /// The descriptor is closed, or what it refers to is not known.
     pub(super) fn remove(&mut self, index: usize, number: i32) -> Option<Box<Open>> {
-        self.tables.get_mut(index)?.slots.get_mut(usize::try_from(number).ok()?)?.take()
+        let (table, slot) = (self.tables.get_mut(index)?, usize::try_from(number).ok()?);
+        table.touch(slot);
+        table.slots.get_mut(slot)?.take()
     }
 
     /// Of the table's descriptors, those remain that are wanted.

@@ -146,6 +146,7 @@ impl<'a> Follower<'a> {
                 self.unshare();
                 let table = self.processes.table(self.process);
                 self.processes.files.retain(table, &|_, open| !open.closes_on_exec);
+                self.processes.get_mut(self.process)?.has_run = true;
             }
             _ => return None,
         }
@@ -329,8 +330,12 @@ impl<'a> Follower<'a> {
             self.unshare();
         }
         let table = self.processes.table(self.process);
+        let range = first as usize..=last as usize;
+        if flags & CLOSE_RANGE_CLOEXEC == 0 {
+            self.processes.files.touch(table, range.clone());
+        }
         self.processes.files.retain(table, &|number, open| {
-            let is_meant = (first as usize..=last as usize).contains(&number);
+            let is_meant = range.contains(&number);
             if is_meant && flags & CLOSE_RANGE_CLOEXEC != 0 {
                 open.closes_on_exec = true;
                 return true;

@@ -4,6 +4,7 @@
 
 use super::clock::{Clock, Times};
 use super::follow::Follower;
+use super::lineage::{Birth, MAX_BIRTHS};
 use super::memory::Pool;
 use super::processes::Processes;
 use super::table::{is_input, Effect, Table};
@@ -37,8 +38,10 @@ pub struct Model {
     pub(super) processes: Processes,
     /// The number of the last event that told of drops, by CPU; empty if none did.
     drops: Vec<u64>,
-    /// Threads that are in calls that make others.
+    /// Threads that are in calls that make others, whose child was not seen yet.
     pub(super) forking: Vec<usize>,
+    /// Threads of which only the call that made them was seen, which they have yet to return from.
+    pub(super) births: Vec<Birth>,
     /// Memory of the call that returns.
     pub(super) outputs: Vec<Memory>,
     pub(super) pool: Pool,
@@ -61,6 +64,10 @@ pub(super) struct Now {
     pub(super) file: Option<i32>,
 }
 
+/// Threads that are kept as being in calls that make others; more than a system has, as a rule. They are searched for
+/// each new thread.
+const MAX_FORKING: usize = 256;
+
 /// No such descriptor.
 const EBADF: i64 = 9;
 
@@ -81,6 +88,7 @@ impl Model {
             processes: Processes::default(),
             drops: Vec::new(),
             forking: Vec::new(),
+            births: Vec::with_capacity(MAX_BIRTHS),
             outputs: Vec::new(),
             pool: Pool::default(),
             now: Now::default(),
@@ -127,6 +135,7 @@ impl Model {
         match &event.what {
             decode::What::Enter { task, call } => {
                 self.find(task);
+                self.follow_silent_birth(header, task);
                 self.enter(header, event, call);
                 self.follow_files(false);
             }
@@ -209,6 +218,7 @@ impl Model {
         self.processes = Processes::default();
         self.drops.clear();
         self.forking.clear();
+        self.births.clear();
         self.clock.set(header);
     }
 
@@ -312,7 +322,12 @@ impl Model {
             }
         } else {
             match traits.effect {
-                Effect::Fork => forking.push(now.thread),
+                Effect::Fork => {
+                    if forking.len() >= MAX_FORKING {
+                        forking.remove(0);
+                    }
+                    forking.push(now.thread);
+                }
                 Effect::Exec if thread.tid != thread.tgid => {
                     if let Some(entry) = processes.get_mut(thread.process) {
                         entry.exec = Some(thread.tid);

@@ -14,6 +14,7 @@ const MAX_PROCESSES: usize = MAX_THREADS * 2;
 
 /// Flags of `clone`, `include/uapi/linux/sched.h`.
 pub(super) const CLONE_FILES: u64 = 0x400;
+pub(super) const CLONE_VFORK: u64 = 0x4000;
 const CLONE_PARENT: u64 = 0x8000;
 pub(super) const CLONE_THREAD: u64 = 0x1_0000;
 
@@ -33,6 +34,8 @@ pub(super) struct Entry {
     pub(super) exec: Option<u32>,
     /// Its fork was seen, which told what it inherits.
     is_forked: bool,
+    /// It has run another program since it was first seen.
+    pub(super) has_run: bool,
     /// It was looked for in `/proc`.
     is_looked_up: bool,
     /// Its table of file descriptors.
@@ -137,9 +140,11 @@ impl Processes {
             (child.process.name, child.comm) = (name, comm);
         }
         child.directory = child.directory.take().or(directory);
-        if child.files.is_none() {
-            child.files =
-                table.map(|table| if flags & CLONE_FILES != 0 { files.share(table) } else { files.copy(table) });
+        let Some(table) = table else { return };
+        match child.files {
+            Some(own) => files.fill(own, table, child.has_run),
+            None if flags & CLONE_FILES != 0 => child.files = Some(files.share(table)),
+            None => child.files = Some(files.copy(table)),
         }
     }
 
