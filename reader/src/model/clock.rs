@@ -14,6 +14,8 @@ pub(super) struct Clock {
     wall: u64,
     /// Nanoseconds per tick, 32.32 fixed point.
     tick: u64,
+    /// How long those before this recording took, which were joined with it.
+    before: u64,
     /// When the first event was, and the last.
     first: Option<u64>,
     last: u64,
@@ -36,6 +38,7 @@ impl Clock {
     /// Goes by this header from here on.
     pub(super) fn set(&mut self, header: &Header) {
         (self.ticks, self.wall, self.tick) = (header.base_time, header.wall_clock, header.tick);
+        self.before = self.before.saturating_add(self.first.take().map_or(0, |first| self.last.saturating_sub(first)));
         self.last = 0;
         self.last_ticks = 0;
     }
@@ -58,7 +61,8 @@ impl Clock {
         let last = if self.last == 0 { time } else { self.last };
         self.last = time;
         self.last_ticks = self.last_ticks.max(ticks);
-        Times { time, since_first: time.saturating_sub(first), since_last: time.saturating_sub(last) }
+        let since_first = self.before.saturating_add(time.saturating_sub(first));
+        Times { time, since_first, since_last: time.saturating_sub(last) }
     }
 
     /// Nanoseconds from one tick to a later one.

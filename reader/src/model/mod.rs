@@ -33,7 +33,7 @@ pub struct Event<'a> {
     pub number: u64,
     /// When, in nanoseconds since 1970.
     pub time: u64,
-    /// Nanoseconds since the first event.
+    /// Nanoseconds since the first event; what lies between joined recordings does not count.
     pub since_first: u64,
     /// Nanoseconds since the event before it.
     pub since_last: u64,
