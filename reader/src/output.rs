@@ -80,7 +80,8 @@ impl Output {
             Shape::Quiet if filter.is_none() && summary.is_none() => View::Count,
             Shape::Record if filter.is_none() && summary.is_none() => View::Lines,
             _ => {
-                let needs = model::Needs { files: needs.files, processes: needs.processes };
+                let files = needs.files || (needs.names && !is_live);
+                let needs = model::Needs { files, processes: needs.processes };
                 let model = Model::new(needs, is_live);
                 View::Full(Box::new(Full { model, filter, shape, summary, tables, elapsed: 0, text: Vec::new() }))
             }

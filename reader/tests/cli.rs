@@ -254,3 +254,20 @@ fn ctrl_c_is_a_clean_end() {
     let output = child.wait_with_output().expect("ends");
     assert_eq!((text(&output.stdout), text(&output.stderr), output.status.code()), (EXAMPLE, "", Some(0)));
 }
+
+/// What descriptors refer to is shown whatever else is asked for: it is all in the recording.
+#[test]
+fn arguments_name_files() {
+    let sh = task(100, b"sh");
+    let events = [
+        memory(10, 0, sh, 56, 1, false, b"/etc/passwd"),
+        vec![enter_with(10, 0, sh, 56, &[0xffff_ff9c, 1, 0, 0]), exit(20, 0, sh, 3)],
+        vec![enter_with(30, 0, sh, 82, &[3]), exit(40, 0, sh, 0)],
+    ];
+    let recording = Recording { has_args: true, ..plain(Machine::Arm64) };
+    let bytes = stream(vec![packets(recording, 0, &events.concat(), &[])]);
+    for filter in ["evt.type=fsync and evt.dir=>", "fd.type=file and evt.type=fsync and evt.dir=>"] {
+        let output = run(&["-r", "-", "-p", "%evt.args", filter], Some(&bytes));
+        assert_eq!((text(&output.stdout), text(&output.stderr)), ("fd=3(<f>/etc/passwd)\n", ""), "{filter}");
+    }
+}

@@ -14,6 +14,8 @@ pub struct Needs {
     pub entries: bool,
     /// What opens, hands on and closes descriptors.
     pub files: bool,
+    /// Likewise, but the field is shown without it where it would have to be recorded.
+    pub names: bool,
     /// What makes processes, and who owns them.
     pub processes: bool,
     /// All events, for they are counted or the time between them is.
@@ -28,6 +30,7 @@ impl BitOr for Needs {
             arguments: self.arguments | other.arguments,
             entries: self.entries | other.entries,
             files: self.files | other.files,
+            names: self.names | other.names,
             processes: self.processes | other.processes,
             order: self.order | other.order,
         }
@@ -41,7 +44,8 @@ impl Field {
         let arguments = Needs { arguments: true, entries: true, ..none };
         match self.id() {
             Id::Arg | Id::RawArg if self.argument() == Some(&Argument::Name("res".into())) => none,
-            Id::Args | Id::Arg | Id::RawArg | Id::Buffer => arguments,
+            Id::Args => Needs { names: true, ..arguments },
+            Id::Arg | Id::RawArg | Id::Buffer => arguments,
             Id::Latency | Id::LatencyS | Id::LatencyNs => Needs { entries: true, ..none },
             // Of descriptors the arguments tell.
             id if is_of_file(id) || id == Id::Category => Needs { files: true, ..arguments },
@@ -74,6 +78,7 @@ mod tests {
             let needs = needs(&name);
             let is_of_file = name.starts_with("fd.") || name == "evt.category";
             assert_eq!(needs.files, is_of_file, "{name}");
+            assert_eq!(needs.names, name == "evt.args", "{name}");
             let is_of_parent = matches!(&*name, "proc.ppid" | "proc.pname" | "user.uid");
             assert_eq!(needs.processes, is_of_parent, "{name}");
             assert!(!needs.files || (needs.arguments && needs.entries), "{name}");
