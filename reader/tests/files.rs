@@ -14,6 +14,7 @@ use syscall_record_format::format::{Edges, Machine, Task};
 /// A program of one machine that makes calls.
 struct Script {
     recording: Recording,
+    comm: &'static [u8],
     now: u64,
     events: Vec<Event>,
 }
@@ -25,7 +26,7 @@ const CLOEXEC: u64 = 0o2_000_000;
 impl Script {
     fn new(machine: Machine) -> Self {
         let recording = Recording { machine, edges: Edges::Both, has_args: true };
-        Self { recording, now: 1000, events: Vec::new() }
+        Self { recording, comm: b"sh", now: 1000, events: Vec::new() }
     }
 
     fn number(&self, name: &str) -> u32 {
@@ -38,13 +39,13 @@ impl Script {
     fn enter(&mut self, pid: u32, name: &str, args: &[u64], inputs: &[&[u8]]) -> &mut Self {
         let number = self.number(name);
         self.memory(pid, name, inputs, Direction::In);
-        self.events.push(enter_with(self.now, 0, task(pid, b"sh"), number, args));
+        self.events.push(enter_with(self.now, 0, task(pid, self.comm), number, args));
         self.now += 10;
         self
     }
 
     fn exit(&mut self, pid: u32, result: i64) -> &mut Self {
-        self.events.push(exit(self.now, 0, task(pid, b"sh"), result));
+        self.events.push(exit(self.now, 0, task(pid, self.comm), result));
         self.now += 10;
         self
     }
@@ -62,7 +63,19 @@ impl Script {
     }
 
     fn call_by(&mut self, pid: u32, name: &str, args: &[u64], inputs: &[&[u8]], result: i64) -> &mut Self {
-        self.enter(pid, name, args, inputs).exit(pid, result)
+        if self.recording.edges == Edges::Both {
+            return self.enter(pid, name, args, inputs).exit(pid, result);
+        }
+        let call = Call { number: self.number(name), args: Some(args.to_vec()) };
+        self.memory(pid, name, inputs, Direction::In);
+        self.events.push(Event {
+            time: self.now,
+            cpu: 0,
+            task: task(pid, self.comm),
+            edge: Edge::Return(call, result),
+        });
+        self.now += 10;
+        self
     }
 
     /// A call of the shell that gives memory back.
@@ -78,8 +91,8 @@ impl Script {
         let parameters =
             known.parameters().expect("has parameters").filter(|parameter| parameter.direction == direction);
         for (parameter, bytes) in parameters.zip(set) {
-            let at_return = direction == Direction::Out;
-            self.events.extend(memory(self.now, 0, task(pid, b"sh"), number, parameter.register, at_return, bytes));
+            let at_return = direction == Direction::Out || self.recording.edges == Edges::Exit;
+            self.events.extend(memory(self.now, 0, task(pid, self.comm), number, parameter.register, at_return, bytes));
         }
     }
 
@@ -354,6 +367,35 @@ fn inherited_late() {
             let expected =
                 ["fsync 0 File /a", "fsync 1 File /b", "fsync -", "fsync -", four, "fsync 5 File /a", "fsync -"];
             assert_eq!(left, expected, "{machine:?}");
+        }
+    }
+}
+
+/// The id that a maker in a container is told is one of its namespace. Here another program may have it, which goes on; or
+/// one of the same name may have had it before, and was killed.
+#[test]
+fn ids_of_namespaces() {
+    for edges in [Edges::Both, Edges::Exit] {
+        let mut script = Script::new(Machine::Arm64);
+        script.recording.edges = edges;
+        script.comm = b"db";
+        script.call_by(157, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/db"], 5);
+        script.comm = b"sh";
+        script.call_by(158, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/old"], 6);
+        script.call("getpid", &[], &[], 7).call("clone", &[0x11, 0, 0, 0, 0], &[], 157);
+        script.call("getpid", &[], &[], 7).call("clone", &[0x11, 0, 0, 0, 0], &[], 158);
+        script.call_by(158, "fsync", &[6], &[], 0);
+        assert_eq!(script.last(), "fsync -", "{edges:?}");
+        script.comm = b"db";
+        script.call_by(157, "fsync", &[5], &[], 0);
+        assert_eq!(script.last(), "fsync 5 File /db", "{edges:?}");
+        if edges == Edges::Both {
+            script.enter(157, "fsync", &[5], &[]);
+            script.comm = b"sh";
+            script.call("clone", &[0x11, 0, 0, 0, 0], &[], 157);
+            script.comm = b"db";
+            script.exit(157, 0);
+            assert_eq!(script.last(), "fsync 5 File /db");
         }
     }
 }

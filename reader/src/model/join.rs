@@ -55,6 +55,8 @@ pub(super) struct Now {
     times: Times,
     /// Where its thread is.
     pub(super) thread: usize,
+    /// The number of the thread's event before, where this one tells its call.
+    pub(super) before: u64,
     /// The call's width, if its entry is not known.
     is_32bit: bool,
     pub(super) result: Option<i64>,
@@ -298,7 +300,7 @@ impl Model {
         if thread.call.as_ref().is_some_and(|last| last.traits.effect == Effect::Fork) {
             forking.retain(|&index| index != now.thread);
         }
-        thread.last_event = number;
+        now.before = std::mem::replace(&mut thread.last_event, number);
 
         let mut registers = [0; MAX_ARGS];
         let mut count = 0;

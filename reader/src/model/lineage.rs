@@ -153,12 +153,16 @@ impl Model {
         if !(self.needs.files || self.needs.processes) || !fork_flags(thread).is_some_and(has_own_files) {
             return;
         }
-        // Where returns alone are recorded, nothing tells when it was made.
-        let since = if self.now.latency.is_some() { call.event } else { 0 };
+        // Where returns alone are recorded, it was made after the one before.
+        let since = if self.now.latency.is_some() { call.event } else { self.now.before };
         let (process, flags) = (thread.process, fork_flags(thread).unwrap_or(0));
-        // One of that id that was there before has been killed.
         let old = self.processes.find(pid).and_then(|old| self.processes.get(old));
-        if old.is_some_and(|old| old.since < since && old.threads > 0) {
+        if let Some(old) = old.filter(|old| old.since < since && old.threads > 0) {
+            // In a container the id is one of its namespace, and here another program's.
+            if old.comm != thread.comm {
+                return;
+            }
+            // It has been killed.
             self.forget_all(&|thread| thread.tgid == pid);
         }
         self.processes.fork(process, pid, flags, self.now.number);

@@ -23,7 +23,7 @@ pub(super) const CLONE_THREAD: u64 = 0x1_0000;
 pub(super) struct Entry {
     pub(super) process: Process,
     /// Its name as it was in the last event.
-    comm: Comm,
+    pub(super) comm: Comm,
     /// Whether `comm` is that of the first thread.
     is_leaders: bool,
     /// Its threads that are known.
