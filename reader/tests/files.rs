@@ -400,6 +400,30 @@ fn ids_of_namespaces() {
     }
 }
 
+/// A high descriptor takes room as long as it is open, and one that is not takes none.
+#[test]
+fn high_descriptors() {
+    const HIGH: u64 = (1 << 19) - 1;
+    for is_open in [true, false] {
+        let mut script = Script::new(Machine::X86_64);
+        if is_open {
+            script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/high"], HIGH as i64);
+            script.call_by(7, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call_by(7, "fsync", &[3], &[], 0);
+            assert_eq!(script.last(), "fsync -", "there is no room");
+        }
+        script.call("close", &[HIGH], &[], 0);
+        script.call_by(8, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call_by(8, "fsync", &[3], &[], 0);
+        let stream = stream(vec![packets(script.recording, 0, &script.events, &[])]);
+        let names = |event: &model::Event<'_>| match &event.what {
+            What::Call(model::Call { file: Some(file), .. }) => String::from_utf8_lossy(&file.name).into_owned(),
+            _ => String::new(),
+        };
+        for is_live in [false, true] {
+            assert_eq!(lines_live(&stream, is_live, names).pop().as_deref(), Some("/a"));
+        }
+    }
+}
+
 #[test]
 fn threads_share() {
     let mut script = Script::new(Machine::X86_64);

@@ -36,12 +36,22 @@ struct Table {
 /// What a descriptor refers to.
 #[derive(Clone)]
 pub(super) struct Open {
-    /// `None`: nothing that could be found out.
-    pub(super) file: Option<File>,
+    pub(super) file: File,
     pub(super) closes_on_exec: bool,
 }
 
 impl Table {
+    /// Drops slots behind the last descriptor; returns how many. One high descriptor, once it is closed, takes no room.
+    fn trim(&mut self) -> usize {
+        let unused = self.slots.iter().rev().take_while(|place| place.is_none()).count();
+        let used = self.slots.len() - unused;
+        self.slots.truncate(used);
+        if self.slots.capacity() / 4 > used.max(16) {
+            self.slots.shrink_to(used * 2);
+        }
+        unused
+    }
+
     fn touch(&mut self, slot: usize) {
         self.touched |= u32::try_from(slot).ok().and_then(|slot| 1_u64.checked_shl(slot)).unwrap_or(0);
     }
@@ -136,10 +146,8 @@ impl Files {
 
     /// From here on descriptor `number` refers to this.
     pub(super) fn set(&mut self, index: usize, number: i32, mut open: Open) {
-        if let Some(file) = &mut open.file {
-            file.number = number;
-            file.name.truncate(MAX_NAME_BYTES);
-        }
+        open.file.number = number;
+        open.file.name.truncate(MAX_NAME_BYTES);
         let Some(table) = self.tables.get_mut(index) else { return };
         let Ok(slot) = usize::try_from(number) else { return };
         table.touch(slot);
@@ -160,7 +168,9 @@ impl Files {
     pub(super) fn remove(&mut self, index: usize, number: i32) -> Option<Box<Open>> {
         let (table, slot) = (self.tables.get_mut(index)?, usize::try_from(number).ok()?);
         table.touch(slot);
-        table.slots.get_mut(slot)?.take()
+        let open = table.slots.get_mut(slot)?.take();
+        self.count -= table.trim();
+        open
     }
 
     /// Of the table's descriptors, those remain that are wanted.
@@ -171,6 +181,7 @@ impl Files {
                 *place = None;
             }
         }
+        self.count -= table.trim();
     }
 
     /// Forgets what all descriptors refer to.
@@ -187,7 +198,7 @@ impl Open {
     /// A file, closed or not when another program is run.
     pub(super) fn new(kind: FileKind, name: Vec<u8>, closes_on_exec: bool) -> Self {
         let file = File { number: -1, kind, name, local: None, remote: None, is_server: None };
-        Self { file: Some(file), closes_on_exec }
+        Self { file, closes_on_exec }
     }
 
     /// A file by the name that `/proc/PID/fd` has for it.

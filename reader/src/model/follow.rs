@@ -66,8 +66,10 @@ impl<'a> Follower<'a> {
         }
         let table = self.processes.table(self.process);
         if self.processes.files.get(table, number).is_none() {
-            let open = proc::open(self.processes.pid(self.process), number);
-            self.processes.files.set(table, number, open);
+            // What is not there may come yet, by a message from another process.
+            if let Some(open) = proc::open(self.processes.pid(self.process), number) {
+                self.processes.files.set(table, number, open);
+            }
         }
     }
 
@@ -123,8 +125,8 @@ impl<'a> Follower<'a> {
             Effect::SocketName => self.set_address(true, self.outputs),
             Effect::PeerName => self.set_address(false, self.outputs),
             Effect::Listen => {
-                if let Some(file) = self.first_open().and_then(|open| open.file.as_mut()) {
-                    file.is_server = Some(true);
+                if let Some(open) = self.first_open() {
+                    open.file.is_server = Some(true);
                 }
             }
             Effect::CloseRange => self.close_range(),
@@ -134,7 +136,7 @@ impl<'a> Follower<'a> {
                 self.processes.get_mut(self.process)?.directory = Some(directory);
             }
             Effect::Fchdir => {
-                let name = self.first_open().and_then(|open| open.file.as_ref()).map(|file| file.name.clone());
+                let name = self.first_open().map(|open| open.file.name.clone());
                 self.processes.get_mut(self.process)?.directory = name;
             }
             Effect::Getcwd => {
@@ -207,8 +209,7 @@ impl<'a> Follower<'a> {
             None | Some(AT_FDCWD) => self.directory(),
             Some(number) => {
                 let table = self.processes.table(self.process);
-                let open = self.processes.files.get(table, number);
-                open.and_then(|open| open.file.as_ref()).map(|file| file.name.clone())
+                self.processes.files.get(table, number).map(|open| open.file.name.clone())
             }
         };
         let how = self.memory(self.inputs, "open_how").and_then(|how| how.first_chunk::<4>());
@@ -227,7 +228,7 @@ impl<'a> Follower<'a> {
         let closes = closes == 0 || flags & closes != 0;
         let mut open = Open::by_link(link.as_bytes(), false, closes);
         let name = self.memory(self.inputs, "str").unwrap_or_default();
-        open.file.as_mut()?.name.extend_from_slice(name);
+        open.file.name.extend_from_slice(name);
         Some(open)
     }
 
@@ -273,18 +274,17 @@ impl<'a> Follower<'a> {
     fn accepted(&mut self) -> Open {
         let closes = self.flags(&["accept_flags"]) & CLOSE_ON_EXEC != 0;
         let mut open = Open::new(FileKind::Socket, Vec::new(), closes);
-        let listening = self.first_open().and_then(|open| open.file.clone());
+        let listening = self.first_open().map(|open| open.file.clone());
         let address = self.memory(self.outputs, "sockaddr").map_or(Address::None, Address::new);
-        if let Some(file) = &mut open.file {
-            if let Some(listening) = listening {
-                file.kind = listening.kind;
-                // One of a machine's own has no other name than this.
-                file.name = if listening.kind == FileKind::Unix { listening.name } else { Vec::new() };
-                file.local = listening.local;
-            }
-            file.is_server = Some(true);
-            file.set_address(address, false);
+        let file = &mut open.file;
+        if let Some(listening) = listening {
+            file.kind = listening.kind;
+            // One of a machine's own has no other name than this.
+            file.name = if listening.kind == FileKind::Unix { listening.name } else { Vec::new() };
+            file.local = listening.local;
         }
+        file.is_server = Some(true);
+        file.set_address(address, false);
         open
     }
 
@@ -293,7 +293,7 @@ impl<'a> Follower<'a> {
     fn set_address(&mut self, is_local: bool, set: &'a [Memory]) {
         let Some(bytes) = self.memory(set, "sockaddr") else { return };
         let is_connect = self.call.traits.effect == Effect::Connect;
-        let Some(file) = self.first_open().and_then(|open| open.file.as_mut()) else { return };
+        let Some(Open { file, .. }) = self.first_open() else { return };
         if is_connect {
             file.is_server = Some(false);
         }

@@ -210,7 +210,7 @@ impl Model {
             return Some(closes);
         }
         let table = self.processes.get(thread.process)?.files?;
-        self.processes.files.get(table, self.now.file?)?.file.as_ref()
+        self.processes.files.get(table, self.now.file?).map(|open| &open.file)
     }
 
     /// A recording begins: what was before it has nothing to do with it.

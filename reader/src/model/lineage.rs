@@ -218,7 +218,7 @@ impl Model {
     fn close(&mut self) -> Option<Box<File>> {
         let number = self.now.file?;
         let table = self.processes.table(self.threads.get(self.now.thread)?.process);
-        self.processes.files.remove(table, number).and_then(|open| open.file).map(Box::new)
+        self.processes.files.remove(table, number).map(|open| Box::new(open.file))
     }
 
     /// That of the call that a thread is in.

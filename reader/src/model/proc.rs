@@ -5,7 +5,7 @@
 
 use super::files::Open;
 use super::table::CLOSE_ON_EXEC;
-use super::FileKind;
+use super::{File, FileKind};
 use crate::calls::Abi;
 use std::fs;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -40,19 +40,17 @@ pub(super) fn current_directory(pid: u32) -> Option<Vec<u8>> {
 
 /// What a descriptor of a process refers to.
 #[cold]
-pub(super) fn open(pid: u32, number: i32) -> Open {
-    let Some(link) = link(&format!("/proc/{pid}/fd/{number}")) else {
-        return Open { file: None, closes_on_exec: false };
-    };
+pub(super) fn open(pid: u32, number: i32) -> Option<Open> {
+    let link = link(&format!("/proc/{pid}/fd/{number}"))?;
     let info = read(&format!("/proc/{pid}/fdinfo/{number}"));
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
     let mut open = Open::by_link(&link, flags & directory_flag(HERE) != 0, flags & CLOSE_ON_EXEC != 0);
     let inode = link.strip_prefix(b"socket:[").and_then(|inode| inode.strip_suffix(b"]"));
     if let Some(inode) = inode.and_then(|inode| std::str::from_utf8(inode).ok()) {
-        find_socket(pid, inode, &mut open);
+        find_socket(pid, inode, &mut open.file);
     }
-    open
+    Some(open)
 }
 
 /// What this program is made for, whose `/proc` is read.
@@ -68,8 +66,7 @@ pub(super) const fn directory_flag(abi: Abi) -> u32 {
 
 /// Tells, if the process's network has a socket with this inode, its addresses.
 #[cold]
-fn find_socket(pid: u32, inode: &str, open: &mut Open) {
-    let Some(file) = &mut open.file else { return };
+fn find_socket(pid: u32, inode: &str, file: &mut File) {
     for table in ["tcp", "tcp6", "udp", "udp6", "unix"] {
         let is_unix = table == "unix";
         let text = read(&format!("/proc/{pid}/net/{table}"));
@@ -145,17 +142,17 @@ mod tests {
         assert!(current_directory(pid).is_some_and(|path| path.starts_with(b"/")));
 
         let folder = fs::File::open("/proc/self").expect("opens");
-        let file = open(pid, folder.as_raw_fd()).file.expect("is there");
-        assert_eq!(file.name, format!("/proc/{pid}").into_bytes());
-        assert!(open(pid, folder.as_raw_fd()).closes_on_exec);
+        let open_folder = open(pid, folder.as_raw_fd()).expect("is there");
+        assert_eq!(open_folder.file.name, format!("/proc/{pid}").into_bytes());
+        assert!(open_folder.closes_on_exec);
 
         let Ok(listener) = TcpListener::bind("127.0.0.1:0") else { return };
         let address = listener.local_addr().expect("is bound");
         let client = TcpStream::connect(address).expect("connects");
-        let file = open(pid, listener.as_raw_fd()).file.expect("is there");
+        let file = open(pid, listener.as_raw_fd()).expect("is there").file;
         assert_eq!((file.kind, file.local, file.is_server), (FileKind::Ipv4, Some(address), Some(true)));
-        let file = open(pid, client.as_raw_fd()).file.expect("is there");
+        let file = open(pid, client.as_raw_fd()).expect("is there").file;
         assert_eq!(file.name, format!("{}->{address}", client.local_addr().expect("is connected")).into_bytes());
-        assert_eq!(open(pid, -1).file, None);
+        assert!(open(pid, -1).is_none());
     }
 }
