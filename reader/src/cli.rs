@@ -21,7 +21,7 @@ const LISTS: &str = "Lists";
 #[rustfmt::skip]
 const OPTIONS: &[Row] = &[
     (Some('r'), "read", "FILE", DATA, "Read the recording FILE; - is standard input"),
-    (Some('w'), "write", "FILE", DATA, "Write what was read to FILE as it is, for -r later or elsewhere"),
+    (Some('w'), "write", "FILE", DATA, "Write what was read to FILE as it is, for -r later or elsewhere; tables go to standard error if FILE is -"),
     (Some('o'), "output", "FILE", DATA, "Write to FILE, which starts empty; - is standard output"),
     (None, "append", "", DATA, "Keep what FILE holds and write behind it"),
     (Some('n'), "numevents", "N", DATA, "Stop after N events"),

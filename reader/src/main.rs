@@ -26,9 +26,9 @@ use output::{Gate, Output};
 use progress::Progress;
 use session::Outcome;
 use shape::{Shape, WrongFormat};
+use sink::Sink;
 use std::env;
 use std::fmt::Display;
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -102,6 +102,7 @@ fn read(options: &Options, input: Option<&Path>) -> Result<u8, AnyError> {
     let mut source = Source::open(input, Interrupt::new()?)?;
     if !source.is_device() {
         plan.check(true)?;
+        check_files(options, input, &source)?;
     }
     let sink = sink::open(options.output.as_deref(), options.append)?;
     if source.is_device() {
@@ -110,13 +111,36 @@ fn read(options: &Options, input: Option<&Path>) -> Result<u8, AnyError> {
     show(options, plan, shape, &mut source, sink, None)
 }
 
+/// Checks that the input is none that is an output, too, and no program.
+fn check_files(options: &Options, input: Option<&Path>, source: &Source) -> Result<(), WrongUsage> {
+    let wrong = |text| Err(WrongUsage(text));
+    let output = options.output.as_deref();
+    if sink::metadata(output).is_some_and(|metadata| source.is_file(&metadata)) {
+        return wrong(match output {
+            Some(path) => format!(
+                "{} {}: this is the recording that is read, and would be lost: name another file",
+                if options.raw { "-w" } else { "-o" },
+                path.display()
+            ),
+            None => "standard output is the recording that is read: send it elsewhere".into(),
+        });
+    }
+    match (input.map(Path::display), source.as_program()) {
+        (Some(path), Some(true)) => {
+            wrong(format!("{path}: a program, not a recording; to trace it: syscall-record run -- {path}"))
+        }
+        (Some(path), Some(false)) => wrong(format!("{path}: a program, not a recording")),
+        _ => Ok(()),
+    }
+}
+
 /// Shows what comes from `source`, or writes it as it is; the exit status. `gate` hides some of it.
 fn show(
     options: &Options,
     plan: Plan,
     shape: Shape,
     source: &mut Source,
-    mut sink: File,
+    sink: Sink,
     gate: Option<Gate>,
 ) -> Result<u8, AnyError> {
     // Lines that run over the screen tell how far it is.
@@ -124,16 +148,22 @@ fn show(
     let is_long = source.size().is_some() || options.output.is_some();
     let is_seen = is_long && !is_busy && io::stderr().is_terminal();
     let mut progress = Progress::new(source.size(), is_seen);
-    let text_sink = if options.raw { sink::open(None, false)? } else { sink.try_clone()? };
-    let mut output = Output::new(options, plan, shape, text_sink, source.is_device());
+    // Packets stay alone.
+    let (mut packets, text) = match (options.raw, &options.output) {
+        (false, _) => (None, sink),
+        (true, Some(_)) => (Some(sink), sink::open(None, false)?),
+        (true, None) => (Some(sink), sink::standard_error()?),
+    };
+    let mut output = Output::new(options, plan, shape, text, source.is_device());
     if let Some(gate) = gate {
         output.hide(gate);
     }
-    let outcome = if options.raw {
-        output.count_if(is_seen);
-        session::copy(source, &mut sink, &mut output, &mut progress)?
-    } else {
-        session::run(source, &mut output, &mut progress)?
+    let outcome = match &mut packets {
+        Some(packets) => {
+            output.count_if(is_seen);
+            session::copy(source, packets, &mut output, &mut progress)?
+        }
+        None => session::run(source, &mut output, &mut progress)?,
     };
     Ok(u8::from(outcome == Outcome::Damaged))
 }

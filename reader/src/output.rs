@@ -5,7 +5,7 @@
 use crate::live::Plan;
 use crate::options::Options;
 use crate::shape::Shape;
-use std::fs::File;
+use crate::sink::Sink;
 use std::io::{self, BufWriter, Write};
 use syscall_record::calls::{Abi, Call};
 use syscall_record::decode::{self, Event, What};
@@ -40,7 +40,7 @@ pub struct Output {
     left: u64,
     gate: Option<Gate>,
     view: View,
-    printer: Printer<BufWriter<File>>,
+    printer: Printer<BufWriter<Sink>>,
 }
 
 /// What is shown.
@@ -71,7 +71,7 @@ struct Full {
 
 impl Output {
     /// Shows events in `shape`, as `options` and `plan` say, in `sink`. `is_live`: they are of this machine, and of now.
-    pub fn new(options: &Options, plan: Plan, shape: Shape, sink: File, is_live: bool) -> Self {
+    pub fn new(options: &Options, plan: Plan, shape: Shape, sink: Sink, is_live: bool) -> Self {
         let printer = Printer::new(BufWriter::with_capacity(OUTPUT_BYTES, sink));
         let Plan { filter, needs, .. } = plan;
         let tables = [options.calls_table, options.summary, options.verbose];
@@ -168,7 +168,7 @@ impl Full {
         header: &Header,
         event: &Event<'_>,
         is_hidden: bool,
-        printer: &mut Printer<BufWriter<File>>,
+        printer: &mut Printer<BufWriter<Sink>>,
     ) -> io::Result<bool> {
         let Self { model, filter, shape, summary, elapsed, text, .. } = self;
         let mut is_shown = false;

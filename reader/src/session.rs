@@ -5,8 +5,8 @@
 use crate::complain;
 use crate::output::{Output, Stop};
 use crate::progress::Progress;
+use crate::sink::Sink;
 use crate::AnyError;
-use std::fs::File;
 use std::io::Write;
 use syscall_record::framing::{Damage, DamageKind, Framing};
 use syscall_record::merge::Merge;
@@ -62,7 +62,7 @@ pub fn run(source: &mut Source, output: &mut Output, progress: &mut Progress) ->
 /// Those of input and output.
 pub fn copy(
     source: &mut Source,
-    sink: &mut File,
+    sink: &mut Sink,
     output: &mut Output,
     progress: &mut Progress,
 ) -> Result<Outcome, AnyError> {

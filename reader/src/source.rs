@@ -5,10 +5,10 @@
 use crate::control;
 use crate::signals::Interrupt;
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use syscall_record_format::request::Request;
 
@@ -113,6 +113,21 @@ impl Source {
     /// The bytes of a file; `None` if nobody knows how many will come.
     pub fn size(&self) -> Option<u64> {
         self.file.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len())
+    }
+
+    /// Whether it is this regular file, by whatever name.
+    pub fn is_file(&self, other: &Metadata) -> bool {
+        let is_same = |own: Metadata| own.is_file() && (own.dev(), own.ino()) == (other.dev(), other.ino());
+        self.file.metadata().is_ok_and(is_same)
+    }
+
+    /// Whether it is a program, which is no recording: `Some(true)` if it may be run.
+    pub fn as_program(&self) -> Option<bool> {
+        let metadata = self.file.metadata().ok().filter(Metadata::is_file)?;
+        let mut start = [0; 4];
+        let bytes = self.file.read_at(&mut start, 0).ok()?;
+        let is_program = &start == b"\x7fELF" || start.get(..bytes).is_some_and(|start| start.starts_with(b"#!"));
+        is_program.then(|| metadata.mode() & 0o111 != 0)
     }
 
     /// What is open.

@@ -183,6 +183,93 @@ fn output_files() {
     assert!(text(&output.stderr).starts_with("syscall-record: /nowhere/at/all: "), "{}", text(&output.stderr));
 }
 
+/// An output that is the input would be emptied before it is read, or grow for ever while it is.
+#[test]
+fn an_output_is_never_the_input() {
+    let file = temporary("trace.bin");
+    let path = file.to_str().expect("text");
+    let link = file.with_file_name("link");
+    let _ = fs::remove_file(&link);
+    fs::write(&file, example()).expect("is written");
+    fs::hard_link(&file, &link).expect("is linked");
+    let other = link.to_str().expect("text");
+    for (option, arguments) in [
+        ("-w", vec!["-r", path, "-w", path]),
+        ("-w", vec!["-r", path, "-w", other]),
+        ("-o", vec!["-r", path, "-o", path]),
+        ("-w", vec![path, "-w", path, "--append"]),
+        ("-o", vec!["-", "-o", path]),
+        ("-o", vec!["-o", path]),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
+        let input = fs::File::open(&file).expect("is there");
+        let output = command.args(&arguments).stdin(input).output().expect("runs");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let start = format!("syscall-record: {option} {}: this is the recording", arguments[arguments.len() - 1]);
+        let start = start.replace("--append: ", &format!("{path}: "));
+        assert!(text(&output.stderr).starts_with(&start), "{arguments:?}: {}", text(&output.stderr));
+        assert!(fs::read(&file).expect("is there") == example(), "{arguments:?}");
+    }
+    let out = fs::File::options().append(true).open(&file).expect("is there");
+    let output = Command::new(env!("CARGO_BIN_EXE_syscall-record")).arg(&file).stdout(out).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("standard output is the recording"), "{}", text(&output.stderr));
+    assert!(fs::read(&file).expect("is there") == example());
+}
+
+/// As strace has it: the command behind the options.
+#[test]
+fn a_program_is_no_recording() {
+    let program = env!("CARGO_BIN_EXE_syscall-record");
+    let expected = format!("{program}: a program, not a recording; to trace it: syscall-record run -- {program}\n");
+    for arguments in [vec![program], vec!["-r", program]] {
+        let output = run(&arguments, None);
+        assert_eq!((text(&output.stdout), output.status.code()), ("", Some(2)));
+        assert_eq!(text(&output.stderr), format!("syscall-record: {expected}"));
+    }
+    let script = temporary("script");
+    fs::write(&script, "#!/bin/sh\n").expect("is written");
+    let path = script.to_str().expect("text");
+    let output = run(&[path], None);
+    assert_eq!(text(&output.stderr), format!("syscall-record: {path}: a program, not a recording\n"));
+}
+
+/// Tables do not get among the packets.
+#[test]
+fn packets_on_standard_output_are_alone() {
+    let output = run(&["-w", "-", "-S", "-c", "-v"], Some(&example()));
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout == example());
+    let tables = text(&output.stderr);
+    assert!(
+        tables.contains("#Calls") && tables.contains("usecs/call") && tables.contains("Driver Events:6"),
+        "{tables}"
+    );
+    // Elsewhere they have standard output for themselves.
+    let file = temporary("raw");
+    let output = run(&["-w", file.to_str().expect("text"), "-S"], Some(&example()));
+    assert!(text(&output.stdout).contains("#Calls") && output.stderr.is_empty(), "{}", text(&output.stdout));
+    assert!(fs::read(&file).expect("was written") == example());
+}
+
+#[test]
+fn outputs_that_are_full() {
+    let full = || fs::File::options().write(true).open("/dev/full").expect("is there");
+    let check = |arguments: &[&str], name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
+        let file = temporary("trace.bin");
+        fs::write(&file, example()).expect("is written");
+        let output = command.arg("-r").arg(&file).args(arguments).stdout(full()).output().expect("runs");
+        assert_eq!(output.status.code(), Some(1));
+        let expected = format!("syscall-record: {name}: No space left on device (os error 28)\n");
+        assert_eq!(text(&output.stderr), expected, "{arguments:?}");
+    };
+    check(&["-o", "/dev/full"], "/dev/full");
+    check(&["-w", "/dev/full"], "/dev/full");
+    check(&[], "standard output");
+    check(&["-w", "/dev/null", "-S"], "standard output");
+}
+
 #[test]
 fn usage() {
     for arguments in [&["--nonsense"][..], &["-o"], &["-o", "a", "-w", "b"], &["--append"]] {
