@@ -55,6 +55,8 @@ impl Shape {
                 _ => Payload::Dots,
             },
             is_whole: options.verbose,
+            // Of a recording, too, no more is shown than was asked for.
+            limit: options.snaplen,
         };
         let form = options.times.and_then(TimeForm::new);
         let times = Times::new(form.unwrap_or_default());
@@ -72,10 +74,10 @@ impl Shape {
                     None | Some(TimeForm::Latency) => Clock::None,
                     Some(TimeForm::TimeOfDay) => Clock::TimeMicros,
                     Some(TimeForm::Absolute) => Clock::Epoch,
-                    Some(TimeForm::Relative | TimeForm::Delta) => Clock::Relative,
+                    Some(TimeForm::Relative) => Clock::SinceFirst,
+                    Some(TimeForm::Delta) => Clock::Relative,
                 };
                 let pids = if options.output.is_some() { Pids::Column } else { Pids::Brackets };
-                // Of a recording, too, no more is shown than was asked for.
                 let limit = options.snaplen.map_or(usize::MAX, |bytes| bytes as usize);
                 let look = strace::Options { arguments: args::Options { limit }, pids, clock, latency: true };
                 Self::Strace(Box::new(strace::Printer::new(Vec::new(), look)))

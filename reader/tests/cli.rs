@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use syscall_record_format::format::{Machine, Packet, Task, PACKET_BYTES};
+use syscall_record_format::format::{Edges, Machine, Packet, Task, PACKET_BYTES};
 
 fn run(arguments: &[&str], stdin: Option<&[u8]>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
@@ -268,6 +268,69 @@ fn outputs_that_are_full() {
     check(&["-w", "/dev/full"], "/dev/full");
     check(&[], "standard output");
     check(&["-w", "/dev/null", "-S"], "standard output");
+}
+
+/// Three calls of which one moves bytes, a second apart, in a table of arguments and buffers.
+fn a_read() -> Vec<u8> {
+    let recording = Recording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
+    let cat = task(4513, b"cat");
+    let events = [
+        vec![enter_with(1_000_000_000, 0, cat, 3, &[4]), exit(1_000_000_500, 0, cat, 0)],
+        vec![enter_with(2_000_000_000, 0, cat, 0, &[3, 0x6000, 131_072])],
+        memory(2_000_000_500, 0, cat, 0, 1, true, b"root:x:0:0:root"),
+        vec![exit(2_000_000_500, 0, cat, 15)],
+        vec![enter_with(4_000_000_000, 0, cat, 3, &[4]), exit(4_000_000_500, 0, cat, 0)],
+    ];
+    stream(vec![packets(recording, 0, &events.concat(), &[])])
+}
+
+#[test]
+fn no_more_of_buffers_is_shown_than_asked_for() {
+    for (arguments, whole, cut) in [
+        (&["-p", "%evt.buffer"][..], "root:x:0:0:root\n", "root:x\n"),
+        (&["--style", "sysdig", "evt.buffer exists"], " data=root:x:0:0:root\n", " data=root:x\n"),
+        (&["-v", "-p", "%evt.args", "evt.buffer exists"], " data=root:x:0:0:root\n", " data=root:x\n"),
+        (&["-A", "-p", "%evt.buffer"], "\nroot:x:0:0:root\n", "\nroot:x\n"),
+        (&["-x", "-p", "%evt.buffer"], " 726f 6f74 3a78 3a30 3a30 3a72 6f6f 74\n\n", " 726f 6f74 3a78\n\n"),
+        (&["-j", "-p", "%evt.buffer"], "\"root:x:0:0:root\"}\n", "\"root:x\"}\n"),
+        (&["--style", "strace", "evt.buffer exists"], "\"root:x:0:0:root\", 131072)", "\"root:x\"..., 131072)"),
+    ] {
+        let shown = |more: &[&str]| {
+            let output = run(&[arguments, more].concat(), Some(&a_read()));
+            assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(0), false), "{}", text(&output.stderr));
+            text(&output.stdout).to_owned()
+        };
+        assert!(shown(&[]).contains(whole), "{arguments:?}: {}", shown(&[]));
+        assert!(shown(&["-s", "6"]).contains(cut), "{arguments:?}: {}", shown(&["-s", "6"]));
+        assert!(shown(&["-s", "60"]).contains(whole), "{arguments:?}");
+    }
+}
+
+/// The letters of `-t` mean the same in strace's lines as in sysdig's.
+#[test]
+fn times_of_strace_lines() {
+    let times = |style: &str, letter: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
+        let file = temporary("trace.bin");
+        fs::write(&file, a_read()).expect("is written");
+        command.arg(&file).args(["--style", style, "-t", letter]).env("TZ", "XXX-3:30");
+        let output = command.output().expect("runs");
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let words =
+            text(&output.stdout).lines().map(|line| line.split_whitespace().nth(usize::from(style == "sysdig")));
+        // Up to microseconds.
+        let until = |word: &str| word.split_at(word.find('.').expect("has a point") + 7).0.to_owned();
+        let times: Vec<String> = words.map(|word| until(word.expect("has a time"))).collect();
+        times
+    };
+    // In sysdig's way each return has a line, too.
+    let entries = |letter: &str| times("sysdig", letter).into_iter().step_by(2).collect::<Vec<_>>();
+    assert_eq!(times("strace", "r"), ["0.000000", "1.000000", "3.000000"]);
+    assert_eq!(times("strace", "D"), ["0.000000", "1.000000", "2.000000"]);
+    for letter in ["r", "a", "h"] {
+        assert_eq!(times("strace", letter), entries(letter), "{letter}");
+    }
+    assert!(entries("h")[0].len() == "03:30:01.000000".len(), "{}", entries("h")[0]);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn sysdig() {
 
 #[test]
 fn formats() {
-    let hex = Look { payload: Payload::Hex, is_whole: false };
+    let hex = Look { payload: Payload::Hex, ..Look::default() };
     let text = formatted("%10evt.type|%evt.latency|%evt.buffer", hex, TimeForm::Relative);
     let rows =
         "\n\t0x0000: 726f 6f74 3a78 3a30 3a30 3a72 6f6f 743a\n\t0x0010: 2f72 6f6f 743a 2f62 696e 2f62 6173 680a\n";

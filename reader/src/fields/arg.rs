@@ -4,7 +4,7 @@
 
 use super::{all_calls, nearest, Argument, Value};
 use crate::calls::{Direction, Parameter};
-use crate::model::{Call, Memory};
+use crate::model::{returns_file, Call, Memory};
 use crate::style;
 
 /// What an argument of an event may be.
@@ -65,7 +65,15 @@ pub fn find(call: &Call<'_>, argument: &Argument) -> Option<Found> {
                     None => parameter.name == name,
                 })
             };
-            named(name).or_else(|| aliases(name).find_map(named)).map(Found::Parameter)
+            // As it is printed: a new descriptor, unless the call was given one of that name.
+            let is_new = || {
+                &**name == "fd" && call.result.is_some_and(|result| result >= 0) && call.known.is_some_and(returns_file)
+            };
+            match named(name) {
+                Some(parameter) => Some(Found::Parameter(parameter)),
+                None if is_new() => Some(Found::Result),
+                None => aliases(name).find_map(named).map(Found::Parameter),
+            }
         }
     }
 }

@@ -55,6 +55,20 @@ fn unknown_names_are_guessed() {
     assert_eq!(error(""), "no field ``");
 }
 
+/// What a return is printed with: sysdig names a new descriptor `fd`.
+#[test]
+fn a_new_descriptor_is_fd() {
+    let exit = Sample::exit("openat", 3).with(&[9, 1, 0, 0]);
+    check(&exit, &[("evt.arg.fd", "3"), ("evt.rawarg.fd", "3"), ("evt.arg.dfd", "9")]);
+    let entry = Sample::enter("openat").with(&[9, 1, 0, 0]);
+    check(&entry, &[("evt.arg.fd", "-"), ("evt.rawarg.fd", "-")]);
+    check(&Sample::exit("openat", -2).with(&[9, 1, 0, 0]), &[("evt.arg.fd", "-")]);
+    // One that it was given, and closes.
+    check(&Sample::exit("close", 0), &[("evt.arg.fd", "3")]);
+    check(&Sample::enter("dup"), &[("evt.arg.fd", "3")]);
+    check(&Sample::exit("dup", 7), &[("evt.arg.fd", "7"), ("evt.arg[0]", "3")]);
+}
+
 #[test]
 fn an_entry() {
     let sample = Sample::enter("read").on(FileKind::File, "/etc/passwd");

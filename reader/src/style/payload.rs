@@ -25,6 +25,8 @@ pub struct Look {
     pub payload: Payload,
     /// Whether all that was recorded is shown on a line, not only its beginning.
     pub is_whole: bool,
+    /// How many bytes are shown at the most.
+    pub limit: Option<u32>,
 }
 
 /// Characters on a line, the dots for the rest included.
@@ -35,6 +37,7 @@ const ROW_BYTES: usize = 16;
 impl Look {
     /// Appends `bytes`.
     pub fn put(self, out: &mut Vec<u8>, bytes: &[u8]) {
+        let bytes = self.limit.and_then(|limit| bytes.get(..limit as usize)).unwrap_or(bytes);
         match self.payload {
             _ if bytes.is_empty() => (),
             Payload::Dots if self.is_whole || bytes.len() <= MAX_DOTS => dots(out, bytes),
@@ -94,7 +97,7 @@ mod tests {
 
     fn shown(payload: Payload, bytes: &[u8]) -> String {
         let mut out = Vec::new();
-        Look { payload, is_whole: false }.put(&mut out, bytes);
+        Look { payload, ..Look::default() }.put(&mut out, bytes);
         String::from_utf8(out).expect("text")
     }
 
@@ -106,6 +109,12 @@ mod tests {
         let mut out = Vec::new();
         Look { is_whole: true, ..Look::default() }.put(&mut out, &[b'a'; 81]);
         assert_eq!(out, [b'a'; 81]);
+        let mut out = Vec::new();
+        Look { limit: Some(3), ..Look::default() }.put(&mut out, &[b'a'; 81]);
+        Look { limit: Some(3), payload: Payload::Hex, ..Look::default() }.put(&mut out, b"01234");
+        Look { limit: Some(3), ..Look::default() }.put(&mut out, b"ab");
+        Look { limit: Some(0), payload: Payload::HexText, ..Look::default() }.put(&mut out, b"ab");
+        assert_eq!(out, b"aaa\n\t0x0000: 3031 32\nab");
     }
 
     #[test]

@@ -138,7 +138,7 @@ mod tests {
         let mut out = Vec::new();
         let event = sample.event();
         let What::Call(call) = &event.what else { panic!("is a call") };
-        args(&mut out, call, Look { payload, is_whole: false });
+        args(&mut out, call, Look { payload, ..Look::default() });
         String::from_utf8(out).expect("text")
     }
 

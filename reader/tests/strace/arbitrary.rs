@@ -66,6 +66,7 @@ fn made() -> impl Strategy<Value = Made> {
                 latency: Some(1),
                 is_birth: false,
                 time: 0,
+                since_first: 0,
             }
         },
     )

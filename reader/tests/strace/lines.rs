@@ -3,6 +3,7 @@
 //! Lines: their start, their end, and what comes between.
 
 use crate::made::{arm64, print, x86_64, Made};
+use syscall_record::clock::Moment;
 use syscall_record::model::Edge::{Enter, Exit};
 use syscall_record::model::{Event, What};
 use syscall_record::style::strace::{Clock, Options, Pids, Printer};
@@ -165,9 +166,14 @@ fn starts_and_ends_as_options_say() {
     let options = Options { pids: Pids::None, latency: true, ..Options::default() };
     assert_eq!(line(options), "close(3)                                = 0 <2.000012>\n");
     let clock = |clock| line(Options { pids: Pids::Column, clock, ..Options::default() });
-    assert_eq!(clock(Clock::Time), "1724  17:06:08 close(3)                 = 0\n");
-    assert_eq!(clock(Clock::TimeMicros), "1724  17:06:08.348000 close(3)          = 0\n");
+    let time = Moment::local(close.time);
+    assert_eq!(clock(Clock::Time), format!("1724  {time} close(3)                 = 0\n"));
+    assert_eq!(clock(Clock::TimeMicros), format!("1724  {time}.348000 close(3)          = 0\n"));
     assert_eq!(clock(Clock::Epoch), "1724  1795280768.348000 close(3)        = 0\n");
+    close.since_first = 61_000_043_999;
+    let line = |options| print(options, &[(Enter, &close), (Exit, &close)]);
+    let options = Options { pids: Pids::None, clock: Clock::SinceFirst, ..Options::default() };
+    assert_eq!(line(options), "    61.000043 close(3)                  = 0\n");
     let later = Made { time: close.time + 43_000, ..close.clone() };
     let options = Options { pids: Pids::Brackets, clock: Clock::Relative, ..Options::default() };
     assert_eq!(

@@ -22,6 +22,7 @@ pub struct Made {
     pub latency: Option<u64>,
     pub is_birth: bool,
     pub time: u64,
+    pub since_first: u64,
 }
 
 /// A call of thread 1724, the first of its process.
@@ -41,6 +42,7 @@ pub fn call(abi: Abi, name: &str, registers: &[u64]) -> Made {
         latency: None,
         is_birth: false,
         time: 0,
+        since_first: 0,
     }
 }
 
@@ -133,7 +135,7 @@ impl Made {
         take(&Event {
             number: 1,
             time: self.time,
-            since_first: 0,
+            since_first: self.since_first,
             since_last: 0,
             cpu: 0,
             machine,

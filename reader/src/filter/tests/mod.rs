@@ -112,6 +112,20 @@ fn operators_on_numbers() {
 }
 
 #[test]
+fn new_descriptors() {
+    let opened = Sample::exit("openat", 3).with(&[9, 1, 0, 0]);
+    for (filter, expected) in [
+        ("evt.arg.fd=3", true),
+        ("evt.arg.fd=9", false),
+        ("evt.rawarg.fd>2", true),
+        ("evt.arg.fd<3", false),
+        ("evt.arg.fd exists", true),
+    ] {
+        assert_eq!(matches(filter, &opened), expected, "{filter}");
+    }
+}
+
+#[test]
 fn what_an_event_does_not_have_fails() {
     let entry = Sample::enter("read");
     for (filter, expected) in [

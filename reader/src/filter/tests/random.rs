@@ -222,6 +222,7 @@ fn value(field: &str, sample: &Sample) -> Option<Plain> {
         "evt.rawarg.fd" if matches!(name?, "read" | "write" | "close") => {
             number(i128::from(*sample.registers.first()? as i32))
         }
+        "evt.rawarg.fd" if name == Some("openat") && sample.result? >= 0 => number(sample.result?.into()),
         "proc.pid" => number(sample.task.tgid.into()),
         "thread.tid" => number(sample.task.tid.into()),
         "proc.ppid" => number(sample.process.ppid?.into()),

@@ -18,6 +18,7 @@ mod calls;
 
 use super::args::names::{self, Name};
 use super::args::{self, number, Context, Line};
+use crate::clock::Moment;
 use crate::model::{Call, Edge, Event, What};
 use calls::Part;
 use std::collections::VecDeque;
@@ -54,14 +55,16 @@ pub enum Clock {
     /// Not at all.
     #[default]
     None,
-    /// `17:06:08 ` in UTC.
+    /// `17:06:08 ` in local time.
     Time,
-    /// `17:06:08.348000 ` in UTC.
+    /// `17:06:08.348000 ` in local time.
     TimeMicros,
     /// Seconds since 1970: `1795280768.348000 `.
     Epoch,
     /// Seconds since the line before it: `     0.000043 `.
     Relative,
+    /// Seconds since the first event: `     0.000043 `.
+    SinceFirst,
 }
 
 /// The column in which results start, if there is room.
@@ -305,18 +308,19 @@ impl<W: Write> Printer<W> {
             }
             Pids::Brackets | Pids::None => {}
         }
-        self.time(event.time);
+        self.time(event);
     }
 
     #[inline(never)]
-    fn time(&mut self, time: u64) {
+    fn time(&mut self, event: &Event<'_>) {
         let out = &mut self.line;
-        let second = time / 1_000_000_000;
+        let time = event.time;
         match self.options.clock {
             Clock::None => return,
             Clock::Time | Clock::TimeMicros => {
-                for (number, separator) in [(second / 3600 % 24, b':'), (second / 60 % 60, b':'), (second % 60, b'.')] {
-                    number::padded(out, number, 2);
+                let (hour, minute, second) = Moment::local(time).time();
+                for (number, separator) in [(hour, b':'), (minute, b':'), (second, b'.')] {
+                    number::padded(out, u64::from(number), 2);
                     out.put_byte(separator);
                 }
                 if self.options.clock == Clock::TimeMicros {
@@ -330,6 +334,7 @@ impl<W: Write> Printer<W> {
                 let before = self.started.replace(time).unwrap_or(time);
                 micros(out, time.saturating_sub(before), 6);
             }
+            Clock::SinceFirst => micros(out, event.since_first, 6),
         }
         self.line.put_byte(b' ');
     }
