@@ -21,11 +21,11 @@ const LISTS: &str = "Lists";
 #[rustfmt::skip]
 const OPTIONS: &[Row] = &[
     (Some('r'), "read", "FILE", DATA, "Read the recording FILE; - is standard input"),
-    (Some('w'), "write", "FILE", DATA, "Write what was read to FILE as it is, for -r later or elsewhere; tables go to standard error if FILE is -"),
+    (Some('w'), "write", "FILE", DATA, "Write what was read to FILE as it is, for -r later or elsewhere"),
     (Some('o'), "output", "FILE", DATA, "Write to FILE, which starts empty; - is standard output"),
     (None, "append", "", DATA, "Keep what FILE holds and write behind it"),
-    (Some('n'), "numevents", "N", DATA, "Stop after N events"),
-    (Some('s'), "snaplen", "N", WHAT, "Record arguments, and up to N bytes of the buffers they point to; of a recording show no more than N"),
+    (Some('n'), "numevents", "N", DATA, "Stop after N events, -w after their packets"),
+    (Some('s'), "snaplen", "N", WHAT, "Record arguments, and up to N bytes of the buffers they point to; show no more"),
     (None, "style", "STYLE", HOW, "As record (the default), sysdig or strace have them"),
     (Some('p'), "print", "FORMAT", HOW, "As lines of fields: '%evt.num %proc.name'; with -j these fields alone"),
     (Some('j'), "json", "", HOW, "As JSON, an object a line"),
@@ -34,9 +34,9 @@ const OPTIONS: &[Row] = &[
     (Some('x'), "print-hex", "", HOW, "Buffers in hexadecimal"),
     (Some('X'), "print-hex-ascii", "", HOW, "Buffers in both"),
     (Some('q'), "quiet", "", HOW, "No events"),
-    (Some('c'), "summary-only", "", SUMMARIES, "At the end calls, errors and time by call, as strace has them; no events"),
+    (Some('c'), "summary-only", "", SUMMARIES, "At the end calls, errors and time by call, as strace -c -w has them: from entry to return; no events"),
     (Some('S'), "summary", "", SUMMARIES, "At the end calls, errors and time by call and by process"),
-    (Some('v'), "verbose", "", SUMMARIES, "At the end events, drops, elapsed time, events per second; buffers uncut"),
+    (Some('v'), "verbose", "", SUMMARIES, "At the end events, drops, elapsed time, events per second; buffers as far as recorded"),
     (Some('l'), "list", "", LISTS, "List the fields that filters and formats have"),
     (Some('L'), "list-events", "", LISTS, "List the system calls with their arguments"),
     (None, "explain", "", LISTS, "Tell which part of FILTER the kernel decides and which the reader"),
@@ -105,10 +105,11 @@ fn attach() -> Command {
                 .short('p')
                 .long("pid")
                 .value_name("PID")
+                .value_parser(value_parser!(OsString))
                 .action(ArgAction::Append)
                 .value_delimiter(',')
                 .required(true)
-                .help("Processes, up to 16, each with all its threads"),
+                .help("Processes, up to 16, with commas or blanks between them, each with all its threads"),
         )
         .arg(follow("Their children, too"))
         .arg(filter("Events to show, as in sysdig"));
@@ -120,7 +121,8 @@ A module that is not loaded is searched for in /lib/modules and beside this prog
 loaded, and unloaded at the end.";
 
 fn follow(help: &'static str) -> Arg {
-    Arg::new("follow").short('f').long("follow").action(ArgAction::SetTrue).help_heading(WHAT).help(help)
+    let arg = Arg::new("follow").short('f').long("follow").action(ArgAction::SetTrue).overrides_with("follow");
+    arg.help_heading(WHAT).help(help)
 }
 
 fn filter(help: &'static str) -> Arg {
@@ -142,7 +144,7 @@ fn with_options(mut command: Command, has: fn(&Row) -> bool) -> Command {
             arg = arg.short(letter);
         }
         arg = match (value, name) {
-            ("", _) => arg.action(ArgAction::SetTrue),
+            ("", _) => arg.action(ArgAction::SetTrue).overrides_with(name),
             ("FILE", _) => arg.value_parser(value_parser!(OsString)).value_hint(ValueHint::FilePath),
             (_, "style") => arg.value_parser(PossibleValuesParser::new(STYLES)).hide_possible_values(true),
             (_, "timetype") => arg.value_parser(PossibleValuesParser::new(TIMES)).hide_possible_values(true),

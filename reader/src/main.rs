@@ -113,25 +113,17 @@ fn read(options: &Options, input: Option<&Path>) -> Result<u8, AnyError> {
 
 /// Checks that the input is none that is an output, too, and no program.
 fn check_files(options: &Options, input: Option<&Path>, source: &Source) -> Result<(), WrongUsage> {
-    let wrong = |text| Err(WrongUsage(text));
     let output = options.output.as_deref();
-    if sink::metadata(output).is_some_and(|metadata| source.is_file(&metadata)) {
-        return wrong(match output {
-            Some(path) => format!(
-                "{} {}: this is the recording that is read, and would be lost: name another file",
-                if options.raw { "-w" } else { "-o" },
-                path.display()
-            ),
-            None => "standard output is the recording that is read: send it elsewhere".into(),
-        });
-    }
-    match (input.map(Path::display), source.as_program()) {
-        (Some(path), Some(true)) => {
-            wrong(format!("{path}: a program, not a recording; to trace it: syscall-record run -- {path}"))
-        }
-        (Some(path), Some(false)) => wrong(format!("{path}: a program, not a recording")),
-        _ => Ok(()),
-    }
+    let text = if sink::metadata(output).is_some_and(|metadata| source.is_file(&metadata)) {
+        let name = output.unwrap_or(Path::new("standard output")).display();
+        format!("{name}: this is the recording that is read, and would be lost: write to another file")
+    } else if let (Some(path), Some(may_run)) = (input.map(Path::display), source.as_program()) {
+        let hint = if may_run { "; to trace it: syscall-record run -- FILE" } else { "" };
+        format!("{path}: a program, not a recording{hint}")
+    } else {
+        return Ok(());
+    };
+    Err(WrongUsage(text))
 }
 
 /// Shows what comes from `source`, or writes it as it is; the exit status. `gate` hides some of it.

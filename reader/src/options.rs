@@ -2,6 +2,7 @@
 
 //! What the user asked for: the command line's words, checked against each other.
 
+use crate::child;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::ArgMatches;
@@ -90,12 +91,21 @@ struct Words {
 
 impl Words {
     /// Whether an option without a value was given.
+    #[inline(never)]
     fn has(&self, name: &str) -> bool {
         let is_set = |matches: &ArgMatches| matches.try_get_one::<bool>(name).ok().flatten().is_some_and(|&set| set);
         is_set(&self.top) || self.sub.as_ref().is_some_and(|(_, sub)| is_set(sub))
     }
 
+    /// Whether an option with a value was given.
+    #[inline(never)]
+    fn is_given(&self, name: &str) -> bool {
+        let is_given = |matches: &ArgMatches| matches.try_contains_id(name).is_ok_and(|is_there| is_there);
+        is_given(&self.top) || self.sub.as_ref().is_some_and(|(_, sub)| is_given(sub))
+    }
+
     /// The value of an option; that behind the subcommand counts.
+    #[inline(never)]
     fn value<T: Clone + Send + Sync + 'static>(&mut self, name: &str) -> Option<T> {
         let given = |matches: &mut ArgMatches| {
             let is_given = matches.try_contains_id(name).is_ok_and(|is_there| is_there)
@@ -111,6 +121,7 @@ impl Words {
     }
 
     /// The words of an option or argument of the subcommand, or else of the whole.
+    #[inline(never)]
     fn all<T: Clone + Send + Sync + 'static>(&mut self, name: &str) -> Vec<T> {
         let matches = self.sub.as_mut().map_or(&mut self.top, |(_, sub)| sub);
         matches.try_remove_many(name).ok().flatten().map(Iterator::collect).unwrap_or_default()
@@ -124,7 +135,8 @@ impl Options {
     ///
     /// What is wrong with it, or the text that `--help` or `--version` asks for.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let mut top = cli::command().try_get_matches_from(arguments)?;
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        let mut top = cli::command().try_get_matches_from(&arguments)?;
         let sub = top.remove_subcommand();
         let mut words = Words { top, sub };
         let subcommand = words.sub.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
@@ -133,8 +145,16 @@ impl Options {
         if read.is_some() && !subcommand.is_empty() {
             return Err(conflict(format!("-r reads a recording, and '{subcommand}' makes one")));
         }
+        let list = ["list", "list-events", "explain"].into_iter().find(|name| words.has(name));
         let top_filter: Vec<OsString> = words.top.remove_many("filter").map(Iterator::collect).unwrap_or_default();
-        let mut filter = if subcommand == "attach" { words.all("filter") } else { Vec::new() };
+        if let Some(list) = list {
+            check_list(list, &subcommand, &top_filter)?;
+        }
+        let mut filter: Vec<OsString> = if subcommand == "attach" { words.all("filter") } else { Vec::new() };
+        // `-p $(pidof x)`, without quotes.
+        let is_pid = |word: &&OsString| !word.is_empty() && word.as_encoded_bytes().iter().all(u8::is_ascii_digit);
+        let rest = filter.split_off(filter.iter().take_while(is_pid).count());
+        let more_pids = std::mem::replace(&mut filter, rest);
         if filter.is_empty() {
             filter = top_filter;
         } else if !top_filter.is_empty() {
@@ -145,17 +165,27 @@ impl Options {
                 let mut command = words.all::<OsString>("command");
                 if let Some(own) = split_filter(&mut command) {
                     filter = own;
+                } else {
+                    check_command(&command, &arguments)?;
                 }
                 Action::Run(command)
             }
             "attach" => {
-                let pid = |text: String| parse_pid(text.as_bytes()).map_err(|rule| wrong("-p", &text, rule));
-                let pids = words.all("pid").into_iter().map(pid).collect::<Result<_, _>>()?;
+                let mut texts = words.all::<OsString>("pid");
+                texts.extend(more_pids);
+                let texts = texts.join(OsStr::new(" "));
+                let mut pids = Vec::new();
+                for text in texts.to_string_lossy().split_ascii_whitespace() {
+                    pids.push(parse_pid(text.as_bytes()).map_err(|rule| wrong("-p", text, rule))?);
+                }
+                if pids.is_empty() {
+                    return Err(conflict("-p names no process: does it run?".into()));
+                }
                 Action::Attach(pids, words.has("follow"))
             }
-            _ if words.has("list") => Action::Fields,
-            _ if words.has("list-events") => Action::Calls,
-            _ if words.has("explain") => Action::Explain,
+            _ if list == Some("list") => Action::Fields,
+            _ if list == Some("list-events") => Action::Calls,
+            _ if list.is_some() => Action::Explain,
             _ => match (read, filter.as_slice()) {
                 (None, [word]) if is_input(word) => {
                     let input = PathBuf::from(word);
@@ -170,6 +200,7 @@ impl Options {
             cli::command().error(ErrorKind::InvalidUtf8, text)
         })?;
 
+        let style = style(&mut words)?;
         let raw = words.value::<OsString>("write").map(PathBuf::from);
         let output = words.value::<OsString>("output").map(PathBuf::from);
         let append = words.has("append");
@@ -185,13 +216,13 @@ impl Options {
             append,
             raw: raw.is_some(),
             output: raw.or(output).filter(|path| path.as_os_str() != "-"),
-            limit: number(&mut words, "numevents", |text| text.parse().ok().filter(|&n| n > 0))?,
+            limit: number(&mut words, ("numevents", "-n"), |text| text.parse().ok().filter(|&n| n > 0))?,
             snaplen: match words.value::<String>("snaplen") {
                 Some(text) => Some(parse_snaplen(text.as_bytes()).map_err(|rule| wrong("-s", &text, rule))?),
                 None => None,
             },
             filter: Some(filter).filter(|filter| !filter.trim().is_empty()),
-            style: style(&mut words)?,
+            style,
             times: words.value::<String>("timetype").and_then(|text| text.chars().next()),
             ascii: words.has("print-ascii"),
             hex: words.has("print-hex"),
@@ -210,6 +241,11 @@ impl Options {
             let text = "--explain tells who decides what of a FILTER: give one";
             return Err(cli::command().error(ErrorKind::MissingRequiredArgument, text));
         }
+        if self.style == Style::Strace && self.times == Some('d') {
+            let text =
+                "--style strace tells the time since the entry at the end of each line, <0.000012>: leave -t d out";
+            return Err(conflict(text.into()));
+        }
         Ok(self)
     }
 
@@ -223,9 +259,24 @@ impl Options {
 fn style(words: &mut Words) -> Result<Style, clap::Error> {
     let (name, format, json) = (words.value::<String>("style"), words.value::<String>("print"), words.has("json"));
     // Letters that only sysdig has are for its lines.
-    let is_sysdigs = ["print-ascii", "print-hex", "print-hex-ascii"].iter().any(|name| words.has(name))
-        || words.top.contains_id("timetype")
-        || words.sub.as_ref().is_some_and(|(_, sub)| sub.contains_id("timetype"));
+    let buffers = ["print-ascii", "print-hex", "print-hex-ascii"].into_iter().find(|name| words.has(name));
+    let times = if words.is_given("timetype") { Some("timetype") } else { None };
+    let is_sysdigs = buffers.or(times).is_some();
+    let wrong = match name.as_deref() {
+        Some("record") => buffers.or(times),
+        Some("strace") => buffers,
+        _ => None,
+    };
+    if let (Some(name), Some(option)) = (name.as_deref(), wrong) {
+        return Err(conflict(format!("--style {name} does not have what --{option} asks for: leave one of them out")));
+    }
+    let shown = name.as_ref().map(|_| "style").or(format.as_ref().map(|_| "print")).or(json.then_some("json"));
+    if let (Some(option), true) = (shown.or(buffers).or(times), words.is_given("write")) {
+        let text = format!(
+            "-w writes packets as they are, and shows no events: leave --{option} out, and give it to -r later"
+        );
+        return Err(conflict(text));
+    }
     match (name.as_deref(), format, json) {
         (None, None, false) if is_sysdigs => Ok(Style::Sysdig),
         (None | Some("record"), None, false) => Ok(Style::Record),
@@ -240,10 +291,14 @@ fn style(words: &mut Words) -> Result<Style, clap::Error> {
 }
 
 /// The number that an option was given.
-fn number<T>(words: &mut Words, name: &str, parse: fn(&str) -> Option<T>) -> Result<Option<T>, clap::Error> {
+fn number<T>(
+    words: &mut Words,
+    (name, option): (&str, &str),
+    parse: fn(&str) -> Option<T>,
+) -> Result<Option<T>, clap::Error> {
     let Some(text) = words.value::<String>(name) else { return Ok(None) };
     let rule = Rule("a whole number from 1");
-    parse(&text).map(Some).ok_or_else(|| wrong(&format!("--{name}"), &text, rule))
+    parse(&text).map(Some).ok_or_else(|| wrong(option, &text, rule))
 }
 
 /// Whether a word names a file to read: one that is there, or that looks like a path. Whatever is a filter does not.
@@ -258,8 +313,7 @@ fn is_input(word: &OsStr) -> bool {
 fn split_filter(command: &mut Vec<OsString>) -> Option<Vec<OsString>> {
     let end = command.iter().position(|word| word == "--")?;
     let text = command.get(..end)?.join(OsStr::new(" ")).into_string().ok()?;
-    let is_meant = ["evt.", "proc.", "thread.", "fd.", "user."].iter().any(|class| text.starts_with(class));
-    if !is_meant && Filter::parse(&text).is_err() {
+    if !is_filter(&text) {
         return None;
     }
     let filter = command.drain(..end).collect();
@@ -267,10 +321,56 @@ fn split_filter(command: &mut Vec<OsString>) -> Option<Vec<OsString>> {
     Some(filter)
 }
 
+/// Whether a text is a filter, or is meant as one.
+#[inline(never)]
+fn is_filter(text: &str) -> bool {
+    let is_meant = ["evt.", "proc.", "thread.", "fd.", "user."].iter().any(|class| text.starts_with(class));
+    is_meant || Filter::parse(text).is_ok()
+}
+
+/// Checks that a command does not begin with what is none: an option that is not there, or a filter. It ends the command
+/// line, of which `arguments` are all words.
+fn check_command(command: &[OsString], arguments: &[OsString]) -> Result<(), clap::Error> {
+    let Some(first) = command.first() else { return Ok(()) };
+    let text = first.to_string_lossy();
+    let before = arguments.len().checked_sub(command.len() + 1).and_then(|at| arguments.get(at));
+    if text.starts_with('-') && before.is_none_or(|word| word != "--") {
+        let text = format!("'run' has no option '{text}'; the command and its own options come behind all of run's");
+        return Err(cli::command().error(ErrorKind::UnknownArgument, text));
+    }
+    if is_filter(&text) && child::find(first).is_none() {
+        let text = format!("'{text}' is no command; put -- between the filter and the command: run FILTER -- COMMAND");
+        return Err(conflict(text));
+    }
+    Ok(())
+}
+
+/// Checks that a list comes alone: it starts nothing and reads nothing.
+fn check_list(list: &str, subcommand: &str, filter: &[OsString]) -> Result<(), clap::Error> {
+    if !subcommand.is_empty() {
+        let what = if list == "explain" { "give it the filter alone, without" } else { "leave out" };
+        return Err(conflict(format!("--{list} starts nothing: {what} '{subcommand}'")));
+    }
+    let Some(word) = filter.first().map(|word| word.to_string_lossy()).filter(|_| list != "explain") else {
+        return Ok(());
+    };
+    let mut text = format!("--{list} lists everything, and takes no '{word}'");
+    if filter.first().and_then(|word| child::find(word)).is_some() {
+        let letter = if list == "list" { "-l" } else { "-L" };
+        let command = filter.join(OsStr::new(" "));
+        text += &format!("; to trace a command: syscall-record run -- {} {letter}", command.to_string_lossy());
+    }
+    Err(conflict(text))
+}
+
+#[cold]
+#[inline(never)]
 fn wrong(option: &str, text: &str, Rule(rule): Rule) -> clap::Error {
     cli::command().error(ErrorKind::ValueValidation, format!("{option} {text}: must be {rule}"))
 }
 
+#[cold]
+#[inline(never)]
 fn conflict(text: String) -> clap::Error {
     cli::command().error(ErrorKind::ArgumentConflict, text)
 }
@@ -337,6 +437,95 @@ mod tests {
         assert_eq!(run("run|evt.typ=openat|--|ls").1.as_deref(), Some("evt.typ=openat"));
         assert_eq!(run("run|git|log|--|file").0, words(&["git", "log", "--", "file"]));
         assert_eq!(run("run|--|ls|--|-l").0, words(&["ls", "--", "-l"]));
+    }
+
+    fn wrong(line: &str) -> String {
+        let words = line.split('|').map(OsString::from);
+        let error = Options::parse([OsString::from("syscall-record")].into_iter().chain(words)).expect_err(line);
+        assert_eq!(error.exit_code(), 2, "{line}");
+        error.to_string().lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// A list starts nothing, and what only looks like one is a command's option.
+    #[test]
+    fn lists_come_alone() {
+        let explain = "error: --explain starts nothing: give it the filter alone, without ";
+        assert_eq!(wrong("--explain|run|evt.type=read|--|ls"), format!("{explain}'run'"));
+        assert_eq!(wrong("--explain|attach|-p|1|evt.type=read"), format!("{explain}'attach'"));
+        assert_eq!(wrong("-l|run|ls"), "error: --list starts nothing: leave out 'run'");
+        assert_eq!(wrong("-L|run|ls"), "error: --list-events starts nothing: leave out 'run'");
+        assert_eq!(
+            wrong("ls|/|-l"),
+            "error: --list lists everything, and takes no 'ls'; to trace a command: syscall-record run -- ls / -l"
+        );
+        assert_eq!(wrong("-L|evt.type=read"), "error: --list-events lists everything, and takes no 'evt.type=read'");
+        assert_eq!(parse("-l").action, Action::Fields);
+        assert_eq!(parse("-L").action, Action::Calls);
+        assert_eq!(parse("--explain|evt.type=read").action, Action::Explain);
+    }
+
+    #[test]
+    fn what_is_no_command() {
+        let no_option = |text: &str| {
+            format!("error: 'run' has no option '{text}'; the command and its own options come behind all of run's")
+        };
+        assert_eq!(wrong("run|-r|x|ls"), no_option("-r"));
+        assert_eq!(wrong("run|-e|trace=file|ls"), no_option("-e"));
+        assert_eq!(wrong("run|-f|-e|--|ls"), no_option("-e"));
+        let no_command = |text: &str| {
+            format!("error: '{text}' is no command; put -- between the filter and the command: run FILTER -- COMMAND")
+        };
+        assert_eq!(wrong("run|evt.type=openat|ls"), no_command("evt.type=openat"));
+        assert_eq!(wrong("run|evt.typ=openat|ls|-l"), no_command("evt.typ=openat"));
+        assert_eq!(wrong("run|evt.type|=|openat|ls"), no_command("evt.type"));
+        // It may have such a name if it is told to be one.
+        assert_eq!(parse("run|--|-e|x").action, Action::Run(words(&["-e", "x"])));
+        assert_eq!(parse("run|evt.type=read|--|-e").action, Action::Run(words(&["-e"])));
+    }
+
+    #[test]
+    fn what_would_be_ignored() {
+        let strace = "error: --style strace does not have what --";
+        let record = "error: --style record does not have what --";
+        let packets = "error: -w writes packets as they are, and shows no events: leave --";
+        for (line, start) in [
+            ("--style|record|-t|r", format!("{record}timetype asks for")),
+            ("--style|record|-x", format!("{record}print-hex asks for")),
+            ("--style|strace|-A", format!("{strace}print-ascii asks for")),
+            ("--style|strace|run|-X|ls", format!("{strace}print-hex-ascii asks for")),
+            ("--style|strace|-t|d", "error: --style strace tells the time since the entry".into()),
+            ("-w|x|-j", format!("{packets}json out")),
+            ("-w|x|-p|%evt.num", format!("{packets}print out")),
+            ("-w|x|--style|strace", format!("{packets}style out")),
+            ("-w|x|run|-t|r|ls", format!("{packets}timetype out")),
+            ("run|-w|x|-A|ls", format!("{packets}print-ascii out")),
+        ] {
+            assert!(wrong(line).starts_with(&start), "{line}: {}", wrong(line));
+        }
+        assert_eq!(parse("--style|strace|-t|r").times, Some('r'));
+        assert_eq!(parse("--style|sysdig|-t|d|-x").style, Style::Sysdig);
+        assert!(parse("-w|x|-S|-q|-n|1|-s|8").raw);
+        assert_eq!(wrong("-n|0"), "error: -n 0: must be a whole number from 1");
+    }
+
+    #[test]
+    fn flags_may_be_repeated() {
+        assert!(parse("-q|-q").quiet && parse("run|-q|-q|-ff|ls").quiet);
+        assert_eq!(parse("attach|-ff|-p|1").action, Action::Attach(vec![1], true));
+    }
+
+    #[test]
+    fn processes_as_pidof_tells_them() {
+        for line in ["attach|-p|1 2", "attach|-p|1|2", "attach|-p| 1,2\n", "attach|-p|1|-p|2"] {
+            assert_eq!(parse(line).action, Action::Attach(vec![1, 2], false), "{line}");
+            assert_eq!(parse(line).filter, None, "{line}");
+        }
+        let options = parse("attach|-p|1|2|evt.num|<|3");
+        assert_eq!(options.action, Action::Attach(vec![1, 2], false));
+        assert_eq!(options.filter.as_deref(), Some("evt.num < 3"));
+        for line in ["attach|-p|", "attach|-p|1 x", "attach|-p|0"] {
+            assert!(wrong(line).starts_with("error: -p"), "{line}: {}", wrong(line));
+        }
     }
 
     #[test]

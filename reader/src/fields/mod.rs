@@ -131,6 +131,9 @@ impl Field {
             None => split_argument(text),
         };
         let Some(id) = find(name) else {
+            if is_sysdigs(name) {
+                return unknown(format!("no field `{name}`: sysdig has it, but it is not recorded here"), None);
+            }
             return unknown(format!("no field `{name}`"), near_field(name).map(String::from));
         };
         let takes_argument = matches!(id, Id::Arg | Id::RawArg);
@@ -241,7 +244,7 @@ fn find(name: &str) -> Option<Id> {
 
 /// In words that come in pairs, what stands behind `first`.
 #[inline(never)]
-fn second(pairs: &'static str, first: &str) -> Option<&'static str> {
+pub(crate) fn second(pairs: &'static str, first: &str) -> Option<&'static str> {
     let mut words = pairs.split_ascii_whitespace();
     while let (Some(word), Some(other)) = (words.next(), words.next()) {
         if word == first {
@@ -249,6 +252,16 @@ fn second(pairs: &'static str, first: &str) -> Option<&'static str> {
         }
     }
     None
+}
+
+/// Whether sysdig has a field of this name that cannot be had here.
+#[cold]
+#[inline(never)]
+fn is_sysdigs(name: &str) -> bool {
+    // With a point at the end: all of a class.
+    const NAMES: &str = "container. k8s. group. proc.cmdline proc.args proc.exe proc.exepath proc.cwd proc.env \
+        proc.aname proc.apid proc.sid proc.tty proc.vpid user.name user.shell user.loginuid fd.l4proto";
+    NAMES.split_ascii_whitespace().any(|known| known == name || known.ends_with('.') && name.starts_with(known))
 }
 
 #[cold]

@@ -46,7 +46,10 @@ fn unknown_names_are_guessed() {
     assert_eq!(error("type"), "no field `type`; did you mean `evt.type`?");
     assert_eq!(error("comm"), "no field `comm`; did you mean `proc.name`?");
     assert_eq!(error("proc.nmae"), "no field `proc.nmae`; did you mean `proc.name`?");
-    assert_eq!(error("container.id"), "no field `container.id`");
+    for name in ["container.id", "proc.cmdline", "user.name", "fd.l4proto", "k8s.pod.name"] {
+        assert_eq!(error(name), format!("no field `{name}`: sysdig has it, but it is not recorded here"));
+    }
+    assert_eq!(error("container"), "no field `container`");
     assert_eq!(error("evt.arg.flgas"), "no call has an argument `flgas`; did you mean `evt.arg.flags`?");
     assert_eq!(error("evt.arg"), "`evt.arg` needs the name or number of an argument, as in `evt.arg.flags`");
     assert_eq!(error("evt.arg."), "`evt.arg` needs the name or number of an argument, as in `evt.arg.flags`");

@@ -112,7 +112,9 @@ fn is_call(word: &str) -> bool {
 #[cold]
 #[inline(never)]
 fn unknown(what: &str, word: &str, words: Vec<&str>) -> String {
-    match nearest(word, &mut words.iter().copied()) {
+    // Calls that have another name elsewhere.
+    const FOREIGN: &str = "pread pread64 pwrite pwrite64 procexit exit_group";
+    match fields::second(FOREIGN, word).or_else(|| nearest(word, &mut words.iter().copied())) {
         Some(near) => format!("no {what} `{word}`; did you mean `{near}`?"),
         None if words.len() < 20 => format!("no {what} `{word}`; expected one of {}", words.join(" ")),
         None => format!("no {what} `{word}`"),
@@ -149,11 +151,29 @@ fn parse_number(word: &str) -> Option<i128> {
 
 /// A number of nanoseconds, or one of another unit with its name.
 fn duration(field: &Field, word: &str) -> Result<Literal, String> {
-    const UNITS: [(&str, i128); 4] = [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
+    const UNITS: [(&str, u32); 4] = [("ns", 1), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
     let unit = UNITS.iter().find_map(|&(unit, factor)| Some((word.strip_suffix(unit)?, factor)));
     let (digits, factor) = unit.unwrap_or((word, 1));
-    let number = parse_number(digits).map(|number| Literal::Number(number * factor));
+    let number = match digits.split_once('.') {
+        None => parse_number(digits).map(|number| number * i128::from(factor)),
+        Some((whole, fraction)) => fixed_point(whole, fraction, factor),
+    };
+    let number = number.map(Literal::Number);
     number.ok_or_else(|| not_a_number(field, word, " of nanoseconds, or of us, ms or s if that follows it"))
+}
+
+/// `factor` times a decimal fraction, of no more digits than make a whole number.
+#[inline(never)]
+fn fixed_point(whole: &str, fraction: &str, mut factor: u32) -> Option<i128> {
+    let mut number = whole.parse::<u64>().ok()?.checked_mul(u64::from(factor))?;
+    for digit in fraction.bytes() {
+        if !digit.is_ascii_digit() || factor == 1 {
+            return None;
+        }
+        factor /= 10;
+        number = number.checked_add(u64::from(u32::from(digit - b'0') * factor))?;
+    }
+    (!fraction.is_empty()).then_some(number.into())
 }
 
 /// A number, or an error by name: with or without a minus the negative number that calls return.

@@ -96,6 +96,9 @@ fn operators_on_numbers() {
         ("evt.latency<1ms", true),
         ("evt.latency<1s", true),
         ("evt.latency=12345ns", true),
+        ("evt.latency=12.345us", true),
+        ("evt.latency>0.0123ms", true),
+        ("evt.latency>0.0125ms", false),
         ("evt.rawarg[1]=0xfffffffffffff000", true),
         ("evt.rawarg[1]>0xffffffffffffefff", true),
         ("evt.rawarg[1]<0", false),
@@ -205,6 +208,19 @@ fn errors_point_and_guess() {
         (
             "evt.type in (read, writ)",
             "filter, column 20: no call `writ`; did you mean `write`?\n    evt.type in (read, writ)\n                       ^",
+        ),
+        (
+            "evt.type=pread",
+            "filter, column 10: no call `pread`; did you mean `pread64`?\n    evt.type=pread\n             ^",
+        ),
+        (
+            "evt.type=procexit",
+            "filter, column 10: no call `procexit`; did you mean `exit_group`?\n    evt.type=procexit\n             ^",
+        ),
+        (
+            "evt.latency>1.5ns",
+            "filter, column 13: `evt.latency` is a number of nanoseconds, or of us, ms or s if that follows it, not `1.5ns`\n    \
+             evt.latency>1.5ns\n                ^",
         ),
         ("évt=1", "filter, column 1: expected a field (such as `evt.type`), `not` or `(`\n    évt=1\n    ^"),
         ("", "filter, column 1: the filter is empty; expected a field, such as `evt.type`\n    \n    ^"),
