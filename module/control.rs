@@ -80,7 +80,8 @@ impl Control {
     /// As for [`new`](Self::new); then nothing has changed.
     pub(crate) fn set_parameters(&self, parameters: &Settings) -> Result<bool> {
         let mut state = self.state.lock();
-        let goes_on = state.recording.as_ref().map_or(parameters.idle, |recording| recording.tracer().settings == *parameters);
+        let goes_on =
+            state.recording.as_ref().map_or(parameters.idle, |recording| recording.tracer().settings == *parameters);
         if !state.is_requested && !goes_on {
             state.put_in_force(&self.outlet, parameters, true)?;
         }
