@@ -152,7 +152,7 @@ fn show(
     }
     let outcome = match &mut packets {
         Some(packets) => {
-            output.count_if(is_seen);
+            output.count_if_needed();
             session::copy(source, packets, &mut output, &mut progress)?
         }
         None => session::run(source, &mut output, &mut progress)?,

@@ -94,9 +94,9 @@ impl Output {
         self.gate = Some(gate);
     }
 
-    /// Counts no events if nobody else needs them.
-    pub fn count_if(&mut self, is_needed: bool) {
-        if matches!(self.view, View::Count) && !is_needed && self.left == u64::MAX {
+    /// Counts no events if nobody needs them: packets are then not looked into.
+    pub fn count_if_needed(&mut self) {
+        if matches!(self.view, View::Count) && self.left == u64::MAX {
             self.view = View::Nothing;
         }
     }

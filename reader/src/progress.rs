@@ -27,7 +27,7 @@ impl Progress {
         Self { due: is_seen.then(|| Instant::now() + QUICK), is_shown: false, total, bytes: 0 }
     }
 
-    /// So many more bytes were read, and there were so many events in all.
+    /// So many more bytes were read, and there were so many events in all, if somebody counts them.
     pub fn add(&mut self, bytes: usize, events: u64) {
         self.bytes += bytes as u64;
         let Some(due) = self.due else { return };
@@ -67,7 +67,11 @@ impl fmt::Display for State {
             let percent = (u128::from(self.bytes) * 100 / u128::from(total)).min(100);
             write!(f, " of {whole}.{tenth} MB, {percent} %")?;
         }
-        write!(f, ", {} events", self.events)
+        match self.events {
+            // Nobody counts them.
+            0 => Ok(()),
+            events => write!(f, ", {events} events"),
+        }
     }
 }
 
@@ -79,8 +83,8 @@ mod tests {
     fn what_it_tells() {
         let line = |bytes, total, events| State { bytes, total, events }.to_string();
         assert_eq!(line(12_345_678, Some(50_000_000), 9), "12.3 MB of 50.0 MB, 24 %, 9 events");
-        assert_eq!(line(u64::MAX, Some(1), 0), "18446744073709.5 MB of 0.0 MB, 100 %, 0 events");
+        assert_eq!(line(u64::MAX, Some(1), 0), "18446744073709.5 MB of 0.0 MB, 100 %");
         assert_eq!(line(99_999, None, 1), "0.0 MB, 1 events");
-        assert_eq!(line(0, Some(0), 0), "0.0 MB, 0 events");
+        assert_eq!(line(0, Some(0), 0), "0.0 MB");
     }
 }

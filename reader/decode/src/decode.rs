@@ -63,6 +63,14 @@ pub struct Call<'a> {
 /// Whose the records are before any TASK: a packet that was tampered with may name none.
 const NOBODY: Task = Task { is_32bit: false, tid: 0, tgid: 0, comm: [0; 2] };
 
+/// Takes events, with their packets' headers, until it wants no more.
+// Not generic, so that what gives events out is compiled here, for speed.
+pub type Sink<'a> = dyn FnMut(&Header, &Event<'_>) -> Result<(), Stopped> + 'a;
+
+/// A sink wants no more events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped;
+
 /// The events of one packet, in their order.
 pub struct Events {
     framed: Framed,
@@ -91,12 +99,8 @@ impl Events {
     ///
     /// # Errors
     ///
-    /// Those of `sink`; the event that it failed for is lost.
-    pub fn give<E>(
-        &mut self,
-        last: u64,
-        sink: &mut impl FnMut(&Header, &Event<'_>) -> Result<(), E>,
-    ) -> Result<Option<u64>, E> {
+    /// That of `sink`; the event that it failed for is lost.
+    pub fn give(&mut self, last: u64, sink: &mut Sink<'_>) -> Result<Option<u64>, Stopped> {
         // By name, so that an event can borrow from the packet while we move on.
         let Self { framed: Framed { header, words }, position, time, slot, slots, returning, has_dropped } = self;
         let Header { machine, cpu, edges, has_args, .. } = *header;

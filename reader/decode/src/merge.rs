@@ -2,7 +2,7 @@
 
 //! From the packets of several CPUs to events in the order of time.
 
-use crate::decode::{Event, Events};
+use crate::decode::{Event, Events, Sink, Stopped};
 use crate::framing::Framed;
 use heapless::Vec;
 use std::mem::swap;
@@ -67,21 +67,8 @@ impl Merge {
     /// # Errors
     ///
     /// Those of `sink`; the event that it failed for is lost.
-    pub fn push<E>(
-        &mut self,
-        framed: Framed,
-        mut sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let header = framed.header;
-        let session = Some((header.session, header.machine));
-        // Another recording, or another piece of this one, was joined to the first.
-        let is_joined = self.session != session || header.base_time < self.watermark;
-        let goes_on = !is_joined && !self.queue.is_full();
-        self.session = session;
-        self.drain(if goes_on { Key::before(header.base_time) } else { Key::END }, &mut sink)?;
-        self.insert(framed);
-        self.watermark = header.watermark;
-        self.drain(Key::before(header.watermark), &mut sink)
+    pub fn push<E>(&mut self, framed: Framed, sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        keep_error(sink, |sink| self.take(framed, sink))
     }
 
     /// Gives out all that is left.
@@ -89,8 +76,21 @@ impl Merge {
     /// # Errors
     ///
     /// Those of `sink`; the event that it failed for is lost.
-    pub fn finish<E>(&mut self, mut sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
-        self.drain(Key::END, &mut sink)
+    pub fn finish<E>(&mut self, sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        keep_error(sink, |sink| self.drain(Key::END, sink))
+    }
+
+    fn take(&mut self, framed: Framed, sink: &mut Sink<'_>) -> Result<(), Stopped> {
+        let header = framed.header;
+        let session = Some((header.session, header.machine));
+        // Another recording, or another piece of this one, was joined to the first.
+        let is_joined = self.session != session || header.base_time < self.watermark;
+        let goes_on = !is_joined && !self.queue.is_full();
+        self.session = session;
+        self.drain(if goes_on { Key::before(header.base_time) } else { Key::END }, sink)?;
+        self.insert(framed);
+        self.watermark = header.watermark;
+        self.drain(Key::before(header.watermark), sink)
     }
 
     /// Puts a packet into the queue, which has room.
@@ -109,7 +109,7 @@ impl Merge {
     }
 
     /// Gives out the events before `until`.
-    fn drain<E>(&mut self, until: Key, sink: &mut impl FnMut(&Header, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
+    fn drain(&mut self, until: Key, sink: &mut Sink<'_>) -> Result<(), Stopped> {
         while let [first, others @ ..] = &mut *self.queue {
             if first.key >= until {
                 break;
@@ -137,4 +137,19 @@ impl Merge {
         }
         Ok(())
     }
+}
+
+/// Does `work` with a sink that stops it at the first error of `sink`, which this returns.
+fn keep_error<E>(
+    mut sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>,
+    work: impl FnOnce(&mut Sink<'_>) -> Result<(), Stopped>,
+) -> Result<(), E> {
+    let mut result = Ok(());
+    let _ = work(&mut |header, event| {
+        sink(header, event).map_err(|error| {
+            result = Err(error);
+            Stopped
+        })
+    });
+    result
 }

@@ -46,6 +46,12 @@ const MAX_THREADS: usize = 256;
 /// makes the call. A name may contain a comma: what follows it is told from it at the end of the line.
 pub struct Printer<W> {
     out: W,
+    lines: Lines,
+}
+
+/// Makes lines.
+// Not generic: compiled here, for speed.
+struct Lines {
     /// The line that is being made.
     line: Line,
     widths: Box<FnvIndexMap<u32, bool, MAX_THREADS>>,
@@ -77,8 +83,7 @@ impl Thread {
 impl<W: Write> Printer<W> {
     /// Writes to `out`.
     pub fn new(out: W) -> Self {
-        let threads = Box::new([Thread::new(0, [0; 2]); RECENT_THREADS]);
-        Self { out, line: Line::new(), widths: Box::new(FnvIndexMap::new()), threads }
+        Self { out, lines: Lines::new() }
     }
 
     /// Writes an event's line.
@@ -87,6 +92,39 @@ impl<W: Write> Printer<W> {
     ///
     /// Those of the output.
     pub fn print(&mut self, machine: Machine, event: &Event<'_>) -> io::Result<()> {
+        self.out.write_all(self.lines.make(machine, event))
+    }
+
+    /// Takes notice of an event that is not written.
+    pub fn skip(&mut self, event: &Event<'_>) {
+        if let What::Enter { task, call } = &event.what {
+            self.lines.note_width(task, call);
+        }
+    }
+
+    /// Where the lines go.
+    pub fn out(&mut self) -> &mut W {
+        &mut self.out
+    }
+
+    /// Hands what was written to the operating system.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Lines {
+    fn new() -> Self {
+        let threads = Box::new([Thread::new(0, [0; 2]); RECENT_THREADS]);
+        Self { line: Line::new(), widths: Box::new(FnvIndexMap::new()), threads }
+    }
+
+    /// An event's line; of memory there is none.
+    fn make(&mut self, machine: Machine, event: &Event<'_>) -> &[u8] {
         self.line.clear();
         match &event.what {
             What::Enter { task, call } => {
@@ -115,35 +153,14 @@ impl<W: Write> Printer<W> {
                 }
             }
             // Only styles that show arguments by name have a use for it.
-            What::Memory { .. } => return Ok(()),
+            What::Memory { .. } => return &[],
             What::Dropped { events } => {
                 // The longest is far shorter than a line.
                 let _ = write!(self.line, "dropped {events} events on cpu {}", event.cpu);
             }
         }
         self.line.put(b"\n");
-        self.out.write_all(self.line.bytes())
-    }
-
-    /// Takes notice of an event that is not written.
-    pub fn skip(&mut self, event: &Event<'_>) {
-        if let What::Enter { task, call } = &event.what {
-            self.note_width(task, call);
-        }
-    }
-
-    /// Where the lines go.
-    pub fn out(&mut self) -> &mut W {
-        &mut self.out
-    }
-
-    /// Hands what was written to the operating system.
-    ///
-    /// # Errors
-    ///
-    /// Those of the output.
-    pub fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.line.bytes()
     }
 
     /// Remembers the width of the call that a task is in, where that is not its program's.
