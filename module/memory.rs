@@ -244,8 +244,7 @@ impl Copy<'_> {
 
     /// The pieces of a vector, which have `limit` bytes together: for each its length, how many bytes follow,
     /// and these.
-    fn vector(&self, chunks: &mut Chunks<'_>, at: u64, count: u64, limit: usize) -> Result<(), Stop> {
-        let mut limit = limit;
+    fn vector(&self, chunks: &mut Chunks<'_>, at: u64, count: u64, mut limit: usize) -> Result<(), Stop> {
         for index in 0..count.min(MAX_PIECES) {
             let base = self.word(at, index.wrapping_mul(2))?;
             let length = self.word(at, index.wrapping_mul(2).wrapping_add(1))?;

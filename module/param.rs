@@ -224,6 +224,15 @@ macro_rules! params {
             },
         )*];
 
+        // They are found by what they are.
+        const _: () = {
+            let mut place = 0;
+            while place < PARAMS.len() {
+                assert!(PARAMS[place].which as usize == place, "the parameters are not in the order of `Parameter`");
+                place += 1;
+            }
+        };
+
         $(
         // Sections that the kernel reads, filled as it expects them.
         #[allow(unsafe_code)]

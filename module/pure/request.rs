@@ -27,7 +27,7 @@
 use super::callset::CallSet;
 use super::filter::{Filter, Name, MAX_LISTED};
 use super::format::{Edges, COMM_BYTES};
-use super::settings::{edges_of, Rule, DEFAULT_SNAPLEN, MAX_PID, MAX_SNAPLEN};
+use super::settings::{edges_of, Rule, Settings, MAX_PID, MAX_SNAPLEN};
 
 /// Bytes of a request.
 pub const REQUEST_BYTES: usize = CALLS + CallSet::BYTES;
@@ -92,16 +92,8 @@ impl Default for Request {
     /// What the module records without parameters.
     #[inline]
     fn default() -> Self {
-        Self {
-            filter: Filter::default(),
-            follow: false,
-            calls: None,
-            edges: Edges::Both,
-            failed_only: false,
-            args: false,
-            snaplen: DEFAULT_SNAPLEN,
-            keep_unread: false,
-        }
+        let Settings { filter, follow, calls, edges, failed_only, args, snaplen, .. } = Settings::default();
+        Self { filter, follow, calls, edges, failed_only, args, snaplen, keep_unread: false }
     }
 }
 

@@ -182,7 +182,7 @@ impl<W: Write> Printer<W> {
         calls::put(&mut self.line, &context, Part::Early);
         self.open = Some((tid, self.line.len() - start));
         if let Some(thread) = self.threads.get_mut(at) {
-            thread.call = Some(Entered { number: call.number, name: context.text });
+            thread.call = Some(Entered { number: call.number, name: calls::name(context.text) });
         }
         if matches!(context.name, names::EXIT | names::EXIT_GROUP) {
             self.end(event, call, context.name == names::EXIT_GROUP);
@@ -214,7 +214,7 @@ impl<W: Write> Printer<W> {
             if !is_open {
                 self.line.put(b"<... ");
                 match entered {
-                    Some(entered) if !entered.name.is_empty() => self.line.put(calls::name(entered.name).as_bytes()),
+                    Some(entered) if !entered.name.is_empty() => self.line.put(entered.name.as_bytes()),
                     _ => put_name(&mut self.line, call),
                 }
                 self.line.put(b" resumed>");
@@ -386,7 +386,7 @@ impl<W: Write> Printer<W> {
         let start = self.line.len();
         self.leader(event, thread.tid);
         self.line.put(b"<... ");
-        self.line.put(calls::name(entered.name).as_bytes());
+        self.line.put(entered.name.as_bytes());
         self.line.put(b" resumed>)");
         self.column(self.line.len() - start);
         self.line.put(b"= ?\n");
