@@ -110,14 +110,16 @@ impl Control {
         if !state.is_requested {
             return;
         }
+        state.is_requested = false;
         let parameters = state.parameters;
-        match state.put_in_force(&self.outlet, &parameters, false) {
-            Ok(()) => state.is_requested = false,
-            // The next one who closes the device tries again.
-            Err(error) => pr_err!(
-                "the parameters cannot be put in force again ({:?}): what the last reader asked for is still recorded\n",
+        if let Err(error) = state.put_in_force(&self.outlet, &parameters, false) {
+            // Nobody is there any more who has asked for it.
+            state.recording = None;
+            self.outlet.discard();
+            pr_err!(
+                "the parameters cannot be put in force again ({:?}): nothing is recorded until one is written\n",
                 error
-            ),
+            );
         }
     }
 

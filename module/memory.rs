@@ -143,7 +143,12 @@ impl Copy<'_> {
     }
 
     fn register(&self, register: u8) -> u64 {
-        self.registers.get(usize::from(register)).copied().unwrap_or(0)
+        let value = self.registers.get(usize::from(register)).copied().unwrap_or(0);
+        // What a 32-bit program's registers hold above is not its.
+        match arch::MACHINE.program_bits(self.task.is_32bit) {
+            32 => u64::from(value as u32),
+            _ => value,
+        }
     }
 
     /// How many of something there are.
@@ -197,12 +202,12 @@ impl Copy<'_> {
     /// A program's arguments, each with its NUL.
     fn strings(&self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), Stop> {
         let mut left = MAX_STRING_BYTES;
-        for index in 0..MAX_STRINGS {
+        for index in 0..=MAX_STRINGS {
             let string = self.word(at, index as u64)?;
             if string == 0 {
                 return Ok(());
             }
-            if left == 0 {
+            if left == 0 || index == MAX_STRINGS {
                 break;
             }
             let before = chunks.total;

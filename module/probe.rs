@@ -225,21 +225,29 @@ fn long(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: Preempt
 #[inline(never)]
 fn consider(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
     let current = Current::get();
-    if !tracer.spare.passes(&current) {
+    // Its name is looked at once: what is remembered for the short way is the name that passed.
+    let task = current.task();
+    if !tracer.spare.will_pass(&current, task.comm) {
         guard.enable();
         return leave(tracer, edge);
     }
-    if tracer.outlet.is_reader(current.tgid()) {
+    if tracer.outlet.is_reader(task.tgid) {
         return guard.enable();
     }
-    record(tracer, registers, value, guard, edge);
+    record(tracer, registers, value, task, guard, edge);
 }
 
 /// Records a call of a task that passes.
 #[inline(never)]
-fn record(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
+fn record(
+    tracer: &Tracer,
+    registers: Registers<'_>,
+    value: c_long,
+    mut task: Task,
+    guard: PreemptGuard,
+    edge: Edge,
+) {
     let current = Current::get();
-    let mut task = current.task();
     let number = match edge {
         // Other bits than the lower 32 are no program's.
         Edge::Enter => value as u32,

@@ -24,7 +24,7 @@
 //!
 //! Where the kernel decides about the return when a call is entered (32-bit ARM), it does not tell of the return
 //! from the `execve` or the `prctl` that lets a spared task pass. The probe of `task_rename` then tells it: both
-//! return 0. For this to be neither missed nor told twice, tasks spare themselves there when they return.
+//! return 0. (An `execve` that fails after it has given the name ends its process.) For this to be neither missed nor told twice, tasks spare themselves there when they return.
 //!
 //! A filter by parent takes part in none of this: a parent's death, of which no tracepoint tells in time,
 //! changes what it says. It only decides about those whom `pid`, `proc_name` and `follow` let pass.
@@ -52,11 +52,19 @@ use kernel::sync::Arc;
 /// How often the watch looks for other tracers.
 pub(crate) const WATCH_EVERY_MS: u32 = 1000;
 
+/// Nobody was spared yet: flags are the kernel's, which may not have given them out, nor ever will if it does not take the
+/// probes.
+const NOT_YET: u32 = 0;
+/// Tasks may spare themselves.
+const ON: u32 = 1;
+/// None may any more: every task has the flag, or gets it, new ones, too.
+const OFF: u32 = 2;
+
 /// Who may be recorded, and who is spared.
 pub(crate) struct Spare {
     filter: Filter,
     followed: Option<Arc<Followed>>,
-    /// 1: tasks may spare themselves. 0: every task has the flag, new ones, too.
+    /// [`NOT_YET`], [`ON`] or [`OFF`].
     on: Word,
     /// 1: the watch has to repair.
     repairs: Word,
@@ -65,7 +73,7 @@ pub(crate) struct Spare {
 impl Spare {
     /// Nobody is spared yet.
     pub(crate) fn new(filter: Filter, followed: Option<Arc<Followed>>) -> Self {
-        Self { filter, followed, on: Word::new(0), repairs: Word::new(0) }
+        Self { filter, followed, on: Word::new(NOT_YET), repairs: Word::new(0) }
     }
 
     /// Who is followed: to be handed on where the same filter stays in force.
@@ -118,7 +126,12 @@ impl Spare {
                 }
             }
         }
-        if !self.is_on() || self.could_pass(child.tgid(), child.comm()) {
+        let is_due = match self.on.load() {
+            NOT_YET => false,
+            ON => self.could_pass(child.tgid(), child.comm()),
+            _ => true,
+        };
+        if is_due {
             child.set_traced(true);
         }
         reused
@@ -166,17 +179,17 @@ impl Spare {
 
     /// Lets tasks be spared from here on. Forks and renames must be told by now.
     pub(crate) fn start(&self) {
-        self.on.store(1);
+        self.on.store(ON);
     }
 
     /// Whether tasks may be spared.
     pub(crate) fn is_on(&self) -> bool {
-        self.on.load() != 0
+        self.on.load() == ON
     }
 
     /// Gives every task its flag back. Forks must still be told.
     pub(crate) fn stop(&self) {
-        self.on.store(0);
+        self.on.store(OFF);
         // From here on no task spares itself, and new tasks have the flag by the time they run: those that
         // the walk misses.
         ring::wait_for_probes();

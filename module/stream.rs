@@ -122,10 +122,10 @@ impl Stream {
     }
 
     /// A CPU with drops that no packet has told of, and its count of them.
-    fn untold(&mut self) -> Option<(usize, u32)> {
+    fn untold(&mut self) -> Option<(usize, u64)> {
         (0..self.tails.cpus()).find_map(|cpu| {
             let dropped = self.tails.dropped(cpu);
-            self.tails.told(cpu).filter(|told| told.dropped != dropped).map(|_| (cpu, dropped))
+            self.tails.told(cpu).filter(|told| told.dropped < dropped).map(|_| (cpu, dropped))
         })
     }
 
@@ -167,7 +167,7 @@ impl Stream {
             watermark,
             wall_clock: note.wall_clock,
             tick: self.clock.tick(),
-            dropped: told.dropped_total,
+            dropped: told.dropped,
             dropped_before,
             release: self.release,
         };

@@ -117,10 +117,14 @@ pub(crate) const RETURN_NEEDS_ENTRY: bool = true;
 /// The number of the running system call, if the kernel does not tell of its return because its entry was not
 /// traced, and if that return is known: 0, from an `execve`, `execveat` or `prctl` that gives a name.
 ///
-/// A call whose entry was looked at for another reason (ptrace, audit, seccomp) looks at [`TRACED`] when it returns.
+/// A call whose entry was looked at for another reason (ptrace, audit, seccomp) looks at [`TRACED`] when it returns. So
+/// does one with work that is to be done before (`TIF_NOTIFY_SIGNAL`, of io_uring): `ret_fast_syscall` shifts the flags
+/// by 16, and takes that bit for the first of those.
 pub(crate) fn untold_return() -> Option<u32> {
-    const OTHERS: u32 =
-        (1 << bindings::TIF_SYSCALL_TRACE) | (1 << bindings::TIF_SYSCALL_AUDIT) | (1 << bindings::TIF_SECCOMP);
+    const OTHERS: u32 = (1 << bindings::TIF_SYSCALL_TRACE)
+        | (1 << bindings::TIF_SYSCALL_AUDIT)
+        | (1 << bindings::TIF_SECCOMP)
+        | (1 << bindings::TIF_NOTIFY_SIGNAL);
     // SAFETY: The running task exists; the word is read at once, as others write it.
     let flags = unsafe { (&raw const (*current()).thread_info.flags).read_volatile() };
     if flags as u32 & OTHERS != 0 {

@@ -71,8 +71,8 @@ pub(crate) struct Note {
     pub(crate) base_time: u64,
     /// Nanoseconds since 1970 at that time.
     pub(crate) wall_clock: u64,
-    /// Events dropped until then; wraps.
-    pub(crate) dropped: u32,
+    /// Events dropped until then.
+    pub(crate) dropped: u64,
 }
 
 /// The buffers of all CPUs.
@@ -161,7 +161,7 @@ struct Hot {
     end: Address,
     /// The word of the entry that was the last event, if it can be completed; or null.
     open: Cell<*mut u64>,
-    /// Events dropped; wraps.
+    /// Events dropped: the lower half of their number.
     dropped: Word,
     encoder: UnsafeCell<Encoder>,
 }
@@ -170,6 +170,9 @@ struct Hot {
 struct Cold {
     opened: Word,
     closed: Word,
+    /// The upper half of the number of events dropped. Written after the lower one, and read before it: who comes in between
+    /// sees too few for a moment, never too many.
+    dropped_high: Word,
     /// Whether a packet is being opened.
     opening: Word,
     /// The settings' [`Origin::session`].
@@ -250,7 +253,14 @@ impl CpuBuffer {
             encoder: UnsafeCell::new(Encoder::new(0)),
         };
         let zero = || Word::new(0);
-        let cold = Cold { opened: zero(), closed: zero(), opening: zero(), session: zero(), shape: zero() };
+        let cold = Cold {
+            opened: zero(),
+            closed: zero(),
+            dropped_high: zero(),
+            opening: zero(),
+            session: zero(),
+            shape: zero(),
+        };
         let reader = Reader { read: Word::new(0) };
         // INVARIANT: `memory` was allocated for `count` packets; words and packets are aligned alike. `end`
         // is null.
@@ -262,6 +272,13 @@ impl CpuBuffer {
         let shape = self.cold.shape.load();
         let edges = Edges::from_bits(u64::from(shape & 3)).unwrap_or_default();
         Origin { session: self.cold.session.load(), edges, has_args: shape >> 2 != 0 }
+    }
+
+    /// How many events were dropped so far.
+    fn dropped(&self) -> u64 {
+        // Acquire: see the field.
+        let high = self.cold.dropped_high.load_acquire();
+        u64::from(high) << 32 | u64::from(self.hot.dropped.load_acquire())
     }
 
     fn index(&self, number: u32) -> usize {
@@ -380,9 +397,21 @@ impl Writer<'_> {
         {
             return false;
         }
-        // Release: who sees the drop sees the packets that were opened before it.
-        buffer.hot.dropped.store_release(buffer.hot.dropped.load().wrapping_add(1));
+        self.count_drop();
         true
+    }
+
+    /// Counts an event as dropped.
+    #[inline(always)]
+    fn count_drop(&mut self) {
+        let Self(buffer) = *self;
+        let low = buffer.hot.dropped.load().wrapping_add(1);
+        // Release: who sees the drop sees the packets that were opened before it.
+        buffer.hot.dropped.store_release(low);
+        if low == 0 {
+            // Release: who sees this sees the lower half's start from 0.
+            buffer.cold.dropped_high.store_release(buffer.cold.dropped_high.load().wrapping_add(1));
+        }
     }
 
     /// Appends a record of a call; if `CALLS` with the first `arguments` of a program of the kernel's own kind.
@@ -442,7 +471,7 @@ impl Writer<'_> {
         let end = buffer.hot.end.load();
         let mut outcome = Outcome::Done;
         if end.is_null() || end == FULL || !self.put(next, task, now, event) {
-            outcome = self.write_first(task, clock, event);
+            outcome = self.write_first(task, clock, now, event);
         }
         let remembered = if passes_for_long { Identity::of(task) } else { Identity::default() };
         self.encoder().continue_with(remembered);
@@ -467,8 +496,8 @@ impl Writer<'_> {
         true
     }
 
-    /// Goes on to the next packet and writes an event as its first, or drops it.
-    fn write_first(&mut self, task: &Task, clock: &Clock, event: &Event<'_>) -> Outcome {
+    /// Goes on to the next packet and writes an event as its first, no earlier than at the tick `now`, or drops it.
+    fn write_first(&mut self, task: &Task, clock: &Clock, now: u64, event: &Event<'_>) -> Outcome {
         let Self(buffer) = *self;
         let (hot, cold) = (&buffer.hot, &buffer.cold);
         let number = cold.opened.load();
@@ -486,8 +515,7 @@ impl Writer<'_> {
             hot.end.store(FULL);
             // Memory is no event: its own is counted if that is dropped, too.
             if !matches!(event, Event::Memory(_)) {
-                // Release: who sees the drop sees the packets that were opened before it.
-                hot.dropped.store_release(hot.dropped.load().wrapping_add(1));
+                self.count_drop();
             }
             return Outcome::Dropped;
         }
@@ -497,8 +525,11 @@ impl Writer<'_> {
         // keeps the count of closed packets before the new value of `next` (`used_after_cut`).
         cold.opening.store(1);
         full_barrier();
-        let base_time = clock.now_ordered();
-        let note = Note { origin: buffer.origin(), base_time, wall_clock: wall_clock(), dropped: hot.dropped.load() };
+        //
+        // Memory is given times of its own, which a coarse clock may be behind: no packet is older than what its CPU has
+        // written before.
+        let base_time = clock.now_ordered().max(self.encoder().time());
+        let note = Note { origin: buffer.origin(), base_time, wall_clock: wall_clock(), dropped: buffer.dropped() };
         // SAFETY: The place is free, so that its note is the writer's; there is one writer.
         unsafe { *buffer.place(number).note.get() = note };
         let start: *mut u64 = buffer.memory(number).as_ptr().cast();
@@ -512,7 +543,7 @@ impl Writer<'_> {
         cold.opened.store_release(number.wrapping_add(1));
         // A packet that has just begun has room for any event. The reader cannot have taken it: it waits
         // for a grace period.
-        let _ = self.put(next, task, clock.now(), event);
+        let _ = self.put(next, task, now.max(clock.now()), event);
         cold.opening.store_release(0);
         if waiting.wrapping_add(1) >= count / 2 {
             Outcome::HalfFull

@@ -41,18 +41,15 @@ struct Tail {
 pub(crate) struct Told {
     /// Packets.
     sequence: u32,
-    /// Drops, as the buffer counts them.
-    pub(crate) dropped: u32,
-    /// Drops, without wrapping.
-    pub(crate) dropped_total: u64,
+    /// Drops.
+    pub(crate) dropped: u64,
 }
 
 impl Told {
-    /// Tells of all drops so far, `dropped` by the buffer's count; gives the number of those that were not told.
-    pub(crate) fn tell_drops(&mut self, dropped: u32) -> u64 {
-        let untold = u64::from(dropped.wrapping_sub(self.dropped));
-        self.dropped = dropped;
-        self.dropped_total = self.dropped_total.wrapping_add(untold);
+    /// Tells of all drops so far, `dropped`; gives the number of those that were not told.
+    pub(crate) fn tell_drops(&mut self, dropped: u64) -> u64 {
+        let untold = dropped.saturating_sub(self.dropped);
+        self.dropped = self.dropped.max(dropped);
         untold
     }
 
@@ -181,10 +178,10 @@ impl Tails {
         }
     }
 
-    /// How many events a CPU has dropped so far; wraps. A look at the lanes after this shows all packets
+    /// How many events a CPU has dropped so far. A look at the lanes after this shows all packets
     /// that were opened before those drops.
-    pub(crate) fn dropped(&self, cpu: usize) -> u32 {
-        self.buffers.0.get(cpu).map_or(0, |buffer| buffer.hot.dropped.load_acquire())
+    pub(crate) fn dropped(&self, cpu: usize) -> u64 {
+        self.buffers.0.get(cpu).map_or(0, |buffer| buffer.dropped())
     }
 
     /// What the stream has told of a CPU.
