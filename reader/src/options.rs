@@ -270,6 +270,10 @@ fn style(words: &mut Words) -> Result<Style, clap::Error> {
     if let (Some(name), Some(option)) = (name.as_deref(), wrong) {
         return Err(conflict(format!("--style {name} does not have what --{option} asks for: leave one of them out")));
     }
+    if json && times.is_some() {
+        let text = "-j tells times in nanoseconds since 1970: leave -t out, or name others: -p '%evt.reltime %evt.type'";
+        return Err(conflict(text.into()));
+    }
     let shown = name.as_ref().map(|_| "style").or(format.as_ref().map(|_| "print")).or(json.then_some("json"));
     if let (Some(option), true) = (shown.or(buffers).or(times), words.is_given("write")) {
         let text = format!(
@@ -494,6 +498,8 @@ mod tests {
             ("--style|strace|-A", format!("{strace}print-ascii asks for")),
             ("--style|strace|run|-X|ls", format!("{strace}print-hex-ascii asks for")),
             ("--style|strace|-t|d", "error: --style strace tells the time since the entry".into()),
+            ("-j|-t|r", "error: -j tells times in nanoseconds since 1970".into()),
+            ("-t|a|run|-j|-p|%evt.num|ls", "error: -j tells times in nanoseconds since 1970".into()),
             ("-w|x|-j", format!("{packets}json out")),
             ("-w|x|-p|%evt.num", format!("{packets}print out")),
             ("-w|x|--style|strace", format!("{packets}style out")),
