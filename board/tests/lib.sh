@@ -33,8 +33,22 @@ same() {
 load() { insmod /syscall_record.ko "$@"; }
 unload() { rmmod syscall_record; }
 
-# read_all FILE: what was recorded, as lines. Ends when nothing more has come for a while.
-read_all() { timeout -s INT 2 syscall-record "$DEVICE" >"$1"; }
+# read_all FILE: what was recorded, as lines. Ends when nothing more has come for a second (if nothing came at all, after
+# three), or when something always comes.
+read_all() {
+    local size=-1 before second reader
+    syscall-record "$DEVICE" >"$1" &
+    reader=$!
+    for second in 1 2 3 4 5 6 7 8 9 10; do
+        sleep 1
+        before=$size
+        size=$(wc -c <"$1")
+        [ "$size" != "$before" ] || { [ "$size" = 0 ] && [ $second -lt 3 ]; } || break
+    done
+    # What runs in the background of a shell does not hear SIGINT.
+    kill -TERM $reader
+    wait $reader
+}
 
 # What the module wrote to the log since `mark`, without what the kernel says of any module that was
 # built elsewhere. (busybox's insmod tries a second time, in the old way, when a load is refused.)
