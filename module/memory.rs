@@ -12,7 +12,7 @@
 use crate::arch;
 use crate::probe;
 use crate::pure::calls::{
-    plan::{Count, Plan, What, MAX_DIRENTS},
+    plan::{Count, Plan, What, MAX_DIRENTS, NULL_PIECE},
     Abi, Direction,
 };
 use crate::pure::encode::Event;
@@ -135,6 +135,12 @@ impl Copy<'_> {
             // It was resolved.
             What::ByCommand(_) => Ok(()),
         };
+        let is_list = matches!(plan.what(), What::Iovec | What::Msghdr | What::Mmsghdr);
+        let copied = match copied {
+            // The last buffer is the one that cannot be read.
+            Err(Stop::Fault) if is_list && chunks.total > 0 => chunks.put(&chunks.piece.to_le_bytes()).and(copied),
+            _ => copied,
+        };
         chunks.end(copied)
     }
 
@@ -247,8 +253,8 @@ impl Copy<'_> {
         chunks.up_to(at, bytes, self.tracer.settings.snaplen as usize)
     }
 
-    /// The pieces of a vector, which have `limit` bytes together: for each its length, how many bytes follow,
-    /// and these.
+    /// The pieces of a vector, which have `limit` bytes together: for each its length, how many bytes follow or
+    /// [`NULL_PIECE`], and these. If there is one that cannot be read, its address ends it all, in 8 bytes.
     fn vector(&self, chunks: &mut Chunks<'_>, at: u64, count: u64, mut limit: usize) -> Result<(), Stop> {
         for index in 0..count.min(MAX_PIECES) {
             let base = self.word(at, index.wrapping_mul(2))?;
@@ -256,7 +262,12 @@ impl Copy<'_> {
             let there = usize::try_from(length).unwrap_or(usize::MAX).min(limit);
             let recorded = there.min(chunks.snaplen);
             chunks.put(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes())?;
+            if base == 0 {
+                chunks.put(&NULL_PIECE.to_le_bytes())?;
+                continue;
+            }
             chunks.put(&(recorded as u32).to_le_bytes())?;
+            chunks.piece = base;
             chunks.copy(base, recorded)?;
             chunks.head.is_cut |= recorded < there;
             limit = limit.wrapping_sub(there);
@@ -310,6 +321,8 @@ struct Chunks<'a> {
     total: usize,
     /// How many bytes of buffers may still be recorded where there are several.
     snaplen: usize,
+    /// Where the last one of these lies.
+    piece: u64,
     /// The time of the next chunk, in ticks.
     next: u64,
 }
@@ -319,7 +332,8 @@ impl<'a> Chunks<'a> {
         let head =
             ChunkHead { register, call: copy.number as u8, at_return: copy.result.is_some(), ..ChunkHead::default() };
         let snaplen = copy.tracer.settings.snaplen as usize;
-        Self { copy, head, buffer: [0; MAX_CHUNK_BYTES / size_of::<u64>()], len: 0, total: 0, snaplen, next }
+        let buffer = [0; MAX_CHUNK_BYTES / size_of::<u64>()];
+        Self { copy, head, buffer, len: 0, total: 0, snaplen, piece: 0, next }
     }
 
     /// Up to so many bytes of the buffer's free rest, which is not empty.

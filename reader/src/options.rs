@@ -271,7 +271,8 @@ fn style(words: &mut Words) -> Result<Style, clap::Error> {
         return Err(conflict(format!("--style {name} does not have what --{option} asks for: leave one of them out")));
     }
     if json && times.is_some() {
-        let text = "-j tells times in nanoseconds since 1970: leave -t out, or name others: -p '%evt.reltime %evt.type'";
+        let text =
+            "-j tells times in nanoseconds since 1970: leave -t out, or name others: -p '%evt.reltime %evt.type'";
         return Err(conflict(text.into()));
     }
     let shown = name.as_ref().map(|_| "style").or(format.as_ref().map(|_| "print")).or(json.then_some("json"));

@@ -11,7 +11,7 @@ pub fn memory() {
     paths(&edge);
     let (reader, writer) = pipe();
     buffers(&edge, reader, writer);
-    vectors(reader, writer);
+    vectors(&edge, reader, writer);
     sockets();
     programs();
     let pause = [0 as libc::c_long, 1_000_000];
@@ -90,16 +90,21 @@ fn buffers(edge: &Edge, reader: i32, writer: i32) {
     }
 }
 
-fn vectors(reader: i32, writer: i32) {
+fn vectors(edge: &Edge, reader: i32, writer: i32) {
     let piece = |text: &mut [u8]| libc::iovec { iov_base: text.as_mut_ptr().cast(), iov_len: text.len() };
     let (mut one, mut two, mut three) = (*b"one", *b"", *b"three");
     let (mut a, mut b) = ([0u8; 4], [0u8; 600]);
     let from = [piece(&mut one), piece(&mut two), piece(&mut three)];
     let to = [piece(&mut a), piece(&mut b)];
-    // SAFETY: The vectors and their pieces live until the end of this function.
+    let at = |address: *const u8, len| libc::iovec { iov_base: address.cast_mut().cast(), iov_len: len };
+    let bad = [piece(&mut one), at(ptr::null(), 0), at(ptr::without_provenance(8), 5)];
+    let half = [at(edge.put(b"half"), 20)];
+    // SAFETY: The vectors and their pieces live until the end of this function, or the kernel sees that they do not.
     unsafe {
         libc::syscall(libc::SYS_writev, writer, from.as_ptr(), from.len());
         libc::syscall(libc::SYS_readv, reader, to.as_ptr(), to.len());
+        libc::syscall(libc::SYS_writev, -1, bad.as_ptr(), bad.len());
+        libc::syscall(libc::SYS_writev, -1, half.as_ptr(), half.len());
     }
 }
 

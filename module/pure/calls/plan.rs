@@ -12,6 +12,9 @@ use super::{command, Abi, Direction};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan(u32);
 
+/// Said in place of the number of bytes that follow of a buffer in a list, if that has no address.
+pub const NULL_PIECE: u32 = u32::MAX;
+
 /// What lies there. The program may have put anything there, or nothing: a bad address is no error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {

@@ -4,7 +4,7 @@
 
 use super::{all_calls, nearest, Argument, Value};
 use crate::calls::{Direction, Parameter};
-use crate::model::{returns_file, Call, Memory};
+use crate::model::{returns_file, Call, Memory, Pieces};
 use crate::style;
 
 /// What an argument of an event may be.
@@ -141,7 +141,7 @@ pub fn text<'a>(call: &Call<'a>, parameter: &Parameter, scratch: &'a mut Vec<u8>
         (Shape::Text | Shape::Bytes, Some(memory)) => Some(&memory.bytes),
         (Shape::Pieces | Shape::Message | Shape::Messages, Some(memory)) => {
             scratch.clear();
-            payload(shape(parameter), &memory.bytes, scratch);
+            payload(shape(parameter), memory, scratch);
             Some(scratch)
         }
         _ => {
@@ -163,7 +163,7 @@ pub fn buffer<'a>(call: &Call<'a>, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]>
         (Shape::Bytes, memory) => Some(&memory.bytes),
         (shape, memory) => {
             scratch.clear();
-            payload(shape, &memory.bytes, scratch);
+            payload(shape, memory, scratch);
             Some(scratch)
         }
     }
@@ -180,43 +180,30 @@ fn memory<'a>(call: &Call<'a>, register: u8) -> Option<&'a Memory> {
 }
 
 /// Appends the bytes that are in what was recorded of a list of pieces, or of messages.
-fn payload(shape: Shape, mut recorded: &[u8], out: &mut Vec<u8>) {
-    if shape == Shape::Pieces {
-        pieces(recorded, usize::MAX, out);
-        return;
-    }
-    if shape == Shape::Message {
-        message(recorded, out);
-        return;
-    }
-    // For each message its length, and then the message.
-    while let Some((_, rest)) = take_number(recorded) {
-        recorded = message(rest, out);
+fn payload(shape: Shape, memory: &Memory, out: &mut Vec<u8>) {
+    let mut recorded = Pieces::of(memory);
+    match shape {
+        Shape::Pieces => pieces(&mut recorded, u64::MAX, out),
+        Shape::Message => message(&mut recorded, out),
+        // For each message its length, and then the message.
+        _ => {
+            while recorded.word().is_some() {
+                message(&mut recorded, out);
+            }
+        }
     }
 }
 
 /// Of a message: how many bytes of a name follow, flags, bytes of control, the number of pieces; the name; the pieces.
-/// Gives what follows.
-fn message<'a>(recorded: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
-    let number = |at: usize| Some(take_number(recorded.get(at..)?)?.0);
-    let (Some(name), Some(count)) = (number(0), number(12)) else { return &[] };
-    let rest = name.checked_add(16).and_then(|start| recorded.get(start..));
-    pieces(rest.unwrap_or_default(), count, out)
-}
-
-/// Of each piece: its length, how many bytes follow, these. Gives what follows the last one.
-fn pieces<'a>(mut recorded: &'a [u8], count: usize, out: &mut Vec<u8>) -> &'a [u8] {
-    for _ in 0..count {
-        let Some((_, rest)) = take_number(recorded) else { break };
-        let Some((bytes, rest)) = take_number(rest) else { return &[] };
-        let (part, rest) = rest.split_at(rest.len().min(bytes));
-        out.extend_from_slice(part);
-        recorded = rest;
+fn message(recorded: &mut Pieces<'_>, out: &mut Vec<u8>) {
+    if let [Some(name), _, _, Some(count)] = [(); 4].map(|()| recorded.word()) {
+        recorded.take(name);
+        pieces(recorded, count, out);
     }
-    recorded
 }
 
-fn take_number(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let (number, rest) = bytes.split_first_chunk()?;
-    Some((u32::from_le_bytes(*number) as usize, rest))
+fn pieces(recorded: &mut Pieces<'_>, count: u64, out: &mut Vec<u8>) {
+    for piece in (0..count).map_while(|_| recorded.piece()) {
+        out.extend_from_slice(piece.bytes.unwrap_or_default());
+    }
 }

@@ -218,6 +218,10 @@ fn pieces_of_a_buffer() {
     let written = Sample::enter("writev").reading(1, pieces);
     check(&written, &[("evt.buffer", "helloabc"), ("evt.arg.data", "helloabc"), ("evt.is_io_write", "true")]);
 
+    let mut bad = Sample::enter("writev").reading(1, &[pieces, b"\x01\0\0\0\x02\0\0\0a\x10\0\0\0\0\0\0\0"].concat());
+    bad.inputs[0].is_fault = true;
+    check(&bad, &[("evt.buffer", "helloabc")]);
+
     let mut message = Vec::new();
     for number in [2u32, 0, 0, 2] {
         message.extend_from_slice(&number.to_le_bytes());

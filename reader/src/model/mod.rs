@@ -14,12 +14,14 @@ mod join;
 mod lineage;
 mod memory;
 mod path;
+mod pieces;
 mod proc;
 mod processes;
 mod table;
 mod threads;
 
 pub use join::{Model, Needs};
+pub use pieces::{Piece, Pieces};
 pub use table::{is_followed, returns_file};
 
 use crate::calls;

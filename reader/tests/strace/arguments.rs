@@ -75,6 +75,13 @@ fn buffers() {
     let readv =
         x86_64("readv", &[3, 0x10, 2]).giving(1, &[bytes![4u32, 2u32], b"ab".to_vec(), bytes![9u32, 0u32]].concat());
     assert_eq!(readv.returning(2).line(), r#"readv(3, [{iov_base="ab", iov_len=4}, {iov_base="", iov_len=9}], 2) = 2"#);
+    // One has no address, the next a bad one, of which as much as can be read is recorded: its address comes last.
+    let pieces = [bytes![0u32, u32::MAX, 9u32, 3u32], b"ab".to_vec(), bytes![0x10_0000u32, 0u32]].concat();
+    let writev = x86_64("writev", &[3, 0x10, 2]).reading(1, &pieces).faulty().returning(-14);
+    assert_eq!(
+        writev.line(),
+        "writev(3, [{iov_base=NULL, iov_len=0}, {iov_base=0x100000, iov_len=9}], 2) = -1 EFAULT (Bad address)"
+    );
 }
 
 /// Where registers have 32 bits, some values take two, on ARM from an even one on.

@@ -6,7 +6,7 @@ use super::names::Name;
 use super::structs::integer;
 use super::{dates, files, layouts, names, net, number, quote, signals, structs, values, Context, Line};
 use crate::calls::{Direction, Parameter};
-use crate::model::Memory;
+use crate::model::{Memory, Pieces};
 use crate::style::words;
 
 /// Appends what lies where an argument points to, or its address if that is not known.
@@ -62,14 +62,16 @@ fn put_memory(
             out.put(if count == 1 { b" var" } else { b" vars" });
             out.put(if memory.is_fault { b", unterminated */" } else { b" */" });
         }
-        names::IOVEC => net::iovec(out, context, &mut &*bytes, context.count(parameter)?, context.data(parameter)),
+        names::IOVEC => {
+            net::iovec(out, context, &mut Pieces::of(memory), context.count(parameter)?, context.data(parameter));
+        }
         names::REMOTE_IOVEC => net::remote_iovec(out, context, bytes, context.count(parameter)?),
-        names::MSGHDR => net::msghdr(out, context, bytes, context.data(parameter))?,
+        names::MSGHDR => net::msghdr(out, context, &mut Pieces::of(memory), context.data(parameter))?,
         names::MMSGHDR => {
             let count = context.count(parameter)?;
             let done = context.call.result.map_or(0, |result| u64::try_from(result).unwrap_or(0));
             let count = if parameter.direction == Direction::Out { done.min(count) } else { count };
-            net::mmsghdr(out, context, bytes, parameter.direction, count, done);
+            net::mmsghdr(out, context, Pieces::of(memory), parameter.direction, count, done);
         }
         names::MSGBUF => {
             let long = context.long_size();

@@ -5,6 +5,7 @@
 use super::structs::integer;
 use super::{names, number, quote, values, Context, Line};
 use crate::calls::Direction;
+use crate::model::{Piece, Pieces};
 use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -96,32 +97,16 @@ fn ipv6(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// Takes an integer of 32 bits from the front.
-fn take_word(bytes: &mut &[u8]) -> Option<u64> {
-    let word = integer(bytes, 0, 4)?;
-    *bytes = bytes.get(4..)?;
-    Some(word)
-}
-
-/// Takes the first `count` bytes, or as many as there are.
-fn take<'a>(bytes: &mut &'a [u8], count: u64) -> &'a [u8] {
-    let count = usize::try_from(count).unwrap_or(usize::MAX).min(bytes.len());
-    let (first, rest) = bytes.split_at(count);
-    *bytes = rest;
-    first
-}
-
 /// Appends an array of buffers, of which `elements` were given and the first `data` bytes count, and takes it from the
 /// front.
-pub(super) fn iovec(out: &mut Vec<u8>, context: &Context<'_>, bytes: &mut &[u8], elements: u64, data: u64) {
+pub(super) fn iovec(out: &mut Vec<u8>, context: &Context<'_>, pieces: &mut Pieces<'_>, elements: u64, data: u64) {
     let mut left = data;
     out.put_byte(b'[');
     for index in 0..elements {
-        let (Some(len), Some(there)) = (take_word(bytes), take_word(bytes)) else {
+        let Some(Piece { len, bytes }) = pieces.piece() else {
             out.put(if index == 0 { b"..." } else { b", ..." });
             break;
         };
-        let buffer = take(bytes, there);
         let counted = len.min(left);
         left -= counted;
         let limit = context.limit as u64;
@@ -132,11 +117,9 @@ pub(super) fn iovec(out: &mut Vec<u8>, context: &Context<'_>, bytes: &mut &[u8],
             continue;
         }
         out.put(if index == 0 { b"{iov_base=" } else { b", {iov_base=" });
-        // Whether it had an address is not recorded.
-        if len == 0 && data != u64::MAX {
-            out.put(b"NULL");
-        } else {
-            context.text(out, buffer, counted);
+        match bytes {
+            Ok(bytes) => context.text(out, bytes, counted),
+            Err(address) => number::address(out, address),
         }
         out.put(b", iov_len=");
         number::decimal(out, len);
@@ -166,12 +149,12 @@ pub(super) fn remote_iovec(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8
 }
 
 /// Appends a message, of which `data` bytes count, and takes it from the front.
-fn message(out: &mut Vec<u8>, context: &Context<'_>, bytes: &mut &[u8], data: u64) -> Option<()> {
-    let name_len = take_word(bytes)?;
-    let flags = take_word(bytes)?;
-    let control = take_word(bytes)?;
-    let elements = take_word(bytes)?;
-    let name = take(bytes, name_len);
+pub(super) fn msghdr(out: &mut Vec<u8>, context: &Context<'_>, pieces: &mut Pieces<'_>, data: u64) -> Option<()> {
+    let name_len = pieces.word()?;
+    let flags = pieces.word()?;
+    let control = pieces.word()?;
+    let elements = pieces.word()?;
+    let name = pieces.take(name_len);
     out.put(b"{msg_name=");
     if sockaddr(out, name).is_none() {
         out.put(b"NULL");
@@ -179,7 +162,7 @@ fn message(out: &mut Vec<u8>, context: &Context<'_>, bytes: &mut &[u8], data: u6
     out.put(b", msg_namelen=");
     number::decimal(out, name_len);
     out.put(b", msg_iov=");
-    iovec(out, context, bytes, elements, data);
+    iovec(out, context, pieces, elements, data);
     out.put(b", msg_iovlen=");
     number::decimal(out, elements);
     if control > 0 {
@@ -193,16 +176,11 @@ fn message(out: &mut Vec<u8>, context: &Context<'_>, bytes: &mut &[u8], data: u6
     Some(())
 }
 
-/// Appends a message, of which `data` bytes count.
-pub(super) fn msghdr(out: &mut Vec<u8>, context: &Context<'_>, mut bytes: &[u8], data: u64) -> Option<()> {
-    message(out, context, &mut bytes, data)
-}
-
 /// Appends an array of `count` messages; of the first `done` it is known how many bytes they have.
 pub(super) fn mmsghdr(
     out: &mut Vec<u8>,
     context: &Context<'_>,
-    mut bytes: &[u8],
+    mut pieces: Pieces<'_>,
     direction: Direction,
     count: u64,
     done: u64,
@@ -214,10 +192,10 @@ pub(super) fn mmsghdr(
         }
         let before = out.len();
         out.put(b"{msg_hdr=");
-        let len = take_word(&mut bytes);
-        let part = bytes;
+        let len = pieces.word();
+        let part = pieces;
         let data = len.filter(|_| direction == Direction::Out).unwrap_or(u64::MAX);
-        let (Some(len), Some(())) = (len, message(out, context, &mut bytes, data)) else {
+        let (Some(len), Some(())) = (len, msghdr(out, context, &mut pieces, data)) else {
             out.truncate(before);
             out.put(b"...");
             break;
@@ -233,16 +211,10 @@ pub(super) fn mmsghdr(
 }
 
 /// How long the buffers of the first message are together.
-fn message_len(mut message: &[u8]) -> u64 {
-    let [name, elements] = [0, 12].map(|at| integer(message, at, 4).unwrap_or(0));
-    take(&mut message, name.saturating_add(16));
-    let mut sum = 0;
-    for _ in 0..elements {
-        let (Some(len), Some(there)) = (take_word(&mut message), take_word(&mut message)) else { break };
-        sum += len;
-        take(&mut message, there);
-    }
-    sum
+fn message_len(mut message: Pieces<'_>) -> u64 {
+    let [name, _, _, elements] = [(); 4].map(|()| message.word().unwrap_or(0));
+    message.take(name);
+    (0..elements).map_while(|_| message.piece()).map(|piece| piece.len).sum()
 }
 
 /// Appends the value of a socket's option.
