@@ -164,6 +164,12 @@ impl Plan {
         Some(request)
     }
 
+    /// Whether the kernel leaves out no call of those who are recorded.
+    pub fn records_all_calls(&self) -> bool {
+        let is_all = |pushdown: &Pushdown| pushdown.calls.is_none() && !pushdown.failed_only;
+        self.split.as_ref().is_none_or(|split| is_all(&split.pushdown)) && !Parameters::read().request.failed_only
+    }
+
     /// Whether the filter asks for processes.
     fn names_processes(&self) -> bool {
         let is_process = |id| matches!(id, Id::Pid | Id::ProcName | Id::Ppid | Id::ParentName);

@@ -73,6 +73,8 @@ impl Output {
     /// Shows events in `shape`, as `options` and `plan` say, in `sink`. `is_live`: they are of this machine, and of now.
     pub fn new(options: &Options, plan: Plan, shape: Shape, sink: Sink, is_live: bool) -> Self {
         let printer = Printer::new(BufWriter::with_capacity(OUTPUT_BYTES, sink));
+        // Live, the name of a descriptor that was closed unseen would be that of another file.
+        let is_named = !is_live || plan.records_all_calls();
         let Plan { filter, needs, .. } = plan;
         let tables = [options.calls_table, options.summary, options.verbose];
         let summary = (tables != [false; 3]).then(Summary::new);
@@ -80,7 +82,7 @@ impl Output {
             Shape::Quiet if filter.is_none() && summary.is_none() => View::Count,
             Shape::Record if filter.is_none() && summary.is_none() => View::Lines,
             _ => {
-                let files = needs.files || (needs.names && !is_live);
+                let files = needs.files || (needs.names && is_named);
                 let needs = model::Needs { files, processes: needs.processes };
                 let model = Model::new(needs, is_live);
                 View::Full(Box::new(Full { model, filter, shape, summary, tables, elapsed: 0, text: Vec::new() }))
@@ -122,8 +124,9 @@ impl Output {
             self.events += u64::from(!is_hidden);
         }
         let is_shown = match &mut self.view {
-            View::Full(full) => full.take(header, event, is_hidden, &mut self.printer)?,
-            _ if is_hidden || matches!(event.what, What::Memory { .. }) => false,
+            _ if is_hidden => false,
+            View::Full(full) => full.take(header, event, &mut self.printer)?,
+            _ if matches!(event.what, What::Memory { .. }) => false,
             View::Lines => {
                 self.printer.print(header.machine, event)?;
                 true
@@ -163,18 +166,12 @@ impl Output {
 
 impl Full {
     /// Takes an event; whether it was shown.
-    fn take(
-        &mut self,
-        header: &Header,
-        event: &Event<'_>,
-        is_hidden: bool,
-        printer: &mut Printer<BufWriter<Sink>>,
-    ) -> io::Result<bool> {
+    fn take(&mut self, header: &Header, event: &Event<'_>, printer: &mut Printer<BufWriter<Sink>>) -> io::Result<bool> {
         let Self { model, filter, shape, summary, elapsed, text, .. } = self;
         let mut is_shown = false;
         text.clear();
         model.take(header, event, &mut |event| {
-            if is_hidden || filter.as_ref().is_some_and(|filter| !filter.matches(event)) {
+            if filter.as_ref().is_some_and(|filter| !filter.matches(event)) {
                 return Ok(());
             }
             if let Some(summary) = summary {
