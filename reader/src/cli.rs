@@ -25,7 +25,7 @@ const OPTIONS: &[Row] = &[
     (Some('o'), "output", "FILE", DATA, "Write to FILE, which starts empty; - is standard output"),
     (None, "append", "", DATA, "Keep what FILE holds and write behind it"),
     (Some('n'), "numevents", "N", DATA, "Stop after N events, -w after their packets"),
-    (Some('s'), "snaplen", "N", WHAT, "Record arguments, and up to N bytes of the buffers they point to; show no more"),
+    (Some('s'), "snaplen", "N", WHAT, "Record arguments, and up to N bytes of the buffers they point to; show as many"),
     (None, "style", "STYLE", HOW, "As record (the default), sysdig or strace have them"),
     (Some('p'), "print", "FORMAT", HOW, "As lines of fields: '%evt.num %proc.name'; with -j these fields alone"),
     (Some('j'), "json", "", HOW, "As JSON, an object a line"),

@@ -54,8 +54,8 @@ impl Shape {
                 (true, ..) => Payload::Text,
                 _ => Payload::Dots,
             },
-            is_whole: options.verbose,
-            // Of a recording, too, no more is shown than was asked for.
+            // Of a recording, too, as much is shown as was asked for, and no more.
+            is_whole: options.verbose || options.snaplen.is_some(),
             limit: options.snaplen,
         };
         let form = options.times.and_then(TimeForm::new);

@@ -271,13 +271,17 @@ fn outputs_that_are_full() {
 
 /// Three calls of which one moves bytes, a second apart, in a table of arguments and buffers.
 fn a_read() -> Vec<u8> {
+    a_read_of(b"root:x:0:0:root")
+}
+
+fn a_read_of(bytes: &[u8]) -> Vec<u8> {
     let recording = Recording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
     let cat = task(4513, b"cat");
     let events = [
         vec![enter_with(1_000_000_000, 0, cat, 3, &[4]), exit(1_000_000_500, 0, cat, 0)],
         vec![enter_with(2_000_000_000, 0, cat, 0, &[3, 0x6000, 131_072])],
-        memory(2_000_000_500, 0, cat, 0, 1, true, b"root:x:0:0:root"),
-        vec![exit(2_000_000_500, 0, cat, 15)],
+        memory(2_000_000_500, 0, cat, 0, 1, true, bytes),
+        vec![exit(2_000_000_500, 0, cat, bytes.len() as i64)],
         vec![enter_with(4_000_000_000, 0, cat, 3, &[4]), exit(4_000_000_500, 0, cat, 0)],
     ];
     stream(vec![packets(recording, 0, &events.concat(), &[])])
@@ -302,6 +306,22 @@ fn no_more_of_buffers_is_shown_than_asked_for() {
         assert!(shown(&[]).contains(whole), "{arguments:?}: {}", shown(&[]));
         assert!(shown(&["-s", "6"]).contains(cut), "{arguments:?}: {}", shown(&["-s", "6"]));
         assert!(shown(&["-s", "60"]).contains(whole), "{arguments:?}");
+    }
+}
+
+#[test]
+fn as_much_of_buffers_is_shown_as_asked_for() {
+    let recording = a_read_of(&[b'a'; 200]);
+    for style in [&["-p", "%evt.buffer"][..], &["--style", "sysdig"]] {
+        for (more, shown, dots) in
+            [(&[][..], 77, true), (&["-s", "150"], 150, false), (&["-s", "300"], 200, false), (&["-v"], 200, false)]
+        {
+            let output = run(&[style, more, &["evt.buffer exists"]].concat(), Some(&recording));
+            let line = text(&output.stdout).trim_end();
+            let bytes = line.trim_end_matches('.');
+            let rest = bytes.trim_end_matches('a');
+            assert_eq!((bytes.len() - rest.len(), line.ends_with("...")), (shown, dots), "{style:?} {more:?}: {line}");
+        }
     }
 }
 

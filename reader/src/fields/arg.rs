@@ -4,7 +4,7 @@
 
 use super::{all_calls, nearest, Argument, Value};
 use crate::calls::{Direction, Parameter};
-use crate::model::{returns_file, Call, Memory, Pieces};
+use crate::model::{returns_file, Call, Memory, Pieces, UNNAMED};
 use crate::style;
 
 /// What an argument of an event may be.
@@ -33,6 +33,7 @@ fn aliases(name: &str) -> impl Iterator<Item = &'static str> + '_ {
 #[inline(never)]
 fn names() -> Vec<&'static str> {
     let mut names = vec!["res"];
+    names.extend(UNNAMED);
     names.extend(ALIASES.split('|').filter_map(|row| row.split(' ').next()));
     for (_, _, call) in all_calls() {
         names.extend(call.parameters().into_iter().flatten().map(|parameter| parameter.name));
@@ -54,13 +55,12 @@ pub fn near(name: &str) -> Option<&'static str> {
 /// The argument of `call` that is meant.
 #[inline(never)]
 pub fn find(call: &Call<'_>, argument: &Argument) -> Option<Found> {
-    let parameters = || call.known.and_then(|call| call.parameters()).into_iter().flatten();
     match argument {
         Argument::Name(name) if &**name == "res" => Some(Found::Result),
-        Argument::Index(index) => parameters().nth(usize::from(*index)).map(Found::Parameter),
+        Argument::Index(index) => call.parameters().nth(usize::from(*index)).map(Found::Parameter),
         Argument::Name(name) => {
             let named = |name: &str| {
-                parameters().find(|parameter| match name.strip_prefix(':') {
+                call.parameters().find(|parameter| match name.strip_prefix(':') {
                     Some(kind) => parameter.kind == kind,
                     None => parameter.name == name,
                 })

@@ -28,7 +28,7 @@ pub use needs::Needs;
 pub use print::escape;
 pub use table::Id;
 pub use value::{category_words, KIND_WORDS};
-pub(crate) use value::{kind_letter, result};
+pub(crate) use value::{kind_letter, put_result, result};
 
 use table::{ALIASES, IDS, KINDS, TEXT};
 

@@ -167,6 +167,7 @@ fn a_return() {
             ("fd.filename", "-"),
         ],
     );
+    check(&Sample::exit("brk", 0x2a99_0000), &[("evt.arg.res", "0x2a990000"), ("evt.rawres", "714670080")]);
     let failed = Sample::exit("read", -9);
     check(
         &failed,
@@ -266,6 +267,15 @@ fn connections() {
     check(&made, &[("fd.type", "ipv6"), ("fd.sip", "::1"), ("fd.sport", "80"), ("fd.cport", "4242")]);
 }
 
+/// What is less than 0 is no descriptor.
+#[test]
+fn no_descriptors() {
+    let fields = [("fd.num", "-"), ("fd.name", "-"), ("fd.type", "-")];
+    check(&Sample::enter("openat").with(&[0xffff_ff9c, 0, 0, 0]), &fields);
+    check(&Sample::enter("mmap").with(&[0, 0, 0, 0, u64::MAX, 0]), &fields);
+    check(&Sample::exit("close", -9).with(&[0xffff_ffff]), &fields);
+}
+
 #[test]
 fn directories_and_files() {
     let directory = |name: &str| printed("fd.directory", &Sample::enter("read").on(FileKind::File, name));
@@ -283,6 +293,8 @@ fn calls_without_a_name() {
     let mut sample = Sample::exit("read", 0);
     sample.call = Some(1023);
     check(&sample, &[("evt.type", "syscall_1023"), ("evt.category", "other"), ("evt.is_io", "false")]);
+    let arguments = [("evt.arg[0]", "0x3"), ("evt.rawarg[2]", "80"), ("evt.arg.arg2", "0x50"), ("evt.arg[3]", "-")];
+    check(&sample, &arguments);
     sample.call = None;
     check(&sample, &[("evt.type", "-"), ("evt.category", "-"), ("evt.is_io", "-"), ("evt.rawres", "0")]);
 }

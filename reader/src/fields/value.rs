@@ -7,6 +7,7 @@ use super::{errno, Argument, Field, Id, Value};
 use crate::calls::Category;
 use crate::clock::{Moment, SECOND};
 use crate::model::{Call, Edge, Event, File, FileKind, What};
+use crate::style::args::{self, number};
 use crate::style::payload::Look;
 use crate::style::sysdig;
 use std::io::Write as _;
@@ -127,14 +128,24 @@ pub fn result(call: &Call<'_>) -> Option<i64> {
     call.result.map(|result| if is_address { i64::from(result as u32) } else { result })
 }
 
+/// Appends the result: addresses, and bits, are hexadecimal.
+pub fn put_result(out: &mut Vec<u8>, call: &Call<'_>, result: i64) {
+    if args::has_hex_result(call) {
+        number::hex(out, result as u64);
+    } else {
+        number::signed(out, result);
+    }
+}
+
 /// The descriptor that a call is about; if it is not known what that is, then by the call's arguments.
 fn descriptor(call: &Call<'_>) -> Option<i64> {
     if let Some(file) = call.file {
         return Some(i64::from(file.number));
     }
-    let parameter = call.known?.parameters()?.find(arg::is_descriptor)?;
+    let parameter = call.parameters().find(arg::is_descriptor)?;
     match arg::number(call, &parameter)? {
-        Value::Int(number) => Some(number),
+        // The others stand for a directory, or for none.
+        Value::Int(number @ 0..) => Some(number),
         _ => None,
     }
 }
@@ -244,8 +255,7 @@ fn argument<'a>(field: &Field, call: Call<'a>, scratch: &'a mut Vec<u8>) -> Opti
             Some(name) => Some(Value::Text(name.as_bytes())),
             None => {
                 scratch.clear();
-                // Writing to a vector does not fail.
-                let _ = write!(scratch, "{}", result(&call)?);
+                put_result(scratch, &call, result(&call)?);
                 Some(Value::Text(scratch))
             }
         },

@@ -24,7 +24,7 @@ pub use join::{Model, Needs};
 pub use pieces::{Piece, Pieces};
 pub use table::{is_followed, returns_file};
 
-use crate::calls;
+use crate::calls::{self, Direction, Parameter};
 use std::net::SocketAddr;
 use syscall_record_format::format::{is_failure, Machine, Task};
 
@@ -116,6 +116,9 @@ pub struct Memory {
     pub bytes: Vec<u8>,
 }
 
+/// What the arguments of a call are called that the table has none of.
+pub const UNNAMED: [&str; calls::MAX_ARGUMENTS as usize] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
+
 /// A process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Process {
@@ -193,6 +196,20 @@ impl Call<'_> {
             (None, None) => buffer.push_str("unknown"),
         }
         buffer
+    }
+
+    /// Its arguments. Where the table does not have them these are the registers that were recorded, by [`UNNAMED`].
+    pub fn parameters(&self) -> impl Iterator<Item = Parameter> {
+        let mut known = self.known.and_then(|known| known.parameters());
+        let mut registers = 0..self.registers.len() as u8;
+        std::iter::from_fn(move || {
+            if let Some(known) = &mut known {
+                return known.next();
+            }
+            let register = registers.next()?;
+            let name = UNNAMED.get(usize::from(register))?;
+            Some(Parameter { name, kind: "hex", direction: Direction::Value, length: None, register, is_pair: false })
+        })
     }
 
     /// What an argument points to: what was read at the return, or else at the entry.

@@ -3,7 +3,7 @@
 //! Events as JSON, one object to a line. Keys are the names of fields, as sysdig's `-j` has them.
 
 use super::format::{self, Format, OUTPUT_TIME};
-use super::payload::Look;
+use super::payload::{Look, Payload};
 use crate::fields::{Field, Id, Value};
 use crate::model::Event;
 use std::io::Write as _;
@@ -102,6 +102,12 @@ fn put_value(out: &mut Vec<u8>, field: Option<&Field>, event: &Event<'_>, look: 
     // Writing to a vector does not fail.
     let _ = match field.map(|field| (field, field.id())) {
         None | Some((_, Time | TimeS | TimeIso | DateTime | DateTimeS)) => write!(out, "{}", event.time),
+        // As it was recorded: dots are for people.
+        Some((field, Buffer)) if look.payload == Payload::Dots => {
+            let Some(Value::Text(bytes)) = field.value(event, text) else { return false };
+            put_string(out, look.cut(bytes));
+            Ok(())
+        }
         Some((field, Args | Buffer | Type)) => {
             if !format::put(text, field, event, look) {
                 return false;
@@ -162,7 +168,6 @@ mod tests {
     use super::*;
     use crate::fields::testing::Sample;
     use crate::model::{FileKind, What};
-    use crate::style::payload::Payload;
     use crate::style::time::Times;
     use proptest::prelude::*;
 
@@ -199,7 +204,7 @@ mod tests {
         let exit = Sample::exit("read", 5).between("10.0.0.1:80", "10.0.0.2:4000", true).giving(1, b"a\n\xff");
         let mut json =
             of("at %evt.time: %10proc.name %evt.failed %evt.num, %evt.num %fd.cip %evt.buffer %evt.arg.fd %evt.arg[0]");
-        let expected = r#"{"evt.time":1700000000123456789,"proc.name":"cat","evt.failed":false,"evt.num":7,"fd.cip":"10.0.0.2","evt.buffer":"a..","evt.arg.fd":"3","evt.arg[0]":"3"}"#;
+        let expected = r#"{"evt.time":1700000000123456789,"proc.name":"cat","evt.failed":false,"evt.num":7,"fd.cip":"10.0.0.2","evt.buffer":"a\n�","evt.arg.fd":"3","evt.arg[0]":"3"}"#;
         assert_eq!(line(&mut json, &exit), format!("{expected}\n"));
         assert_eq!(line(&mut of("%evt.num %evt.rawres"), &Sample::enter("read")), "");
         assert_eq!(
@@ -208,6 +213,11 @@ mod tests {
         );
         assert_eq!(line(&mut of("*no field"), &exit), "{}\n");
         let mut json = of("%evt.buffer");
+        let long = Sample::exit("read", 81).giving(1, &[b'a'; 81]);
+        assert_eq!(line(&mut json, &long), format!("{{\"evt.buffer\":\"{}\"}}\n", "a".repeat(81)));
+        json.look.limit = Some(2);
+        assert_eq!(line(&mut json, &exit), "{\"evt.buffer\":\"a\\n\"}\n");
+        json.look.limit = None;
         json.look.payload = Payload::Hex;
         assert_eq!(line(&mut json, &exit), "{\"evt.buffer\":\"\\n\\t0x0000: 610a ff\\n\"}\n");
     }

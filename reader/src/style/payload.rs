@@ -37,7 +37,7 @@ const ROW_BYTES: usize = 16;
 impl Look {
     /// Appends `bytes`.
     pub fn put(self, out: &mut Vec<u8>, bytes: &[u8]) {
-        let bytes = self.limit.and_then(|limit| bytes.get(..limit as usize)).unwrap_or(bytes);
+        let bytes = self.cut(bytes);
         match self.payload {
             _ if bytes.is_empty() => (),
             Payload::Dots if self.is_whole || bytes.len() <= MAX_DOTS => dots(out, bytes),
@@ -49,6 +49,11 @@ impl Look {
             Payload::Hex => hex(out, bytes, false),
             Payload::HexText => hex(out, bytes, true),
         }
+    }
+
+    /// What is shown at the most of `bytes`.
+    pub(super) fn cut(self, bytes: &[u8]) -> &[u8] {
+        self.limit.and_then(|limit| bytes.get(..limit as usize)).unwrap_or(bytes)
     }
 }
 

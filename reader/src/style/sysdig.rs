@@ -24,15 +24,14 @@ pub const FORMAT: &str = "*%evt.num %evt.outputtime %evt.cpu %proc.name (%thread
 pub fn args(out: &mut Vec<u8>, call: &Call<'_>, look: Look) {
     let start = out.len();
     let is_exit = call.edge == Edge::Exit;
-    let parameters = || call.known.and_then(|call| call.parameters()).into_iter().flatten();
     let is_path = |parameter: Parameter| arg::shape(&parameter) == Shape::Text && parameter.direction == Direction::In;
-    let is_whole = !is_exit || call.latency.is_none() || parameters().any(is_path);
+    let is_whole = !is_exit || call.latency.is_none() || call.parameters().any(is_path);
     if let Some(result) = fields::result(call) {
         put_result(out, call, result);
     }
-    let size = parameters().find(is_payload).and_then(|parameter| parameter.length);
+    let size = call.parameters().find(is_payload).and_then(|parameter| parameter.length);
     let mut scratch = Vec::new();
-    for parameter in parameters() {
+    for parameter in call.parameters() {
         let is_payload = is_payload(&parameter);
         let is_given_back = call.outputs.iter().any(|memory| memory.register == parameter.register);
         let is_shown = match parameter.direction {
@@ -79,11 +78,12 @@ fn put_result(out: &mut Vec<u8>, call: &Call<'_>, result: i64) {
         let _ = write!(out, "fd={result}");
         return put_file(out, call, Some(result));
     }
-    // Writing to a vector does not fail.
-    let _ = match call.errno().and_then(errno::name) {
-        Some(name) => write!(out, "res={result}({name})"),
-        None => write!(out, "res={result}"),
-    };
+    out.extend_from_slice(b"res=");
+    fields::put_result(out, call, result);
+    if let Some(name) = call.errno().and_then(errno::name) {
+        // Writing to a vector does not fail.
+        let _ = write!(out, "({name})");
+    }
 }
 
 /// Appends what a descriptor refers to, if it is that of the call.
@@ -175,9 +175,28 @@ mod tests {
     }
 
     #[test]
+    fn a_call_without_a_name() {
+        let unnamed = |sample: Sample| Sample { call: Some(600), ..sample }.with(&[1, 0, u64::MAX]);
+        let arguments = "arg0=0x1 arg1=0 arg2=0xffffffffffffffff";
+        assert_eq!(line(&unnamed(Sample::enter("read"))), arguments);
+        let mut exit = unnamed(Sample::exit("read", -38));
+        assert_eq!(line(&exit), "res=-38(ENOSYS)");
+        exit.latency = None;
+        assert_eq!(line(&exit), format!("res=-38(ENOSYS) {arguments}"));
+    }
+
+    #[test]
+    fn addresses_are_hexadecimal() {
+        assert_eq!(line(&Sample::exit("brk", 0x2a99_0000)), "res=0x2a990000");
+        assert_eq!(line(&Sample::exit("mmap", -12)), "res=-12(ENOMEM)");
+        assert_eq!(line(&Sample::exit("mmap", -4095)), "res=-4095");
+        assert_eq!(line(&Sample::exit("fcntl", 0x8002).with(&[3, 3, 0])), "res=0x8002");
+    }
+
+    #[test]
     fn what_is_not_known_is_left_out() {
         assert_eq!(line(&Sample { registers: Vec::new(), ..Sample::enter("read") }), "");
-        assert_eq!(line(&Sample { call: Some(9999), ..Sample::enter("read") }), "");
+        assert_eq!(line(&Sample { call: Some(9999), registers: Vec::new(), ..Sample::enter("read") }), "");
         assert_eq!(line(&Sample { call: None, ..Sample::exit("read", -4096) }), "res=-4096");
     }
 }

@@ -215,11 +215,12 @@ pub(super) fn result(out: &mut Vec<u8>, context: &Context<'_>, result: u64) {
 }
 
 /// Whether the result of a call with a command is hexadecimal: it is bits.
-pub(super) fn is_hex(context: &Context<'_>, result: u64) -> bool {
-    match (context.name, context.register(0) as u32, context.register(1) as u32) {
-        (names::PRCTL, 27, _) => result != 0,
-        (names::FCNTL | names::FCNTL64, _, F_GETFD | F_GET_SEALS) => result != 0,
-        (names::FCNTL | names::FCNTL64, _, F_GETFL | F_GETLEASE) => true,
+pub(super) fn is_hex(context: &Context<'_>) -> bool {
+    match context.name {
+        names::PRCTL => context.register(0) as u32 == 27,
+        names::FCNTL | names::FCNTL64 => {
+            matches!(context.register(1) as u32, F_GETFD | F_GET_SEALS | F_GETFL | F_GETLEASE)
+        }
         _ => false,
     }
 }

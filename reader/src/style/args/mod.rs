@@ -65,6 +65,11 @@ pub fn print_result(out: &mut Vec<u8>, call: &Call<'_>, options: Options) {
     put_result(out, &Context::new(call, options));
 }
 
+/// Whether a call's result is an address, or bits, which are told in hexadecimal.
+pub fn has_hex_result(call: &Call<'_>) -> bool {
+    results::is_hex(&Context::new(call, Options::default()))
+}
+
 pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter) {
     let Some(value) = parameter.value(context.call.registers) else {
         out.put_byte(b'?');

@@ -17,16 +17,8 @@ pub(in crate::style) fn put(out: &mut Vec<u8>, context: &Context<'_>) {
     let mask = if context.is_32bit() { u64::from(u32::MAX) } else { u64::MAX };
     let value = result as u64 & mask;
     match context.name {
-        names::BRK
-        | names::MMAP
-        | names::MMAP2
-        | names::MREMAP
-        | names::SHMAT
-        | names::PERSONALITY
-        | names::IOPRIO_GET => number::hex(out, value),
-        names::MEMBARRIER if context.register(0) == 0 => number::hex(out, value),
         names::UMASK => number::mode(out, value),
-        _ if commands::is_hex(context, value) => number::hex(out, value),
+        _ if is_hex(context) => number::hex(out, value),
         _ => number::decimal(out, value),
     }
     let start = out.len();
@@ -37,6 +29,22 @@ pub(in crate::style) fn put(out: &mut Vec<u8>, context: &Context<'_>) {
         out.put_byte(b')');
     } else {
         out.truncate(start);
+    }
+}
+
+/// Whether the result is an address, or bits.
+pub(super) fn is_hex(context: &Context<'_>) -> bool {
+    match context.name {
+        _ if context.call.errno().is_some() => false,
+        names::BRK
+        | names::MMAP
+        | names::MMAP2
+        | names::MREMAP
+        | names::SHMAT
+        | names::PERSONALITY
+        | names::IOPRIO_GET => true,
+        names::MEMBARRIER => context.register(0) == 0,
+        _ => commands::is_hex(context),
     }
 }
 

@@ -2,7 +2,7 @@
 
 //! The arguments of a call between its parentheses, and which of them stand there before it has returned.
 
-use crate::calls::{Abi, Parameter};
+use crate::calls::Abi;
 use crate::style::args::{self, names, number, Context, Line};
 
 /// Which arguments are to be written.
@@ -19,41 +19,28 @@ pub(super) enum Part {
 /// Appends a call's arguments.
 pub(super) fn put(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
     let call = context.call;
-    let is_first_half = part != Part::Late;
     if !call.has_args {
-        if is_first_half {
+        if part != Part::Late {
             out.put(b"...");
         }
         return;
     }
-    let Some(parameters) = call.known.and_then(|known| known.parameters()) else {
-        // Nothing is known of them.
-        if is_first_half {
-            for (index, &register) in call.registers.iter().enumerate() {
-                if index > 0 {
-                    out.put(b", ");
-                }
-                number::hex(out, register);
-            }
-        }
-        return;
-    };
     match context.name {
         names::CLONE => clone(out, context, part),
         names::CLONE3 => clone3(out, context, part),
         names::SENDFILE | names::SENDFILE64 => sendfile(out, context, part),
         names::ARM_FADVISE64_64 => advice_last(out, context, part),
-        _ => in_order(out, context, parameters, part),
+        _ => in_order(out, context, part),
     }
 }
 
 /// Appends the arguments one after another: the early ones up to the first late one, and a comma before that.
-fn in_order(out: &mut Vec<u8>, context: &Context<'_>, parameters: impl Iterator<Item = Parameter>, part: Part) {
+fn in_order(out: &mut Vec<u8>, context: &Context<'_>, part: Part) {
     // Here strace writes the comma with what follows it.
     let is_comma_late = matches!(context.name, names::IOCTL | names::FCNTL | names::FCNTL64);
     let mut is_late = false;
     let mut is_first = true;
-    for parameter in parameters {
+    for parameter in context.call.parameters() {
         if !args::is_shown_in(context, &parameter) {
             continue;
         }
