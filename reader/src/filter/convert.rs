@@ -3,9 +3,10 @@
 //! From words to what a field of some kind can be compared with.
 
 use super::{Literal, Operator, Test};
-use crate::calls::Call;
+use crate::calls::{Abi, Call};
 use crate::fields::{self, category_words, errno, nearest, Argument, Field, Id, Kind};
 use std::net::IpAddr;
+use std::num::IntErrorKind;
 use syscall_record_format::filter::NAME_BYTES;
 
 /// Whether a field of this kind can be compared in this way.
@@ -62,8 +63,7 @@ pub fn literal(test: &mut Test, word: &str) -> Result<Literal, String> {
             Kind::Direction if is_order => Err(format!("`{field}` is > or <; compare it by =")),
             _ => text(),
         },
-        Kind::Call if is_call(word) => text(),
-        Kind::Call => Err(unknown("call", word, fields::call_names().collect())),
+        Kind::Call => call(word),
         Kind::Direction if matches!(word, "<" | ">") => text(),
         Kind::Direction => Err(unknown("direction", word, vec![">", "<"])),
         Kind::Category | Kind::FileKind => {
@@ -103,9 +103,32 @@ pub fn literal(test: &mut Test, word: &str) -> Result<Literal, String> {
     }
 }
 
-fn is_call(word: &str) -> bool {
-    let unnamed = word.strip_prefix("syscall_").is_some_and(|number| number.parse::<u32>().is_ok());
-    unnamed || Call::by_name(word).next().is_some()
+/// The name of a call; of one that has none the number may be hexadecimal, as strace has it.
+fn call(word: &str) -> Result<Literal, String> {
+    let number = |digits: &str| parse_number(digits).and_then(|number| u32::try_from(number).ok());
+    if let Some(number) = word.strip_prefix("syscall_").and_then(number) {
+        return Ok(Literal::Text(format!("syscall_{number}").into_bytes().into()));
+    }
+    if Call::by_name(word).next().is_some() {
+        return Ok(Literal::Text(word.as_bytes().into()));
+    }
+    Err(match number(word) {
+        Some(number) => numbered(word, number),
+        None => unknown("call", word, fields::call_names().collect()),
+    })
+}
+
+/// What is to be said of a call's number: it is another call on each machine, and whose events come is not known yet.
+#[cold]
+#[inline(never)]
+fn numbered(word: &str, number: u32) -> String {
+    const MACHINES: [&str; Abi::ALL.len()] = ["arm64", "arm", "x86_64", "i386"];
+    let name = |(abi, machine)| Call::new(abi, number).map(|call| format!("{} on {machine}", call.name()));
+    let names: Vec<_> = Abi::ALL.into_iter().zip(MACHINES).filter_map(name).collect();
+    if names.is_empty() {
+        return format!("write `syscall_{number}` for the call {word}, which has no name");
+    }
+    format!("write the name of the call {word}: {}", names.join(", "))
 }
 
 /// What is to be said of a word that is none of these.
@@ -129,24 +152,34 @@ fn number(field: &Field, word: &str) -> Result<Literal, String> {
 #[cold]
 #[inline(never)]
 fn not_a_number(field: &Field, word: &str, or: &str) -> String {
-    format!("`{field}` is a number{or}, not `{word}`")
+    let (_, radix, digits) = split_number(word);
+    match u64::from_str_radix(digits, radix) {
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => format!("`{word}` is too large"),
+        _ => format!("`{field}` is a number{or}, not `{word}`"),
+    }
 }
 
 /// A decimal number, or a hexadecimal one after `0x`, with or without a sign.
 #[inline(never)]
 fn parse_number(word: &str) -> Option<i128> {
-    let (sign, digits) = match word.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, word.strip_prefix('+').unwrap_or(word)),
-    };
-    let (radix, digits) = match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        Some(digits) => (16, digits),
-        None => (10, digits),
-    };
+    let (sign, radix, digits) = split_number(word);
     // `from_str_radix` allows a sign of its own.
     let is_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     let number = is_digits.then(|| u64::from_str_radix(digits, radix).ok())??;
     Some(sign * i128::from(number))
+}
+
+/// A number's sign, radix and digits.
+#[inline(never)]
+fn split_number(word: &str) -> (i128, u32, &str) {
+    let (sign, digits) = match word.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, word.strip_prefix('+').unwrap_or(word)),
+    };
+    match digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        Some(digits) => (sign, 16, digits),
+        None => (sign, 10, digits),
+    }
 }
 
 /// A number of nanoseconds, or one of another unit with its name.

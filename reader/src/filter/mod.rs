@@ -11,7 +11,7 @@
 //! test     = FIELD "exists"
 //!          | FIELD ("=" | "==" | "!=" | "<" | "<=" | ">" | ">=") value
 //!          | FIELD ("contains" | "icontains" | "startswith" | "endswith" | "glob") value
-//!          | FIELD ("in" | "pmatch") "(" [ value { "," value } ] ")"
+//!          | FIELD ("in" | "pmatch") "(" value { "," value } ")"
 //! value    = "'…'" | '"…"' | characters without blanks, quotes, parentheses, commas and equals signs
 //! ```
 //!
@@ -63,7 +63,7 @@ enum Node {
 struct Test {
     field: Field,
     operator: Operator,
-    /// One, or for [`Operator::In`] and [`Operator::PathIn`] any number, or for [`Operator::Exists`] none.
+    /// One, or for [`Operator::In`] and [`Operator::PathIn`] some, or for [`Operator::Exists`] none.
     literals: Vec<Literal>,
 }
 

@@ -182,9 +182,6 @@ impl<'a> Parser<'a> {
             return Err(self.error(start, "expected values in parentheses, as in `(open, openat)`".into()));
         }
         let mut words = Vec::new();
-        if self.take(")") {
-            return Ok(words);
-        }
         loop {
             words.push(self.value()?);
             if self.take(")") {

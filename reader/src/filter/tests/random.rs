@@ -94,12 +94,12 @@ fn tests() -> impl Strategy<Value = Tree> {
         .prop_map(|(field, operator, value)| Tree::Test { field, operator, values: vec![value] });
     Union::new_weighted(vec![
         (6, test(SIMPLE, &["=", "=", "=", "!="], 1..2)),
-        (2, test(&SIMPLE[..4], &["in"], 0..3)),
+        (2, test(&SIMPLE[..4], &["in"], 1..3)),
         (2, test(NUMBERS, &["=", "!=", "<", "<=", ">", ">="], 1..2)),
-        (1, test(NUMBERS, &["in"], 0..3)),
+        (1, test(NUMBERS, &["in"], 1..3)),
         (3, test(TEXTS, &["=", "!=", "contains", "icontains", "startswith", "endswith"], 1..2)),
-        (1, test(TEXTS, &["in"], 0..3)),
-        (1, test(&TEXTS[5..8], &["pmatch"], 0..3)),
+        (1, test(TEXTS, &["in"], 1..3)),
+        (1, test(&TEXTS[5..8], &["pmatch"], 1..3)),
         (1, test(TEXTS, &["exists"], 0..1)),
         (1, test(NUMBERS, &["exists"], 0..1)),
         (2, bools.boxed()),
