@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What file descriptors refer to, and who is whose child.
+//! What file descriptors refer to, who is whose child, and whose a process is.
 
 mod common;
 
@@ -111,6 +111,18 @@ impl Script {
                 None => format!("{name}{side} -"),
             }
         })
+    }
+
+    /// `PID UID` of the events, but for those that are as the one before.
+    fn users(&self) -> Vec<String> {
+        let stream = stream(vec![packets(self.recording, 0, &self.events, &[])]);
+        let mut lines = lines_of(&stream, |event| {
+            let What::Call(call) = &event.what else { return String::new() };
+            let uid = call.process.uid.map_or("-".into(), |uid| uid.to_string());
+            format!("{} {uid}", call.process.pid)
+        });
+        lines.dedup();
+        lines
     }
 
     /// What the last event is about.
@@ -514,4 +526,55 @@ fn parents() {
         ];
         assert_eq!(lines, expected, "{edges:?}");
     }
+}
+
+/// The user is the effective one, from when it was set; children have it, and other programs that are run.
+#[test]
+fn users() {
+    const SAME: u64 = 0xffff_ffff;
+    for machine in MACHINES {
+        let bits = if machine == Machine::Arm { "32" } else { "" };
+        let [set, set_two, set_three] = ["setuid", "setreuid", "setresuid"].map(|name| format!("{name}{bits}"));
+        let mut script = Script::new(machine);
+        script.call(&set, &[5], &[], -1).call(&set, &[33], &[], 0);
+        script.call(&set_two, &[7, SAME], &[], 0).call(&set_two, &[SAME, 8], &[], 0);
+        script.call(&set_three, &[1, SAME, 2], &[], 0).call(&set_three, &[SAME, 9, SAME], &[], 0);
+        script.enter(SH, "clone", &[0x11, 0, 0, 0, 0], &[]).born(101).call_by(101, "getpid", &[], &[], 101);
+        script.exit(SH, 101).call(&set, &[10], &[], 0);
+        script.call_by(101, "execve", &[1, 2, 3], &[b"/bin/ls"], 0);
+        let expected = ["100 -", "100 33", "100 8", "100 9", "101 9", "100 9", "100 10", "101 9"];
+        assert_eq!(script.users(), expected, "{machine:?}");
+    }
+}
+
+/// Returns alone tell users as well; where arguments were not recorded, a new one is not known.
+#[test]
+fn users_by_what_is_recorded() {
+    let mut script = Script::new(Machine::Arm64);
+    script.recording.edges = Edges::Exit;
+    script.call("setuid", &[33], &[], 0);
+    assert_eq!(script.users(), ["100 33"]);
+
+    script = Script::new(Machine::Arm64);
+    script.recording.has_args = false;
+    script.call("geteuid", &[], &[], 33).call("setuid", &[0], &[], 0);
+    assert_eq!(script.users(), ["100 -", "100 33", "100 -"]);
+}
+
+/// Calls that ask for users tell them; the real one is taken only as long as the effective one is not known.
+#[test]
+fn users_that_are_told() {
+    let mut script = Script::new(Machine::Arm64);
+    script.call("geteuid", &[], &[], -38).call("getuid", &[], &[], 1000).call("geteuid", &[], &[], 0xffff_fffe);
+    script.call("getuid", &[], &[], 1000);
+    script.answered("getresuid", &[1, 2, 3], &[&[1, 0, 0, 0], &[2, 1, 0, 0], &[3, 0, 0, 0]], 0);
+    assert_eq!(script.users(), ["100 -", "100 1000", "100 4294967294", "100 258"]);
+}
+
+/// Old calls have ids of 16 bits; so has what leaves the user as it is.
+#[test]
+fn users_of_16_bits() {
+    let mut script = Script::new(Machine::Arm);
+    script.call("setuid", &[33], &[], 0).call("setreuid", &[1, 0xffff], &[], 0).call("setreuid", &[1, 2], &[], 0);
+    assert_eq!(script.users(), ["100 -", "100 33", "100 2"]);
 }

@@ -417,8 +417,9 @@ fn ends(number: u32) -> bool {
 }
 
 /// Calls of arm64 that the model follows, and two that it does not.
-const FOLLOWED: [u32; 22] = [
-    OPENAT, READ, WRITE, EXIT_GROUP, CLONE, EXECVE, 17, 20, 23, 24, 25, 49, 50, 57, 59, 93, 97, 198, 200, 202, 203, 436,
+const FOLLOWED: [u32; 26] = [
+    OPENAT, READ, WRITE, EXIT_GROUP, CLONE, EXECVE, 17, 20, 23, 24, 25, 49, 50, 57, 59, 93, 97, 146, 147, 148, 175,
+    198, 200, 202, 203, 436,
 ];
 
 /// One record of any kind.

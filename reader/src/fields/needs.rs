@@ -49,7 +49,7 @@ impl Field {
             Id::Latency | Id::LatencyS | Id::LatencyNs => Needs { entries: true, ..none },
             // Of descriptors the arguments tell.
             id if is_of_file(id) || id == Id::Category => Needs { files: true, ..arguments },
-            // And of processes those of `clone`.
+            // And of processes those of `clone` and `setuid`.
             Id::Ppid | Id::ParentName | Id::Uid => Needs { processes: true, arguments: true, ..none },
             Id::Num | Id::RelTime | Id::RelTimeS | Id::RelTimeNs | Id::DeltaTime | Id::DeltaTimeS | Id::DeltaTimeNs => {
                 Needs { order: true, ..none }

@@ -82,7 +82,7 @@ fields! {
     FdPort "fd.port" Number "port of either end of a connection";
     FdIsServer "fd.is_server" Bool "whether this process's end of the connection is the server's";
     FdFamily "fd.sockfamily" Text "of a socket: ip or unix";
-    Uid "user.uid" Number "user id";
+    Uid "user.uid" Number "effective user id of the process; in a recording, once a call has set or told it";
 }
 
 /// Other names, in pairs, that sysdig has for the same.

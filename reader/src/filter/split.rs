@@ -139,7 +139,10 @@ impl Filter {
             let mut calls = calls.clone();
             if follows(all) {
                 calls.unite(&followed());
-                notes.push("calls are recorded, too, that open, hand on or close descriptors, or make processes");
+                notes.push(
+                    "calls are recorded, too, that open, hand on or close descriptors, make processes or tell \
+                     their users",
+                );
             }
             pushdown.calls = Some(calls).filter(|calls| !calls.is_all());
         }

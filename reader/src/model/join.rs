@@ -149,6 +149,7 @@ impl Model {
                 }
                 self.exit(header, task, *result);
                 self.follow_maker();
+                self.follow_user();
                 self.follow_files(true);
             }
             decode::What::Dropped { .. } => {

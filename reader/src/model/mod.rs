@@ -19,6 +19,7 @@ mod proc;
 mod processes;
 mod table;
 mod threads;
+mod user;
 
 pub use join::{Model, Needs};
 pub use pieces::{Piece, Pieces};
@@ -130,7 +131,7 @@ pub struct Process {
     pub ppid: Option<u32>,
     /// Name of its parent, if it is known.
     pub parent_name: Option<Vec<u8>>,
-    /// User id, if it is known.
+    /// Effective user id, if it is known.
     pub uid: Option<u32>,
 }
 

@@ -6,6 +6,7 @@ use super::files::Files;
 use super::hash::ById;
 use super::threads::MAX_THREADS;
 use super::{proc, Process};
+use std::process;
 use syscall_record_format::format::{Comm, Task};
 
 /// Processes that are kept at a time, those without a thread that is known included: these were made by a
@@ -154,7 +155,11 @@ impl Processes {
         if is_live && !entry.is_looked_up {
             entry.is_looked_up = true;
             if entry.process.ppid.is_none() || entry.process.uid.is_none() {
-                let (ppid, uid) = proc::status(entry.process.pid);
+                let (ppid, mut uid) = proc::status(entry.process.pid);
+                // What this program has started began with this one's user, and may have set it since.
+                if ppid == Some(process::id()) {
+                    uid = proc::status(process::id()).1;
+                }
                 entry.process.ppid = entry.process.ppid.or(ppid);
                 entry.process.uid = entry.process.uid.or(uid);
             }

@@ -53,6 +53,12 @@ pub(super) enum Effect {
     Getcwd,
     /// Ends the sharing of files.
     Unshare,
+    /// Sets the user: the effective one is in this register.
+    Setuid(u8),
+    /// Tell the users.
+    Getuid,
+    Geteuid,
+    Getresuid,
 }
 
 /// Files without a path, as `/proc/PID/fd` has them, and the bit of the call's flags that closes them when
@@ -122,6 +128,11 @@ impl Effect {
             "fchdir" => Self::Fchdir,
             "getcwd" => Self::Getcwd,
             "unshare" => Self::Unshare,
+            "setuid" | "setuid32" => Self::Setuid(0),
+            "setreuid" | "setreuid32" | "setresuid" | "setresuid32" => Self::Setuid(1),
+            "getuid" | "getuid32" => Self::Getuid,
+            "geteuid" | "geteuid32" => Self::Geteuid,
+            "getresuid" | "getresuid32" => Self::Getresuid,
             _ => Self::None,
         }
     }
@@ -163,7 +174,8 @@ fn look_up(call: Call) -> Traits {
     Traits { effect: Effect::of(call.name()), file }
 }
 
-/// Whether what a call does matters to the model: it does something to threads, processes or file descriptors.
+/// Whether what a call does matters to the model: it does something to threads, processes or file descriptors, or tells
+/// something of them.
 pub fn is_followed(call: Call) -> bool {
     Effect::of(call.name()) != Effect::None
 }

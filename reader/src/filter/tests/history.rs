@@ -36,13 +36,15 @@ type Step = (usize, &'static str, u64, &'static str, i64, &'static str);
 const THREADS: [(u32, u32, bool); 5] =
     [(100, 100, false), (110, 100, false), (101, 101, false), (102, 102, true), (111, 101, false)];
 
+/// What they call.
+const CALLS: &[&str] =
+    &["read", "write", "openat", "openat", "close", "execve", "prctl", "setuid", "getpid", "rt_sigreturn", "ppoll"];
+
 /// Histories.
 pub fn histories() -> impl Strategy<Value = Vec<Happened>> {
     let step = (
         0..THREADS.len(),
-        select(
-            &["read", "write", "openat", "openat", "close", "execve", "prctl", "getpid", "rt_sigreturn", "ppoll"][..],
-        ),
+        select(CALLS),
         3u64..5,
         select(&["/etc/passwd", "/etc/hosts", "/tmp/x.log"][..]),
         select(&[0i64, 3, 4, 80, -1, -2, -9][..]),
@@ -106,6 +108,8 @@ impl Happened {
 struct Known {
     files: HashMap<i64, &'static str>,
     name: Option<&'static str>,
+    /// Which user it has set.
+    uid: Option<u32>,
 }
 
 /// The events of what is recorded, each with the number of what happened.
@@ -148,7 +152,11 @@ pub fn recorded(history: &[Happened], asked: &Pushdown) -> Vec<(usize, Sample)> 
         }
         sample.process.pid = happened.pid;
         sample.process.ppid = Some(if happened.pid == 101 { 100 } else { 7 });
-        sample.process.uid = Some(if happened.pid == 101 { 0 } else { 1000 });
+        // Users: those of their start, or those that were set.
+        if let Some(entry) = whole.filter(|entry| is_return && entry.call == "setuid" && happened.result == 0) {
+            process.uid = Some(entry.register as u32);
+        }
+        sample.process.uid = process.uid.or(Some(if happened.pid == 101 { 0 } else { 1000 }));
         let parent = processes.get(&100).and_then(|parent| parent.name).unwrap_or("sh");
         sample.process.parent_name = Some(if happened.pid == 101 { short(parent).into() } else { b"init".to_vec() });
 

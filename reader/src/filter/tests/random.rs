@@ -34,7 +34,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
     ("proc.pid", PIDS),
     ("thread.tid", &["100", "110", "111"]),
     ("proc.ppid", PIDS),
-    ("user.uid", &["0", "1000"]),
+    ("user.uid", &["0", "3", "1000"]),
     ("fd.num", &["3", "4"]),
 ];
 const TEXTS: &[(&str, &[&str])] = &[

@@ -183,6 +183,13 @@ fn what_files_and_processes_are_followed_by_is_recorded() {
     assert_eq!(asked("evt.category=memory and evt.dir=>").edges, Edges::Enter);
     assert_eq!(asked("evt.category=net and evt.dir=>").edges, Edges::Both);
 
+    let of_user = asked("evt.type=read and user.uid=0").calls.expect("some calls");
+    for (abi, name) in
+        [(Abi::Arm64, "setuid"), (Abi::Arm, "setresuid32"), (Abi::I386, "setreuid32"), (Abi::X86_64, "geteuid")]
+    {
+        assert!(of_user.contains(abi, number(abi, name)), "{name}");
+    }
+
     // What is shown needs calls and entries, and no more.
     let shown = Field::parse("fd.name").expect("a field").needs();
     let named = split_shown("proc.name=cat and evt.type=read", shown).pushdown;
@@ -239,7 +246,7 @@ fn explanations() {
              The kernel records entries and returns of N calls, by everybody\n\
              (entries are recorded, too: returns need what they tell)\n\
              (threads of all names are recorded: what they inherit comes from others)\n\
-             (calls are recorded, too, that open, hand on or close descriptors, or make processes)",
+             (calls are recorded, too, that open, hand on or close descriptors, make processes or tell their users)",
         ),
         (
             "evt.dir=< or evt.cpu=0",
