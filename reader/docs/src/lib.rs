@@ -25,7 +25,20 @@ const PROSE: &str = include_str!("man.txt");
 pub fn completions(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
     generate(shell, &mut cli::command(), "syscall-record", &mut text);
-    text
+    if shell == Shell::Bash {
+        one_name(&text)
+    } else {
+        text
+    }
+}
+
+/// Gives the program one name in bash's script. clap_complete writes its hyphen in one way where the script notes which
+/// subcommand it has seen, and in another where it looks for what that subcommand has.
+fn one_name(script: &[u8]) -> Vec<u8> {
+    let script = String::from_utf8_lossy(script);
+    let mended = script.replace("syscall__subcmd__record", "syscall__record");
+    assert_ne!(mended, script, "clap_complete has one name for the program: this is not needed any more");
+    mended.into_bytes()
 }
 
 /// The man page.

@@ -3,6 +3,7 @@
 //! Whatever can be said on the command line is in the man page and in the completions.
 
 use clap::Command;
+use std::process;
 use syscall_record::cli;
 
 /// All options: letters and names.
@@ -51,5 +52,30 @@ fn completions_have_all_options() {
             };
             assert!(is_there, "{option} is not in the completions of {shell}");
         }
+    }
+}
+
+/// What bash offers for the last of these words.
+fn bash_offers(words: &[&str]) -> String {
+    let script = text(docs::completions(clap_complete::Shell::Bash));
+    let [.., before, word] = words else { panic!("the program's name and a word") };
+    let (all, last) = (words.join("' '"), words.len() - 1);
+    let ask = format!("COMP_WORDS=('{all}') COMP_CWORD={last}; _syscall__record syscall-record '{word}' '{before}'");
+    let script = format!("{script}\n{ask}; echo \"${{COMPREPLY[@]}}\"");
+    let output = process::Command::new("bash").args(["-c", &script]).output().expect("there is a bash");
+    assert_eq!((output.status.code(), text(output.stderr)), (Some(0), String::new()), "{words:?}");
+    text(output.stdout).trim_end().to_owned()
+}
+
+#[test]
+fn bash_completes_behind_subcommands() {
+    assert_eq!(bash_offers(&["syscall-record", "at"]), "attach");
+    assert_eq!(bash_offers(&["syscall-record", "--explai"]), "--explain");
+    assert_eq!(bash_offers(&["syscall-record", "run", "--sty"]), "--style");
+    assert_eq!(bash_offers(&["syscall-record", "-q", "run", "-f", "--style", "st"]), "strace");
+    assert_eq!(bash_offers(&["syscall-record", "attach", "--pi"]), "--pid");
+    for subcommand in ["run", "attach"] {
+        let offered = bash_offers(&["syscall-record", subcommand, "-"]);
+        assert!(offered.contains("--follow") && !offered.contains("--explain"), "{subcommand}: {offered}");
     }
 }
