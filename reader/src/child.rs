@@ -45,6 +45,10 @@ impl Child {
         if matches!(wait.read(&mut byte), Ok(1)) {
             let error = command.exec();
             complain(&format_args!("{}: {error}", program.display()));
+            // A script's interpreter may be what is missing; shells tell no difference.
+            if error.kind() == io::ErrorKind::NotFound {
+                exit(NOT_FOUND.into());
+            }
         }
         exit(NOT_RUN)
     }
@@ -67,7 +71,8 @@ impl Child {
 /// The file that a command's name means, as shells and strace search for it.
 pub fn find(name: &OsStr) -> Option<PathBuf> {
     if name.as_encoded_bytes().contains(&b'/') {
-        return Some(name.into());
+        // Whatever else is wrong with it is told when it is run.
+        return Some(PathBuf::from(name)).filter(|path| !matches!(path.try_exists(), Ok(false)));
     }
     let is_program = |path: &PathBuf| {
         fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)

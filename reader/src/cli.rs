@@ -71,14 +71,14 @@ for something else.
 
 Exit status: 0; 1 if the input was damaged, or input or output failed; 2 for wrong usage;
 with `run` that of the command, or 128 and the number of the signal that ended it, 126 if
-it cannot be run, 127 if it is not found.";
+it cannot be run, 127 if it or its interpreter is not found.";
 
 /// `run`: trace a command from its first instruction.
 fn run() -> Command {
     let command = Command::new("run")
         .about("Run a command and show the system calls that it and its children make, until it ends")
         .override_usage("syscall-record run [OPTIONS] [FILTER --] COMMAND [ARGUMENT]...")
-        .after_help(LOADING)
+        .after_help(format!("Children that outlive the command are no longer shown when it has ended.\n\n{LOADING}"))
         .arg(
             Arg::new("command")
                 .value_name("COMMAND")
@@ -108,7 +108,6 @@ fn attach() -> Command {
                 .value_parser(value_parser!(OsString))
                 .action(ArgAction::Append)
                 .value_delimiter(',')
-                .required(true)
                 .help("Processes, up to 16, with commas or blanks between them, each with all its threads"),
         )
         .arg(follow("Their children, too"))

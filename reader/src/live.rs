@@ -230,6 +230,18 @@ fn machine() -> Machine {
     }
 }
 
+/// Tells who decides what of a filter for a recording.
+///
+/// # Errors
+///
+/// What is wrong with the filter, and those of the output.
+pub fn explain_recorded(options: &Options, out: &mut impl io::Write) -> Result<(), AnyError> {
+    if let Some(filter) = Plan::new(options, Needs::default())?.filter {
+        writeln!(out, "reader: {filter}\nThe kernel decides nothing: the recording is there already")?;
+    }
+    Ok(())
+}
+
 /// Tells who decides what of a filter.
 ///
 /// # Errors

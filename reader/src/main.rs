@@ -81,11 +81,12 @@ fn run(options: &Options) -> Result<u8, AnyError> {
         Action::Read(input) => read(options, input.as_deref()),
         Action::Run(words) => traced::run(options, words),
         Action::Attach(pids, follow) => traced::attach(options, pids, *follow),
-        Action::Fields | Action::Calls | Action::Explain => {
+        Action::Fields | Action::Calls | Action::Explain(_) => {
             let mut out = io::BufWriter::new(sink::open(options.output.as_deref(), options.append)?);
             match options.action {
                 Action::Fields => lists::fields(&mut out)?,
                 Action::Calls => lists::calls(&mut out)?,
+                Action::Explain(true) => live::explain_recorded(options, &mut out)?,
                 _ => live::explain(options, Shape::new(options)?.1, &mut out)?,
             }
             out.flush()?;
@@ -138,7 +139,8 @@ fn show(
     // Lines that run over the screen tell how far it is.
     let is_busy = !options.is_quiet() && options.output.is_none() && io::stdout().is_terminal();
     let is_long = source.size().is_some() || options.output.is_some();
-    let is_seen = is_long && !is_busy && io::stderr().is_terminal();
+    // A command that is run has the terminal for itself.
+    let is_seen = is_long && !is_busy && gate.is_none() && io::stderr().is_terminal();
     let mut progress = Progress::new(source.size(), is_seen);
     // Packets stay alone.
     let (mut packets, text) = match (options.raw, &options.output) {

@@ -3,13 +3,15 @@
 //! What the user asked for: the command line's words, checked against each other.
 
 use crate::child;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::ArgMatches;
+use clap::{Arg, ArgMatches};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use syscall_record::cli;
+use syscall_record::fields::nearest;
 use syscall_record::filter::Filter;
+use syscall_record::source::DEVICE;
 use syscall_record_format::settings::{parse_pid, parse_snaplen, Rule};
 
 /// What the user asked for.
@@ -62,8 +64,8 @@ pub enum Action {
     Fields,
     /// To list system calls.
     Calls,
-    /// To tell who decides what of the filter.
-    Explain,
+    /// To tell who decides what of the filter, with `true` where a recording is read.
+    Explain(bool),
 }
 
 /// How events are shown.
@@ -136,7 +138,7 @@ impl Options {
     /// What is wrong with it, or the text that `--help` or `--version` asks for.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        let mut top = cli::command().try_get_matches_from(&arguments)?;
+        let mut top = cli::command().try_get_matches_from(&arguments).map_err(shorten)?;
         let sub = top.remove_subcommand();
         let mut words = Words { top, sub };
         let subcommand = words.sub.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
@@ -172,6 +174,11 @@ impl Options {
             }
             "attach" => {
                 let mut texts = words.all::<OsString>("pid");
+                if texts.is_empty() {
+                    let pids = more_pids.join(OsStr::new(" "));
+                    let pids = if pids.is_empty() { "PID".into() } else { pids.to_string_lossy() };
+                    return Err(missing(&format!("'attach' takes processes by -p: attach -p {pids}")));
+                }
                 texts.extend(more_pids);
                 let texts = texts.join(OsStr::new(" "));
                 let mut pids = Vec::new();
@@ -185,19 +192,22 @@ impl Options {
             }
             _ if list == Some("list") => Action::Fields,
             _ if list == Some("list-events") => Action::Calls,
-            _ if list.is_some() => Action::Explain,
+            _ if list.is_some() => Action::Explain(read.is_some_and(|path| path != Path::new(DEVICE))),
             _ => match (read, filter.as_slice()) {
                 (None, [word]) if is_input(word) => {
                     let input = PathBuf::from(word);
                     filter.clear();
                     Action::Read(Some(input))
                 }
+                (None, [word, ..]) => {
+                    check_filter(word, &filter.join(OsStr::new(" ")).to_string_lossy())?;
+                    Action::Read(None)
+                }
                 (read, _) => Action::Read(read),
             },
         };
         let filter = filter.join(OsStr::new(" ")).into_string().map_err(|text| {
-            let text = format!("the filter '{}' is no UTF-8", text.to_string_lossy());
-            cli::command().error(ErrorKind::InvalidUtf8, text)
+            refused(ErrorKind::InvalidUtf8, &format!("the filter '{}' is no UTF-8", text.to_string_lossy()))
         })?;
 
         let style = style(&mut words)?;
@@ -208,8 +218,7 @@ impl Options {
             return Err(conflict("-o writes lines and -w what was read as it is: give one of them".into()));
         }
         if append && raw.is_none() && output.is_none() {
-            let text = "--append keeps what a FILE holds, which -o FILE or -w FILE names";
-            return Err(cli::command().error(ErrorKind::MissingRequiredArgument, text));
+            return Err(missing("--append keeps what a FILE holds, which -o FILE or -w FILE names"));
         }
         let options = Self {
             action,
@@ -237,9 +246,8 @@ impl Options {
 
     /// What does not go together.
     fn check(self) -> Result<Self, clap::Error> {
-        if self.action == Action::Explain && self.filter.is_none() {
-            let text = "--explain tells who decides what of a FILTER: give one";
-            return Err(cli::command().error(ErrorKind::MissingRequiredArgument, text));
+        if matches!(self.action, Action::Explain(_)) && self.filter.is_none() {
+            return Err(missing("--explain tells who decides what of a FILTER: give one"));
         }
         if self.style == Style::Strace && self.times == Some('d') {
             let text =
@@ -258,6 +266,9 @@ impl Options {
 /// How events are shown: one way.
 fn style(words: &mut Words) -> Result<Style, clap::Error> {
     let (name, format, json) = (words.value::<String>("style"), words.value::<String>("print"), words.has("json"));
+    if let Some(format) = &format {
+        check_format(format)?;
+    }
     // Letters that only sysdig has are for its lines.
     let buffers = ["print-ascii", "print-hex", "print-hex-ascii"].into_iter().find(|name| words.has(name));
     let times = if words.is_given("timetype") { Some("timetype") } else { None };
@@ -295,6 +306,18 @@ fn style(words: &mut Words) -> Result<Style, clap::Error> {
     }
 }
 
+/// Checks that a format is meant as one: strace's `-p` has processes.
+fn check_format(format: &str) -> Result<(), clap::Error> {
+    if format.contains('%') {
+        return Ok(());
+    }
+    let mut text = format!("-p '{format}': a format has fields, each behind a %, such as %evt.num");
+    if format.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b',' | b' ' | b'\n')) {
+        text += &format!("; did you mean 'attach -p {format}'?");
+    }
+    Err(refused(ErrorKind::ValueValidation, &text))
+}
+
 /// The number that an option was given.
 fn number<T>(
     words: &mut Words,
@@ -311,6 +334,17 @@ fn is_input(word: &OsStr) -> bool {
     let Some(text) = word.to_str() else { return true };
     let is_path = || text.contains('/') && !text.contains(['=', '<', '>', '!', '(', ')', ' ', '"', '\'']);
     text == "-" || ((Path::new(word).exists() || is_path()) && Filter::parse(text).is_err())
+}
+
+/// Checks that the first word of what should be a filter is no recording or command instead.
+fn check_filter(word: &OsStr, filter: &str) -> Result<(), clap::Error> {
+    if is_filter(filter) || !(is_input(word) || child::find(word).is_some()) {
+        return Ok(());
+    }
+    let word = word.to_string_lossy();
+    Err(conflict(format!(
+        "'{word}' begins no filter; to read a recording: -r {word}; to trace a command: run -- {filter}"
+    )))
 }
 
 /// Takes from a command's words those before a `--`, if they are a filter, or meant as one: what is wrong with it is told
@@ -340,8 +374,9 @@ fn check_command(command: &[OsString], arguments: &[OsString]) -> Result<(), cla
     let text = first.to_string_lossy();
     let before = arguments.len().checked_sub(command.len() + 1).and_then(|at| arguments.get(at));
     if text.starts_with('-') && before.is_none_or(|word| word != "--") {
-        let text = format!("'run' has no option '{text}'; the command and its own options come behind all of run's");
-        return Err(cli::command().error(ErrorKind::UnknownArgument, text));
+        let hint = instead(&text);
+        let hint = hint.as_deref().unwrap_or("the command and its own options come behind all of run's");
+        return Err(refused(ErrorKind::UnknownArgument, &format!("'run' has no option '{text}'; {hint}")));
     }
     if is_filter(&text) && child::find(first).is_none() {
         let text = format!("'{text}' is no command; put -- between the filter and the command: run FILTER -- COMMAND");
@@ -368,16 +403,67 @@ fn check_list(list: &str, subcommand: &str, filter: &[OsString]) -> Result<(), c
     Err(conflict(text))
 }
 
+/// What to give instead of an option that is not there: strace's, or misspelt.
+#[cold]
+fn instead(option: &str) -> Option<String> {
+    let name = option.split('=').next()?;
+    if name.starts_with("-e") {
+        return Some("calls are selected by a filter: syscall-record run evt.type=open -- COMMAND".into());
+    }
+    if name.starts_with("-f") || name == "--follow" {
+        return Some("'run' and 'attach' have it: syscall-record run -f -- COMMAND".into());
+    }
+    if name == "--pid" {
+        return Some("'attach' has it: syscall-record attach -p PID".into());
+    }
+    let name = name.strip_prefix("--")?;
+    let command = cli::command();
+    let names = command.get_arguments().filter_map(Arg::get_long);
+    let nearest = nearest(name, &mut names.chain(["follow", "pid", "help", "version"]))?;
+    // What is there, but not here, was not misspelt.
+    (nearest != name).then(|| format!("did you mean '--{nearest}'?"))
+}
+
+/// What is wrong as the grammar has it, without the rest, and with what may have been meant.
+#[cold]
+fn shorten(error: clap::Error) -> clap::Error {
+    // Help is no error.
+    if !error.use_stderr() {
+        return error;
+    }
+    let whole = error.to_string();
+    let first = whole.split("\n\n").next().unwrap_or_default();
+    let mut text = first.strip_prefix("error: ").unwrap_or(first).replace("\n  ", " ");
+    if let (ErrorKind::UnknownArgument, Some(ContextValue::String(option))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    {
+        text.extend(instead(option).map(|hint| format!("; {hint}")));
+    }
+    refused(error.kind(), &text)
+}
+
 #[cold]
 #[inline(never)]
 fn wrong(option: &str, text: &str, Rule(rule): Rule) -> clap::Error {
-    cli::command().error(ErrorKind::ValueValidation, format!("{option} {text}: must be {rule}"))
+    refused(ErrorKind::ValueValidation, &format!("{option} {text}: must be {rule}"))
 }
 
 #[cold]
 #[inline(never)]
 fn conflict(text: String) -> clap::Error {
-    cli::command().error(ErrorKind::ArgumentConflict, text)
+    refused(ErrorKind::ArgumentConflict, &text)
+}
+
+#[cold]
+fn missing(text: &str) -> clap::Error {
+    refused(ErrorKind::MissingRequiredArgument, text)
+}
+
+/// An error of this text.
+#[cold]
+#[inline(never)]
+fn refused(kind: ErrorKind, text: &str) -> clap::Error {
+    clap::Error::raw(kind, format_args!("{text}\n(see syscall-record --help)\n"))
 }
 
 #[cfg(test)]
@@ -466,7 +552,9 @@ mod tests {
         assert_eq!(wrong("-L|evt.type=read"), "error: --list-events lists everything, and takes no 'evt.type=read'");
         assert_eq!(parse("-l").action, Action::Fields);
         assert_eq!(parse("-L").action, Action::Calls);
-        assert_eq!(parse("--explain|evt.type=read").action, Action::Explain);
+        assert_eq!(parse("--explain|evt.type=read").action, Action::Explain(false));
+        assert_eq!(parse("--explain|-r|x|evt.type=read").action, Action::Explain(true));
+        assert_eq!(parse("--explain|-r|/dev/syscall-record|evt.type=read").action, Action::Explain(false));
     }
 
     #[test]
@@ -475,13 +563,14 @@ mod tests {
             format!("error: 'run' has no option '{text}'; the command and its own options come behind all of run's")
         };
         assert_eq!(wrong("run|-r|x|ls"), no_option("-r"));
-        assert_eq!(wrong("run|-e|trace=file|ls"), no_option("-e"));
-        assert_eq!(wrong("run|-f|-e|--|ls"), no_option("-e"));
+        assert_eq!(wrong("run|-f|-z|--|ls"), no_option("-z"));
+        assert_eq!(wrong("run|--read|x|ls"), no_option("--read"));
         let no_command = |text: &str| {
             format!("error: '{text}' is no command; put -- between the filter and the command: run FILTER -- COMMAND")
         };
         assert_eq!(wrong("run|evt.type=openat|ls"), no_command("evt.type=openat"));
         assert_eq!(wrong("run|evt.typ=openat|ls|-l"), no_command("evt.typ=openat"));
+        assert_eq!(wrong("run|fd.name=/etc/passwd|ls"), no_command("fd.name=/etc/passwd"));
         assert_eq!(wrong("run|evt.type|=|openat|ls"), no_command("evt.type"));
         // It may have such a name if it is told to be one.
         assert_eq!(parse("run|--|-e|x").action, Action::Run(words(&["-e", "x"])));
@@ -513,6 +602,40 @@ mod tests {
         assert_eq!(parse("--style|sysdig|-t|d|-x").style, Style::Sysdig);
         assert!(parse("-w|x|-S|-q|-n|1|-s|8").raw);
         assert_eq!(wrong("-n|0"), "error: -n 0: must be a whole number from 1");
+    }
+
+    /// strace's words, and those that are misspelt, are told with what to say instead.
+    #[test]
+    fn what_may_have_been_meant() {
+        let calls = "calls are selected by a filter: syscall-record run evt.type=open -- COMMAND";
+        let follow = "'run' and 'attach' have it: syscall-record run -f -- COMMAND";
+        let no_format = |text: &str| format!("-p '{text}': a format has fields, each behind a %, such as %evt.num");
+        for (line, expected) in [
+            ("-e|trace=open|ls", format!("unexpected argument '-e' found; {calls}")),
+            ("run|-e|trace=file|ls", format!("'run' has no option '-e'; {calls}")),
+            ("run|-f|-etrace=file|--|ls", format!("'run' has no option '-etrace=file'; {calls}")),
+            ("-ff|ls", format!("unexpected argument '-f' found; {follow}")),
+            ("--follow|ls", format!("unexpected argument '--follow' found; {follow}")),
+            ("--stile|strace", "unexpected argument '--stile' found; did you mean '--style'?".into()),
+            ("--stile=strace", "unexpected argument '--stile' found; did you mean '--style'?".into()),
+            ("attach|--pdi|1", "unexpected argument '--pdi' found; did you mean '--pid'?".into()),
+            ("run|--stile=strace|ls", "'run' has no option '--stile=strace'; did you mean '--style'?".into()),
+            ("--pid|1", "unexpected argument '--pid' found; 'attach' has it: syscall-record attach -p PID".into()),
+            ("--xyz", "unexpected argument '--xyz' found".into()),
+            ("attach|146|147", "'attach' takes processes by -p: attach -p 146 147".into()),
+            ("attach|evt.type=read", "'attach' takes processes by -p: attach -p PID".into()),
+            ("-n|3|-p|102, 103", no_format("102, 103") + "; did you mean 'attach -p 102, 103'?"),
+            ("-j|-p|evt.num", no_format("evt.num")),
+            (
+                "Cargo.toml|evt.num=5",
+                "'Cargo.toml' begins no filter; to read a recording: -r Cargo.toml; to trace a command: \
+                 run -- Cargo.toml evt.num=5"
+                    .into(),
+            ),
+            ("sh", "'sh' begins no filter; to read a recording: -r sh; to trace a command: run -- sh".into()),
+        ] {
+            assert_eq!(wrong(line), format!("error: {expected}"), "{line}");
+        }
     }
 
     #[test]

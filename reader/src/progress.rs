@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 /// What goes quickly needs no line.
 const QUICK: Duration = Duration::from_secs(1);
+/// Fewer bytes are none to look at.
+const LEAST: u64 = 100_000;
 /// Nobody reads faster than four lines a second.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -32,7 +34,7 @@ impl Progress {
         self.bytes += bytes as u64;
         let Some(due) = self.due else { return };
         let now = Instant::now();
-        if now >= due {
+        if now >= due && (self.bytes >= LEAST || events > 0) {
             self.due = Some(now + PAUSE);
             self.is_shown = true;
             let state = State { bytes: self.bytes, total: self.total, events };

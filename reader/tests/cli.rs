@@ -359,11 +359,37 @@ fn usage() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty() && text(&output.stderr).starts_with("error: "), "{arguments:?}");
     }
+    // What clap has to say more is left out.
+    for (argument, line) in [
+        ("--nonsense", "error: unexpected argument '--nonsense' found\n"),
+        ("--style=x", "error: invalid value 'x' for '--style <STYLE>' [possible values: record, sysdig, strace]\n"),
+        ("run", "error: the following required arguments were not provided: <COMMAND>...\n"),
+    ] {
+        assert_eq!(text(&run(&[argument], None).stderr), format!("{line}(see syscall-record --help)\n"));
+    }
     let help = run(&["--help"], None);
     assert_eq!(help.status.code(), Some(0));
     assert!(text(&help.stdout).contains("/dev/syscall-record"));
     let version = run(&["--version"], None);
     assert_eq!(text(&version.stdout), concat!("syscall-record ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+/// Nothing is loaded for it.
+#[test]
+fn commands_that_are_not_there() {
+    for command in ["/nonexistent", "no-such-command"] {
+        let output = run(&["run", "-q", "--", command], None);
+        assert_eq!(text(&output.stderr), format!("syscall-record: {command}: command not found\n"));
+        assert_eq!(output.status.code(), Some(127));
+    }
+}
+
+/// The kernel has no part in reading a recording.
+#[test]
+fn a_recordings_filter_is_the_readers() {
+    let output = run(&["--explain", "-r", "/nonexistent", "evt.type=read and evt.dir=<"], None);
+    let expected = "reader: evt.type=read and evt.dir=<\nThe kernel decides nothing: the recording is there already\n";
+    assert_eq!((text(&output.stdout), text(&output.stderr)), (expected, ""));
 }
 
 #[test]
