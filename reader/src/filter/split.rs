@@ -117,6 +117,8 @@ impl Filter {
         let pids: Vec<u32> = bounds.pids.iter().flatten().filter_map(pid).collect();
         if pids.len() <= MAX_LISTED {
             pushdown.pids = pids;
+        } else {
+            notes.push("all processes are recorded: the kernel takes 16 at the most");
         }
 
         let name = |literal: &Literal| match literal {
@@ -125,8 +127,10 @@ impl Filter {
         };
         let names: Vec<Vec<u8>> = bounds.names.iter().flatten().filter_map(name).collect();
         let is_name = |name: &Vec<u8>| (1..=NAME_BYTES).contains(&name.len()) && !name.contains(&0);
-        if !names.is_empty() && names.len() <= MAX_LISTED && names.iter().all(is_name) {
-            if follows(asked) {
+        if !names.is_empty() && names.iter().all(is_name) {
+            if names.len() > MAX_LISTED {
+                notes.push("threads of all names are recorded: the kernel takes 16 at the most");
+            } else if follows(asked) {
                 notes.push("threads of all names are recorded: what they inherit comes from others");
             } else if pushdown.edges == Edges::Both && !self.is_same_without_entry() {
                 notes.push("threads of all names are recorded: a program gets its name while it is in execve");

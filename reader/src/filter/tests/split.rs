@@ -253,6 +253,18 @@ fn explanations() {
             "reader: evt.dir=< or evt.cpu=0\nThe kernel records entries and returns of all calls, by everybody",
         ),
         ("not evt.dir=<", "kernel: not evt.dir=<\nThe kernel records entries of all calls, by everybody"),
+        (
+            "proc.name in (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)",
+            "reader: proc.name in (a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q)\n\
+             The kernel records entries and returns of all calls, by everybody\n\
+             (threads of all names are recorded: the kernel takes 16 at the most)",
+        ),
+        (
+            "proc.pid in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)",
+            "reader: proc.pid in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)\n\
+             The kernel records entries and returns of all calls, by everybody\n\
+             (all processes are recorded: the kernel takes 16 at the most)",
+        ),
     ];
     for (filter, expected) in golden {
         let split = split(filter);
