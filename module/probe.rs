@@ -239,14 +239,7 @@ fn consider(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: Pre
 
 /// Records a call of a task that passes.
 #[inline(never)]
-fn record(
-    tracer: &Tracer,
-    registers: Registers<'_>,
-    value: c_long,
-    mut task: Task,
-    guard: PreemptGuard,
-    edge: Edge,
-) {
+fn record(tracer: &Tracer, registers: Registers<'_>, value: c_long, mut task: Task, guard: PreemptGuard, edge: Edge) {
     let current = Current::get();
     let number = match edge {
         // Other bits than the lower 32 are no program's.

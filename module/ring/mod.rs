@@ -46,7 +46,7 @@ use core::{
     ptr::{self, NonNull},
 };
 use kernel::{
-    alloc::flags::{GFP_KERNEL, __GFP_ZERO},
+    alloc::flags::{__GFP_ZERO, GFP_KERNEL},
     prelude::*,
     sync::Arc,
 };

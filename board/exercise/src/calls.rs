@@ -13,6 +13,14 @@ pub fn many(count: u64) {
     }
 }
 
+/// A call as the user of before, and two as another.
+pub fn user(uid: libc::uid_t) {
+    many(1);
+    // SAFETY: It takes a number.
+    unsafe { libc::setuid(uid) };
+    many(2);
+}
+
 /// Keeps the calling thread on a CPU.
 pub fn pin(cpu: usize) {
     // SAFETY: A zeroed set is empty; the thread's own affinity is set.

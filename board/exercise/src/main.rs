@@ -10,6 +10,7 @@
 //! exercise memory              calls whose arguments point to paths, buffers and structures, some not there
 //! exercise rename HOW NAME     100 calls of getppid, a new name given by HOW, `self` or `other` (thread), and
 //!                              50 calls under that name
+//! exercise user UID            a call of getppid, another user by setuid, and 2 calls of getppid
 //! exercise narrow              32-bit calls of a 64-bit program, on x86-64
 //! exercise threads N           N threads with names of their own that call at the same time
 //! exercise read CASE           one of the uses of the device in `device`
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         ["args"] => calls::args(),
         ["memory"] => memory::memory(),
         ["rename", how, name] => calls::rename(how, name),
+        ["user", uid] => calls::user(number(uid) as libc::uid_t),
         ["narrow"] => calls::narrow(),
         ["threads", count] => calls::threads(number(count)),
         ["read", case] => return device::run(case),
