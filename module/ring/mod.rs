@@ -46,7 +46,7 @@ use core::{
     ptr::{self, NonNull},
 };
 use kernel::{
-    alloc::flags::{__GFP_ZERO, GFP_KERNEL},
+    alloc::flags::{GFP_KERNEL, __GFP_ZERO},
     prelude::*,
     sync::Arc,
 };
