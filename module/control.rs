@@ -117,7 +117,7 @@ impl Control {
             state.recording = None;
             self.outlet.discard();
             pr_err!(
-                "the parameters cannot be put in force again ({:?}): nothing is recorded until one is written\n",
+                "the parameters cannot be put in force again ({:?}): nothing is recorded by them until one is written\n",
                 error
             );
         }

@@ -137,7 +137,7 @@ impl Copy<'_> {
         };
         let is_list = matches!(plan.what(), What::Iovec | What::Msghdr | What::Mmsghdr);
         let copied = match copied {
-            // The last buffer is the one that cannot be read.
+            // If the last buffer is not whole, it is the one that could not be read.
             Err(Stop::Fault) if is_list && chunks.total > 0 => chunks.put(&chunks.piece.to_le_bytes()).and(copied),
             _ => copied,
         };
@@ -254,7 +254,7 @@ impl Copy<'_> {
     }
 
     /// The pieces of a vector, which have `limit` bytes together: for each its length, how many bytes follow or
-    /// [`NULL_PIECE`], and these. If there is one that cannot be read, its address ends it all, in 8 bytes.
+    /// [`NULL_PIECE`], and these.
     fn vector(&self, chunks: &mut Chunks<'_>, at: u64, count: u64, mut limit: usize) -> Result<(), Stop> {
         for index in 0..count.min(MAX_PIECES) {
             let base = self.word(at, index.wrapping_mul(2))?;

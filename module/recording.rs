@@ -38,6 +38,7 @@ impl Recording {
             spares: false,
             tracer: tracer.clone(),
         };
+        tracer.spare.reset();
         // Before anything depends on them.
         if (follow && !filter.is_empty()) || (spare && filter.is_selective()) {
             recording.tasks.attach(Function::at_fork::<Tasks>())?;

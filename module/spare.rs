@@ -24,7 +24,8 @@
 //!
 //! Where the kernel decides about the return when a call is entered (32-bit ARM), it does not tell of the return
 //! from the `execve` or the `prctl` that lets a spared task pass. The probe of `task_rename` then tells it: both
-//! return 0. (An `execve` that fails after it has given the name ends its process.) For this to be neither missed nor told twice, tasks spare themselves there when they return.
+//! return 0. (An `execve` that fails after it has given the name ends its process.) For this to be neither missed nor
+//! told twice, tasks spare themselves there when they return.
 //!
 //! A filter by parent takes part in none of this: a parent's death, of which no tracepoint tells in time,
 //! changes what it says. It only decides about those whom `pid`, `proc_name` and `follow` let pass.
@@ -145,13 +146,16 @@ impl Spare {
     /// To be told of every task that is about to get the name `comm`. Returns whether it was spared and is no
     /// more.
     pub(crate) fn renamed(&self, task: &Thread<'_>, comm: Comm) -> bool {
+        let has_begun = self.on.load() != NOT_YET;
         if let Some(followed) = &self.followed {
             if self.passes(task) && !followed.set(task.tgid(), true) {
-                task::for_each(|thread| {
-                    if thread.tgid() == task.tgid() {
-                        thread.set_traced(true);
-                    }
-                });
+                if has_begun {
+                    task::for_each(|thread| {
+                        if thread.tgid() == task.tgid() {
+                            thread.set_traced(true);
+                        }
+                    });
+                }
                 // One of them may be about to spare itself.
                 self.repairs.store(1);
             }
@@ -163,7 +167,7 @@ impl Spare {
             // For ever: nothing tells when the new name is there.
             self.repairs.store(1);
         }
-        !task.set_traced(true)
+        has_begun && !task.set_traced(true)
     }
 
     /// Follows the descendants of who passes now, beside those who are followed already. Forks and renames must be told
@@ -175,6 +179,11 @@ impl Spare {
                 followed.set(thread.tgid(), true);
             }
         });
+    }
+
+    /// Flags are the kernel's: to be told before probes are attached.
+    pub(crate) fn reset(&self) {
+        self.on.store(NOT_YET);
     }
 
     /// Lets tasks be spared from here on. Forks and renames must be told by now.

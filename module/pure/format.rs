@@ -77,7 +77,8 @@
 //!   register 0 to 5 holds, the lower 8 bits of the call's number, and 0 to [`MAX_CHUNK_BYTES`] bytes, the last word
 //!   filled up with zeros. Flags: 7 it is this argument's last chunk, 8 the rest could not be read, 9 there was
 //!   more than is recorded, 10 it was read when the call returned, 21 it is not the argument's first. Chunks whose
-//!   event was dropped belong to none; of an argument nothing follows a chunk for which there was no room.
+//!   event was dropped belong to none; of an argument nothing follows a chunk for which there was no room. How lists
+//!   of buffers are told, `calls::plan::What` says.
 //! * EXIT carries no number: it returns from the task's last ENTER. When no ENTER was recorded (the
 //!   task began to match a filter in the middle of a call, or events were dropped) it stands alone.
 //!

@@ -170,8 +170,8 @@ struct Hot {
 struct Cold {
     opened: Word,
     closed: Word,
-    /// The upper half of the number of events dropped. Written after the lower one, and read before it: who comes in between
-    /// sees too few for a moment, never too many.
+    /// The upper half of the number of events dropped. Written after the lower one, and read before it: who comes
+    /// in between sees too few for a moment, never too many.
     dropped_high: Word,
     /// Whether a packet is being opened.
     opening: Word,
@@ -215,6 +215,9 @@ struct CpuBuffer {
 unsafe impl Sync for CpuBuffer {}
 // SAFETY: Nothing in it belongs to a thread.
 unsafe impl Send for CpuBuffer {}
+
+/// Events are less than so many ticks ahead of the clock: one for each chunk of memory that was written meanwhile.
+const MAX_LEAD: u64 = 1 << 16;
 
 /// [`Hot::end`] of a buffer that is full.
 const FULL: *mut u64 = ptr::without_provenance_mut(1);
@@ -525,10 +528,11 @@ impl Writer<'_> {
         // keeps the count of closed packets before the new value of `next` (`used_after_cut`).
         cold.opening.store(1);
         full_barrier();
-        //
-        // Memory is given times of its own, which a coarse clock may be behind: no packet is older than what its CPU has
-        // written before.
-        let base_time = clock.now_ordered().max(self.encoder().time());
+        let present = clock.now_ordered();
+        // Memory is given times of its own, which a coarse clock may be behind: no packet is older than what
+        // its CPU has written before. A clock that is further behind has begun anew.
+        let last = self.encoder().time();
+        let base_time = if last.wrapping_sub(present) < MAX_LEAD { last } else { present };
         let note = Note { origin: buffer.origin(), base_time, wall_clock: wall_clock(), dropped: buffer.dropped() };
         // SAFETY: The place is free, so that its note is the writer's; there is one writer.
         unsafe { *buffer.place(number).note.get() = note };

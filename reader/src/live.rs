@@ -164,10 +164,13 @@ impl Plan {
         Some(request)
     }
 
-    /// Whether the kernel leaves out no call of those who are recorded.
+    /// Whether the kernel leaves out no call of the processes that are recorded.
     pub fn records_all_calls(&self) -> bool {
-        let is_all = |pushdown: &Pushdown| pushdown.calls.is_none() && !pushdown.failed_only;
-        self.split.as_ref().is_none_or(|split| is_all(&split.pushdown)) && !Parameters::read().request.failed_only
+        let parameters = Parameters::read();
+        let request = self.request(&parameters).unwrap_or(parameters.request);
+        // A name is a thread's; who is followed is so with all threads.
+        let has_threads = request.filter.proc_names.items().is_empty() || request.follow;
+        request.calls.is_none() && !request.failed_only && has_threads
     }
 
     /// Whether the filter asks for processes.

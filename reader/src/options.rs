@@ -312,7 +312,8 @@ fn check_format(format: &str) -> Result<(), clap::Error> {
         return Ok(());
     }
     let mut text = format!("-p '{format}': a format has fields, each behind a %, such as %evt.num");
-    if format.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b',' | b' ' | b'\n')) {
+    let is_pids = format.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b',' | b' ' | b'\n'));
+    if is_pids && !format.trim().is_empty() {
         text += &format!("; did you mean 'attach -p {format}'?");
     }
     Err(refused(ErrorKind::ValueValidation, &text))

@@ -35,10 +35,16 @@ pub enum What {
     /// The same, of which only the number of strings matters.
     Vars,
     /// An array of `struct iovec`. Where the buffers are written, the result says how many bytes in all.
+    ///
+    /// Recorded is for each its length, how many bytes of it follow or [`NULL_PIECE`], both in 32 bits, and these. Where
+    /// not all could be read, the address of the last buffer ends it, in 64 bits: if that buffer is not whole, it is the
+    /// bad one.
     Iovec,
-    /// A `struct msghdr`, likewise.
+    /// A `struct msghdr`, likewise: bytes of the name, flags, bytes of control data and number of buffers, in 32 bits each;
+    /// the name; the buffers.
     Msghdr,
-    /// An array of `struct mmsghdr`, each of which says how many bytes its buffers have.
+    /// An array of `struct mmsghdr`, each of which says how many bytes its buffers have: recorded is this, in 32 bits, and
+    /// the message.
     Mmsghdr,
     /// One of the above or nothing, as another argument says ([`Plan::command`], [`Plan::resolve`]).
     ByCommand(Command),

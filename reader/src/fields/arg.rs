@@ -204,6 +204,6 @@ fn message(recorded: &mut Pieces<'_>, out: &mut Vec<u8>) {
 
 fn pieces(recorded: &mut Pieces<'_>, count: u64, out: &mut Vec<u8>) {
     for piece in (0..count).map_while(|_| recorded.piece()) {
-        out.extend_from_slice(piece.bytes.unwrap_or_default());
+        out.extend_from_slice(piece.bytes);
     }
 }

@@ -44,7 +44,7 @@ fields! {
     Type "evt.type" Call "name of the call, such as openat";
     Category "evt.category" Category "kind of call: file, net, ipc, memory, process, sleep, wait, signal, time, user, system or other; what the descriptor refers to decides for read, write, close and the like";
     Cpu "evt.cpu" Number "number of the CPU";
-    Args "evt.args" Text "all arguments, of a return with its result, as name=value; descriptors with what they refer to: live if all calls are recorded, or if a field about that is asked for, too";
+    Args "evt.args" Text "all arguments, of a return with its result, as name=value; descriptors with what they refer to: live if all calls of a process are recorded, or if a field about that is asked for, too";
     Arg "evt.arg" Argument "one argument as text, by name or number: evt.arg.flags, evt.arg[0]; res is the result, arg0 to arg5 are those of a call that has no name, and sysdig's names name, path, data, size do for the kernel's";
     RawArg "evt.rawarg" RawArgument "one argument as a number, by name or number (evt.rawarg.flags); a path or buffer as it is";
     Buffer "evt.buffer" Text "bytes that are read or written, as far as they are recorded";

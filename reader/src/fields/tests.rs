@@ -221,7 +221,7 @@ fn pieces_of_a_buffer() {
 
     let mut bad = Sample::enter("writev").reading(1, &[pieces, b"\x01\0\0\0\x02\0\0\0a\x10\0\0\0\0\0\0\0"].concat());
     bad.inputs[0].is_fault = true;
-    check(&bad, &[("evt.buffer", "helloabc")]);
+    check(&bad, &[("evt.buffer", "helloabca")]);
 
     let mut message = Vec::new();
     for number in [2u32, 0, 0, 2] {

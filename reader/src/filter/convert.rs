@@ -105,7 +105,10 @@ pub fn literal(test: &mut Test, word: &str) -> Result<Literal, String> {
 
 /// The name of a call; of one that has none the number may be hexadecimal, as strace has it.
 fn call(word: &str) -> Result<Literal, String> {
-    let number = |digits: &str| parse_number(digits).and_then(|number| u32::try_from(number).ok());
+    let is_digit = |first: char| first.is_ascii_digit();
+    let number = |digits: &str| {
+        parse_number(digits).filter(|_| digits.starts_with(is_digit)).and_then(|number| u32::try_from(number).ok())
+    };
     if let Some(number) = word.strip_prefix("syscall_").and_then(number) {
         return Ok(Literal::Text(format!("syscall_{number}").into_bytes().into()));
     }

@@ -9,24 +9,26 @@ use syscall_record_format::calls::plan::NULL_PIECE;
 #[derive(Clone, Copy)]
 pub struct Pieces<'a> {
     bytes: &'a [u8],
-    /// Where the buffer lies that could not be read, if there is one: the last.
-    bad: Option<u64>,
+    /// If not all could be read, the address of the last buffer, which is the bad one if it is not whole.
+    last: Option<u64>,
 }
 
 /// A buffer of a list.
 pub struct Piece<'a> {
     /// Its length.
     pub len: u64,
-    /// What is recorded of it, or its address if that is a bad one.
-    pub bytes: Result<&'a [u8], u64>,
+    /// What is recorded of it.
+    pub bytes: &'a [u8],
+    /// Its address, if that is a bad one.
+    pub bad: Option<u64>,
 }
 
 impl<'a> Pieces<'a> {
     /// All of it.
     pub fn of(memory: &'a Memory) -> Self {
         match memory.bytes.split_last_chunk() {
-            Some((bytes, address)) if memory.is_fault => Self { bytes, bad: Some(u64::from_le_bytes(*address)) },
-            _ => Self { bytes: &memory.bytes, bad: None },
+            Some((bytes, address)) if memory.is_fault => Self { bytes, last: Some(u64::from_le_bytes(*address)) },
+            _ => Self { bytes: &memory.bytes, last: None },
         }
     }
 
@@ -49,10 +51,10 @@ impl<'a> Pieces<'a> {
     pub fn piece(&mut self) -> Option<Piece<'a>> {
         let (len, there) = (self.word()?, self.word()?);
         if there == u64::from(NULL_PIECE) {
-            return Some(Piece { len, bytes: Err(0) });
+            return Some(Piece { len, bytes: &[], bad: Some(0) });
         }
         let bytes = self.take(there);
         let is_whole = bytes.len() as u64 == there;
-        Some(Piece { len, bytes: self.bad.filter(|_| !is_whole).map_or(Ok(bytes), Err) })
+        Some(Piece { len, bytes, bad: self.last.filter(|_| !is_whole) })
     }
 }

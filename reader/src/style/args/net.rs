@@ -103,7 +103,7 @@ pub(super) fn iovec(out: &mut Vec<u8>, context: &Context<'_>, pieces: &mut Piece
     let mut left = data;
     out.put_byte(b'[');
     for index in 0..elements {
-        let Some(Piece { len, bytes }) = pieces.piece() else {
+        let Some(Piece { len, bytes, bad }) = pieces.piece() else {
             out.put(if index == 0 { b"..." } else { b", ..." });
             break;
         };
@@ -117,9 +117,9 @@ pub(super) fn iovec(out: &mut Vec<u8>, context: &Context<'_>, pieces: &mut Piece
             continue;
         }
         out.put(if index == 0 { b"{iov_base=" } else { b", {iov_base=" });
-        match bytes {
-            Ok(bytes) => context.text(out, bytes, counted),
-            Err(address) => number::address(out, address),
+        match bad {
+            None => context.text(out, bytes, counted),
+            Some(address) => number::address(out, address),
         }
         out.put(b", iov_len=");
         number::decimal(out, len);
