@@ -33,16 +33,28 @@ same() {
 load() { insmod /syscall_record.ko "$@"; }
 unload() { rmmod syscall_record; }
 
-# read_all FILE: what was recorded, as lines. Ends when nothing more has come for a second (if nothing came at all, after
-# three), or when something always comes.
-read_all() {
-    local size=-1 before second reader
-    syscall-record "$DEVICE" >"$1" &
+# eventually CMD…: waits until CMD succeeds, for half a minute at most.
+eventually() {
+    local tries=0
+    while ! "$@" && [ $tries -lt 150 ]; do
+        sleep 0.2
+        tries=$((tries + 1))
+    done
+}
+
+# read_all FILE: what was recorded, as lines.
+read_all() { collect "$1" syscall-record "$DEVICE"; }
+# collect FILE READER…: what READER writes of what was recorded. Ends when nothing more has come for a second (if nothing
+# came at all, after three), or when something always comes.
+collect() {
+    local file=$1 size=-1 before second reader
+    shift
+    "$@" >"$file" &
     reader=$!
     for second in 1 2 3 4 5 6 7 8 9 10; do
         sleep 1
         before=$size
-        size=$(wc -c <"$1")
+        size=$(wc -c <"$file")
         [ "$size" != "$before" ] || { [ "$size" = 0 ] && [ $second -lt 3 ]; } || break
     done
     # What runs in the background of a shell does not hear SIGINT.
