@@ -199,7 +199,7 @@ fn half() -> Check {
 }
 
 /// Opens the device, does not read before there is `/tmp/go`, and then copies all to `/tmp/raw`, until
-/// nothing more has come for three seconds. (Its own calls, which wait, are not recorded.)
+/// nothing more has come for five seconds since there was `/tmp/end`. (Its own calls, which wait, are not recorded.)
 fn late() -> Check {
     let mut device = open(libc::O_NONBLOCK)?;
     while !std::path::Path::new("/tmp/go").exists() {
@@ -207,11 +207,15 @@ fn late() -> Check {
     }
     let mut raw = File::create("/tmp/raw").map_err(|error| error.to_string())?;
     let mut packet = [0; PACKET];
-    while poll_for(&device, 3_000)? {
-        let count = device.read(&mut packet).map_err(|error| error.to_string())?;
-        std::io::Write::write_all(&mut raw, &packet[..count]).map_err(|error| error.to_string())?;
+    loop {
+        let has_ended = std::path::Path::new("/tmp/end").exists();
+        if poll_for(&device, 5_000)? {
+            let count = device.read(&mut packet).map_err(|error| error.to_string())?;
+            std::io::Write::write_all(&mut raw, &packet[..count]).map_err(|error| error.to_string())?;
+        } else if has_ended {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// Requests that the module refuses, and says why in the log, and commands that it does not know. Then it records as
