@@ -44,22 +44,29 @@ eventually() {
 
 # read_all FILE: what was recorded, as lines.
 read_all() { collect "$1" syscall-record "$DEVICE"; }
-# collect FILE READER…: what READER writes of what was recorded. Ends when nothing more has come for a second (if nothing
-# came at all, after three), or when something always comes.
+# collect FILE READER…: what READER writes of what was recorded.
 collect() {
-    local file=$1 size=-1 before second reader
+    local file=$1 reader
     shift
     "$@" >"$file" &
     reader=$!
-    for second in 1 2 3 4 5 6 7 8 9 10; do
-        sleep 1
-        before=$size
-        size=$(wc -c <"$file")
-        [ "$size" != "$before" ] || { [ "$size" = 0 ] && [ $second -lt 3 ]; } || break
-    done
+    settle "$file"
     # What runs in the background of a shell does not hear SIGINT.
     kill -TERM $reader
     wait $reader
+}
+
+# settle FILE: waits until nothing more has come into FILE for a second and a half (if nothing came at all, for three), or
+# for ten if something always comes.
+settle() {
+    local size=-1 before times=0 same=0
+    while [ $times -lt 20 ] && { [ $same -lt 3 ] || { [ "$size" = 0 ] && [ $times -lt 6 ]; }; }; do
+        sleep 0.5
+        times=$((times + 1))
+        before=$size
+        size=$(wc -c <"$1")
+        if [ "$size" = "$before" ]; then same=$((same + 1)); else same=0; fi
+    done
 }
 
 # What the module wrote to the log since `mark`, without what the kernel says of any module that was
