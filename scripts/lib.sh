@@ -12,6 +12,17 @@ ROOT=$BUILD/root
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
+# attempt CMD…: runs a command that fetches something, up to three times: mirrors and networks have moments.
+attempt() {
+    local seconds
+    for seconds in 5 20; do
+        if "$@"; then return; fi
+        say "this failed, and is tried again in $seconds seconds"
+        sleep "$seconds"
+    done
+    "$@"
+}
+
 # arch_of NAME: our name for an architecture, from any of the names people use.
 arch_of() {
     case $1 in
