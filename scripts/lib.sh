@@ -23,6 +23,15 @@ attempt() {
     "$@"
 }
 
+# remove_tree FOLDER: deletes what lies in build/, unless the machine's own files are mounted there, as they are in a
+# build root whose making was killed.
+remove_tree() {
+    if grep -qF " $1/" /proc/self/mountinfo; then
+        die "something is mounted below $1: unmount it first (grep $1/ /proc/mounts)"
+    fi
+    as_root rm -rf "$1"
+}
+
 # arch_of NAME: our name for an architecture, from any of the names people use.
 arch_of() {
     case $1 in

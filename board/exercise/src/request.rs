@@ -3,7 +3,7 @@
 //! Asks the module for what the arguments say, in words: `pids=1,2`, `names=a,b`, `ppid=1`, `parent=a`, `calls=N,M`
 //! (of the kernel's own programs), `calls32=N,M` (of 32-bit programs), `edges=exit`, `failed`, `args`, `snaplen=N`,
 //! `follow`, `keep`. Makes `/tmp/asked` then, and copies what it reads to standard output until `/tmp/enough` is
-//! there and nothing has come for a second and a half.
+//! there and nothing more has come for a second and a half.
 
 use crate::device::{open, poll_for, set_request, PACKET};
 use std::fs::File;
@@ -33,10 +33,11 @@ fn ask_and_read(words: &[&str]) -> Result<(), String> {
     File::create("/tmp/asked").map_err(|error| error.to_string())?;
     let mut packet = [0; PACKET];
     loop {
+        let is_enough = Path::new("/tmp/enough").exists();
         if poll_for(&device, 1_500)? {
             let count = device.read(&mut packet).map_err(|error| error.to_string())?;
             std::io::stdout().write_all(&packet[..count]).map_err(|error| error.to_string())?;
-        } else if Path::new("/tmp/enough").exists() {
+        } else if is_enough {
             return Ok(());
         }
     }
