@@ -33,10 +33,11 @@ same() {
 load() { insmod /syscall_record.ko "$@"; }
 unload() { rmmod syscall_record; }
 
-# eventually CMD…: waits until CMD succeeds, for half a minute at most.
+# eventually CMD…: waits until CMD succeeds, for half a minute at most; whether it did.
 eventually() {
     local tries=0
-    while ! "$@" && [ $tries -lt 150 ]; do
+    until "$@"; do
+        [ $tries -lt 150 ] || return 1
         sleep 0.2
         tries=$((tries + 1))
     done
