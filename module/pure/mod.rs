@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the module and the reader share: the record format and all logic that needs no kernel.
+//! What module and reader share: the record format, and all logic of the module that needs no kernel.
 //!
-//! Compiled twice from this one source: by Kbuild into `syscall_record.ko` (crate root
-//! `module/main.rs`) and by cargo for the reader and the host tests (crate root `module/host.rs`).
-//! Nothing here is `unsafe`, allocates, or knows where memory comes from. What the module has not may:
-//! `calls/table.rs`, of cargo's feature `host`.
+//! This source is compiled twice: by Kbuild into `syscall_record.ko` (crate root `module/main.rs`), and by cargo for the
+//! reader and the host tests (crate root `module/host.rs`). It is not `unsafe` and does not allocate.
+//!
+//! | file          | what it has                                                                    |
+//! |---------------|--------------------------------------------------------------------------------|
+//! | `format.rs`   | the record format, bit by bit                                                  |
+//! | `ticks.rs`    | ticks, the unit of time in records                                             |
+//! | `order.rs`    | the order of the CPUs' packets in one stream                                   |
+//! | `encode.rs`   | turns events into records                                                      |
+//! | `calls/`      | the table of system calls                                                      |
+//! | `callset.rs`  | a set of system calls                                                          |
+//! | `filter.rs`   | which tasks are recorded                                                       |
+//! | `action.rs`   | what probes do about each call                                                 |
+//! | `settings.rs` | the settings of a recording, and the module's parameters                       |
+//! | `request.rs`  | the settings that a reader requests, as bytes of an `ioctl`                    |
 
 #![forbid(unsafe_code)]
 

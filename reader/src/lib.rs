@@ -8,6 +8,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod calls;
 pub mod cli;
 pub mod clock;
 pub mod control;
@@ -19,7 +20,7 @@ pub mod style;
 pub mod summary;
 
 mod signals;
+mod text;
 
 pub use signals::Interrupt;
 pub use syscall_record_decode::{decode, framing, merge, print};
-pub use syscall_record_format::calls;

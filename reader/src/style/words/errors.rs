@@ -2,7 +2,7 @@
 
 //! Names of errors, and what they mean.
 
-use syscall_record_format::packed::{packed_length, Text};
+use crate::text::compressed_text::{compressed_length as packed_length, CompressedText as Text};
 
 /// Those from 1 on, a line each: name, blank, meaning as the C library has it.
 #[rustfmt::skip]

@@ -2,8 +2,8 @@
 
 //! Tables of text in which names are found.
 
+use crate::text::compressed_text::{compressed_length as packed_length, CompressedText as Text};
 use std::cmp::Ordering;
-use syscall_record_format::packed::{packed_length, Text};
 
 /// Rows of a name and a text, in the order of the names: all in one piece, because pointers to them take more room
 /// than they do.

@@ -1,55 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Texts of the reader that take half the room: packed while it is compiled, unpacked when they are first asked for.
+//! ASCII texts that are compressed at compile time, to about half their size, and decompressed at their first use.
 //!
-//! They are ASCII. Packed, a byte below 0x80 is itself; two, `1LLLLDDD DDDDDDDD`, are the L + 3 bytes of the text that
-//! begin D + 1 bytes before.
+//! In a compressed text a byte below 0x80 stands for itself. Two bytes `1LLLLDDD DDDDDDDD` are a copy: they stand for the
+//! L + 3 bytes of the text that begin D + 1 bytes before.
 
-use std::string::String;
 use std::sync::OnceLock;
-use std::vec::Vec;
 
-/// How far before a copy its original may begin.
+/// How many bytes before a copy its original may begin.
 const REACH: usize = 1 << 11;
+/// Bytes of the shortest and of the longest copy.
 const SHORTEST: usize = 3;
 const LONGEST: usize = SHORTEST + 15;
-/// How many originals are tried.
+/// How many places the compressor tries as the original of a copy.
 const TRIES: usize = 8;
 const HASHES: usize = 1 << 12;
 
-/// A text in `BYTES` bytes.
+/// A text, compressed to `BYTES` bytes.
 #[derive(Debug)]
-pub struct Text<const BYTES: usize> {
-    bytes: [u8; BYTES],
+pub(crate) struct CompressedText<const BYTES: usize> {
+    compressed: [u8; BYTES],
     text: OnceLock<String>,
 }
 
-impl<const BYTES: usize> Text<BYTES> {
-    /// Packs a text, for which `BYTES` is its [`packed_length`].
-    #[must_use]
-    pub const fn new(text: &[u8]) -> Self {
-        let mut bytes = [0; BYTES];
-        pack(text, &mut bytes);
-        Self { bytes, text: OnceLock::new() }
+impl<const BYTES: usize> CompressedText<BYTES> {
+    /// Compresses `text`; `BYTES` must be its [`compressed_length`].
+    pub(crate) const fn new(text: &[u8]) -> Self {
+        let mut compressed = [0; BYTES];
+        compress(text, &mut compressed);
+        Self { compressed, text: OnceLock::new() }
     }
 
-    /// The text.
+    /// The text. The first call decompresses it and keeps the result.
     #[inline]
-    pub fn get(&self) -> &str {
-        self.text.get_or_init(|| unpack(&self.bytes))
+    pub(crate) fn get(&self) -> &str {
+        self.text.get_or_init(|| decompress(&self.compressed))
     }
 }
 
-/// How many bytes a text takes.
-#[must_use]
-pub const fn packed_length(text: &[u8]) -> usize {
-    pack(text, &mut [0; 1 << 16])
+/// How many bytes `text` takes when it is compressed.
+pub(crate) const fn compressed_length(text: &[u8]) -> usize {
+    compress(text, &mut [0; 1 << 16])
 }
 
-/// Packs a text to the start of `out`; how many bytes that takes.
-const fn pack(text: &[u8], out: &mut [u8]) -> usize {
+/// Writes `text`, compressed, to the start of `out`; returns the number of bytes written.
+const fn compress(text: &[u8], out: &mut [u8]) -> usize {
     assert!(text.len() < 1 << 16, "the text takes 64 KiB or more");
-    // By hash the last place that has it, and by place the one before with the same hash, counted from 1.
+    // `last` has for each hash the last place with this hash; `before` has for each place the place before it with the
+    // same hash. Places count from 1; 0 is none.
     let (mut last, mut before) = ([0_u16; HASHES], [0_u16; 1 << 16]);
     let (mut at, mut to) = (0, 0);
     while at < text.len() {
@@ -84,7 +82,7 @@ const fn pack(text: &[u8], out: &mut [u8]) -> usize {
     to
 }
 
-/// Of the bytes that a copy has at least.
+/// The hash of the first [`SHORTEST`] bytes from a place on.
 const fn hash(text: &[u8], at: usize) -> usize {
     if at + SHORTEST > text.len() {
         return 0;
@@ -92,7 +90,7 @@ const fn hash(text: &[u8], at: usize) -> usize {
     (text[at] as usize ^ ((text[at + 1] as usize) << 3) ^ ((text[at + 2] as usize) << 6)) % HASHES
 }
 
-/// How many bytes are the same from two places on, as far as a copy goes.
+/// How many bytes are equal from two places on, at most [`LONGEST`].
 const fn equal(text: &[u8], one: usize, other: usize) -> usize {
     let mut length = 0;
     while length < LONGEST && other + length < text.len() && text[one + length] == text[other + length] {
@@ -101,7 +99,7 @@ const fn equal(text: &[u8], one: usize, other: usize) -> usize {
     length
 }
 
-fn unpack(bytes: &[u8]) -> String {
+fn decompress(bytes: &[u8]) -> String {
     let mut text = Vec::with_capacity(4 * bytes.len());
     let mut bytes = bytes.iter();
     while let Some(&byte) = bytes.next() {
@@ -123,30 +121,30 @@ mod tests {
     use super::*;
 
     fn roundtrip(text: &str) -> usize {
-        let mut packed = std::vec![0; text.len()];
-        let length = pack(text.as_bytes(), &mut packed);
-        assert_eq!(unpack(&packed[..length]), text);
+        let mut compressed = vec![0; text.len()];
+        let length = compress(text.as_bytes(), &mut compressed);
+        assert_eq!(decompress(&compressed[..length]), text);
         length
     }
 
     #[test]
-    fn texts_come_back() {
+    fn decompressed_text_equals_original() {
         assert_eq!(["", "a", "ab", "abc", "abcab"].map(roundtrip), [0, 1, 2, 3, 5]);
         assert_eq!(roundtrip("abcabc"), 5);
-        // A copy may begin in what it makes.
+        // A copy may overlap its original.
         assert_eq!(roundtrip(&"a".repeat(20)), 1 + 2 + 1);
-        // Too far away, and just not.
-        let far = |distance: usize| std::format!("abc{}abc", "0".repeat(distance - 3));
+        // The farthest original that a copy can have, and one byte farther.
+        let far = |distance: usize| format!("abc{}abc", "0".repeat(distance - 3));
         assert_eq!(roundtrip(&far(REACH)) + 1, roundtrip(&far(REACH + 1)));
-        let numbers = (0..9999).map(|number| std::format!("{number:x}")).collect::<Vec<_>>().join(" ");
+        let numbers = (0..9999).map(|number| format!("{number:x}")).collect::<Vec<_>>().join(" ");
         assert!(roundtrip(&numbers) < numbers.len());
     }
 
     #[test]
-    fn a_text_is_there_for_all_who_ask() {
+    fn static_text_can_be_read_twice() {
         const TEXT: &[u8] = b"fd: fd, fd: fd";
-        static PACKED: Text<{ packed_length(TEXT) }> = Text::new(TEXT);
-        assert!(PACKED.bytes.len() < TEXT.len());
-        assert_eq!([PACKED.get(), PACKED.get()], ["fd: fd, fd: fd"; 2]);
+        static COMPRESSED: CompressedText<{ compressed_length(TEXT) }> = CompressedText::new(TEXT);
+        assert!(COMPRESSED.compressed.len() < TEXT.len());
+        assert_eq!([COMPRESSED.get(), COMPRESSED.get()], ["fd: fd, fd: fd"; 2]);
     }
 }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What lies behind the arguments that another argument decides about: directions and sizes, by commands.
+//! What an argument points to where the value of another argument decides it.
 
-use super::{plan::What, Abi, Direction};
+use super::memory_kind::What;
+use crate::pure::calls::{abi::Abi, prototype::Direction};
 use crate::pure::format::COMM_BYTES;
 
-/// A direction, what lies there, and how many bytes it takes.
-type Found = Option<(Direction, What, u16)>;
+/// Who accesses the memory, what lies there, and its size in bytes; `None` if the argument is no pointer.
+type Pointee = Option<(Direction, What, u16)>;
 
 const IN: Direction = Direction::In;
 const OUT: Direction = Direction::Out;
 const INOUT: Direction = Direction::InOut;
 
-/// Behind the argument of `fcntl` (`include/uapi/asm-generic/fcntl.h`, `include/uapi/linux/fcntl.h`).
+/// What the argument of `fcntl` points to (`include/uapi/asm-generic/fcntl.h`, `include/uapi/linux/fcntl.h`).
 #[inline]
-pub(super) const fn fcntl(command: u32, abi: Abi) -> Found {
+pub(super) const fn fcntl(command: u32, abi: Abi) -> Pointee {
     // A `struct flock`; in 32-bit programs some commands have a `struct flock64`.
     let lock = if abi.is_32bit() { 16 } else { 32 };
     let lock_64 = match abi {
@@ -34,21 +35,21 @@ pub(super) const fn fcntl(command: u32, abi: Abi) -> Found {
         // F_SETOWN_EX, F_GETOWN_EX
         15 => (IN, What::Items, 8),
         16 => (OUT, What::Items, 8),
-        // F_GET_RW_HINT, F_GET_FILE_RW_HINT and what sets them
+        // F_GET_RW_HINT, F_GET_FILE_RW_HINT; F_SET_RW_HINT, F_SET_FILE_RW_HINT
         1035 | 1037 => (OUT, What::Items, 8),
         1036 | 1038 => (IN, What::Items, 8),
         _ => return None,
     })
 }
 
-/// Behind the argument of `ioctl`: what the command itself says (`include/uapi/asm-generic/ioctl.h`), and of
-/// older commands, which say nothing, those of terminals and sockets that are often seen
-/// (`include/uapi/asm-generic/ioctls.h`).
+/// What the argument of `ioctl` points to. Most commands encode direction and size
+/// (`include/uapi/asm-generic/ioctl.h`). Older commands do not: of these, the common ones of terminals and sockets are
+/// listed here (`include/uapi/asm-generic/ioctls.h`).
 #[inline]
-pub(super) const fn ioctl(command: u32) -> Found {
+pub(super) const fn ioctl(command: u32) -> Pointee {
     let size = ((command >> 16) & 0x3fff) as u16;
     Some(match (command, command >> 30) {
-        // TCGETS; TCSETS, TCSETSW and TCSETSF: a `struct termios`, the kernel's
+        // TCGETS; TCSETS, TCSETSW and TCSETSF: the kernel's `struct termios`
         (0x5401, _) => (OUT, What::Items, 36),
         (0x5402..=0x5404, _) => (IN, What::Items, 36),
         // TIOCGPGRP, TIOCOUTQ, FIONREAD
@@ -67,12 +68,12 @@ pub(super) const fn ioctl(command: u32) -> Found {
     })
 }
 
-/// Larger structures of `ioctl` are left alone.
+/// Larger structures of `ioctl` are not recorded.
 const LARGEST_IOCTL: u16 = 1024;
 
-/// Behind the second argument of `prctl` (`include/uapi/linux/prctl.h`).
+/// What the second argument of `prctl` points to (`include/uapi/linux/prctl.h`).
 #[inline]
-pub(super) const fn prctl(option: u32) -> Found {
+pub(super) const fn prctl(option: u32) -> Pointee {
     Some(match option {
         // PR_SET_NAME, PR_GET_NAME
         15 => (IN, What::Str, COMM_BYTES as u16),
@@ -83,8 +84,7 @@ pub(super) const fn prctl(option: u32) -> Found {
     })
 }
 
-/// Whether this operation of `futex` has a timeout, and not another number or nothing
-/// (`include/uapi/linux/futex.h`).
+/// Whether the fourth argument of this `futex` operation is a timeout (`include/uapi/linux/futex.h`).
 #[inline]
 pub(super) const fn has_timeout(operation: u32) -> bool {
     // Without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME: FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET,
@@ -92,7 +92,7 @@ pub(super) const fn has_timeout(operation: u32) -> bool {
     matches!(operation & !(128 | 256), 0 | 6 | 9 | 11 | 13)
 }
 
-/// Whether these flags of `clone` have it store a number for the parent: CLONE_PARENT_SETTID the child's, CLONE_PIDFD a
+/// Whether `clone` with these flags stores a number for the parent: CLONE_PARENT_SETTID the child's id, CLONE_PIDFD a
 /// file descriptor (`include/uapi/linux/sched.h`).
 #[inline]
 pub(super) const fn stores_child(flags: u32) -> bool {

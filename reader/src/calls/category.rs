@@ -1,51 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What calls are about.
+//! The categories of system calls.
 
-/// What a call is about, in sysdig's words (`evt.category`).
+/// What a call is for, in sysdig's words (`evt.category`).
 ///
-/// Calls that sysdig has an event of are where it has them (`driver/event_table.c` of its libraries), but for `mknod`,
-/// modules, semaphores and `fsconfig`, which are where one looks for them.
+/// A call that sysdig has an event for is in the category of that event (`driver/event_table.c` of its libraries).
+/// Exceptions are `mknod`, `fsconfig`, and the calls for modules and semaphores, which are where people look for them.
 ///
-/// What is done with a file descriptor, whatever it is, is another category for each kind of file there: `file`,
-/// `net` or `ipc`.
+/// Calls that work on file descriptors of every kind have categories of their own: `io-read`, `io-write`, `io-other`.
+/// For these, sysdig's `file`, `net` and `ipc` follow from the kind of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Category {
-    /// Files, directories and file systems, but for their contents.
+    /// Files, directories and file systems, except reading and writing.
     File,
-    /// Sockets, but for what goes through them.
+    /// Sockets, except reading and writing.
     Net,
-    /// What processes tell each other.
+    /// Communication between processes.
     Ipc,
-    /// The program's memory.
+    /// Memory of the program.
     Memory,
-    /// Processes and threads, how they are scheduled, what they may use, and how they end.
+    /// Processes and threads: start and end, scheduling, limits.
     Process,
-    /// To wait for time to pass or a signal.
+    /// Waiting for a time or a signal.
     Sleep,
-    /// To wait for file descriptors to be ready.
+    /// Waiting for file descriptors to be ready.
     Wait,
     /// Signals.
     Signal,
     /// Clocks and timers.
     Time,
-    /// Users and groups, and their quotas.
+    /// Users, groups and their quotas.
     User,
     /// The whole machine.
     System,
-    /// To read from a file descriptor, whatever it is.
+    /// Reading from a file descriptor of any kind.
     IoRead,
-    /// To write to a file descriptor, whatever it is.
+    /// Writing to a file descriptor of any kind.
     IoWrite,
-    /// What else is done with file descriptors, whatever they are.
+    /// Other work on file descriptors of any kind.
     IoOther,
     /// Anything else.
     Other,
 }
 
 impl Category {
-    /// All of them.
+    /// All categories.
     pub const ALL: [Self; 15] = [
         Self::File,
         Self::Net,
@@ -64,7 +64,7 @@ impl Category {
         Self::Other,
     ];
 
-    /// Its word.
+    /// The word for it in filters and output.
     #[inline]
     pub const fn name(self) -> &'static str {
         match self {

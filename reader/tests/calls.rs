@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Names and arguments of system calls, as programs that print see them.
+//! Names, parameters and categories of system calls.
 
-use syscall_record_format::calls::{
+use syscall_record::calls::{
     plan::Plans, prototypes, Abi, Call, Category, Direction, Parameter, MAX_ARGUMENTS, NUMBERS,
 };
 use syscall_record_format::format::Machine;
@@ -14,7 +14,7 @@ const TABLES: [(Machine, bool, Abi); 4] = [
     (Machine::X86_64, true, Abi::I386),
 ];
 
-/// The call as `name(name@register: kind, …)`; of a pair, the first.
+/// The call as `name(name@register: kind, …)`; a `+` follows the first register of a pair.
 fn show(abi: Abi, number: u32) -> String {
     let call = Call::new(abi, number).expect("the call is known");
     let Some(parameters) = call.parameters() else { return call.name().to_owned() };
@@ -40,7 +40,7 @@ fn kind(parameter: &Parameter) -> String {
 }
 
 #[test]
-fn known_calls() {
+fn known_numbers_give_known_prototypes() {
     for (abi, number) in [(Abi::Arm64, 63), (Abi::Arm, 3), (Abi::X86_64, 0), (Abi::I386, 3)] {
         assert_eq!(show(abi, number), "read(fd@0: fd, buf@1: out bytes[count], count@2: size)");
     }
@@ -48,13 +48,13 @@ fn known_calls() {
     for (abi, number) in [(Abi::Arm64, 173), (Abi::Arm, 64), (Abi::X86_64, 110), (Abi::I386, 64)] {
         assert_eq!(show(abi, number), "getppid()");
     }
-    // Nothing is behind the number.
+    // The kernel does not implement these any more.
     assert_eq!(show(Abi::Arm64, 18), "lookup_dcookie");
     assert_eq!(show(Abi::I386, 17), "break");
 }
 
 #[test]
-fn the_same_name_with_other_arguments() {
+fn clone_has_the_parameters_of_each_architecture() {
     let tls_before_child = "clone(clone_flags@0: clone_flags, newsp@1: ptr, parent_tidptr@2: out int, tls@3: ptr, \
                             child_tidptr@4: ptr)";
     assert_eq!(show(Abi::Arm64, 220), tls_before_child);
@@ -67,19 +67,19 @@ fn the_same_name_with_other_arguments() {
 }
 
 #[test]
-fn seconds_of_32_and_64_bits() {
+fn times_have_the_width_of_each_architecture() {
     let nanosleep = "nanosleep(rqtp@0: in timespec, rmtp@1: out timespec[!])";
     assert_eq!(show(Abi::Arm64, 101), nanosleep);
     assert_eq!(show(Abi::X86_64, 35), nanosleep);
     assert_eq!(show(Abi::Arm, 162), nanosleep.replace("timespec", "timespec32"));
     assert_eq!(show(Abi::I386, 162), nanosleep.replace("timespec", "timespec32"));
-    // The C type is the same here.
+    // All architectures have one C type for this.
     assert_eq!(show(Abi::X86_64, 96), "gettimeofday(tv@0: out timeval, tz@1: out timezone)");
     assert_eq!(show(Abi::Arm, 78), "gettimeofday(tv@0: out timeval32, tz@1: out timezone)");
 }
 
 #[test]
-fn pairs() {
+fn wide_values_take_register_pairs_on_arm() {
     let pread64 = "pread64(fd@0: fd, buf@1: out bytes[count], count@2: size, pos@";
     assert_eq!(show(Abi::Arm64, 67), format!("{pread64}3: off)"));
     assert_eq!(show(Abi::X86_64, 17), format!("{pread64}3: off)"));
@@ -89,7 +89,7 @@ fn pairs() {
         "pread64(fd@0: fd, ubuf@1: out bytes[count], count@2: size, poslo@3: off_low, poshi@4: off_high)"
     );
     assert_eq!(show(Abi::Arm, 270), "arm_fadvise64_64(fd@0: fd, advice@1: fadvise, offset@2+: off, len@4+: off)");
-    // The offset is in memory: no pair.
+    // The offset is in memory, so it takes one register.
     assert_eq!(show(Abi::Arm, 239), "sendfile64(out_fd@0: fd, in_fd@1: fd, offset@2: inout off, count@3: size)");
 
     let values = |abi, number, registers: &[u64]| -> Vec<Option<u64>> {
@@ -103,7 +103,7 @@ fn pairs() {
 }
 
 #[test]
-fn private_calls_of_arm() {
+fn private_calls_exist_on_arm_alone() {
     assert_eq!(show(Abi::Arm, 0xf0001), "breakpoint()");
     assert_eq!(show(Abi::Arm, 0xf0002), "cacheflush(start@0: ptr, end@1: ptr, flags@2: hex)");
     assert_eq!(show(Abi::Arm, 0xf0005), "set_tls(tls@0: ptr)");
@@ -115,7 +115,7 @@ fn private_calls_of_arm() {
 }
 
 #[test]
-fn numbers_that_no_call_has() {
+fn unused_numbers_give_no_call() {
     for (_, _, abi) in TABLES {
         for number in [511, 512, 0xffff, 0x4000_0000, u32::MAX] {
             assert_eq!(Call::new(abi, number), None, "{abi:?} {number}");
@@ -126,7 +126,7 @@ fn numbers_that_no_call_has() {
 }
 
 #[test]
-fn every_call_agrees_with_the_module() {
+fn every_call_has_as_many_registers_as_the_module_records() {
     for (machine, is_32bit, abi) in TABLES {
         assert_eq!(Abi::new(machine, is_32bit), abi);
         let plans = Plans::new(abi);
@@ -146,7 +146,7 @@ fn every_call_agrees_with_the_module() {
 }
 
 #[test]
-fn every_text_is_whole() {
+fn every_prototype_is_rebuilt_from_its_parameters() {
     let is_name = |text: &str| !text.is_empty() && text.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric());
     for (_, call) in Abi::ALL.into_iter().flat_map(Call::all) {
         assert!(is_name(call.name()), "{call:?}");
@@ -169,9 +169,9 @@ fn every_text_is_whole() {
     }
 }
 
-/// The words that the documentation lists.
+/// The words in the documentation of `calls::words`.
 fn documented() -> Vec<&'static str> {
-    let source = include_str!("../pure/calls/mod.rs");
+    let source = include_str!("../../module/pure/calls/words.rs");
     let lines = source.lines().filter(|line| line.starts_with("//!"));
     lines.flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
 }
@@ -188,7 +188,7 @@ fn every_word_is_documented() {
 }
 
 #[test]
-fn numbers_of_a_name() {
+fn name_gives_its_numbers_in_all_tables() {
     let numbers = |name| Call::by_name(name).collect::<Vec<_>>();
     assert_eq!(numbers("openat"), [(Abi::Arm64, 56), (Abi::Arm, 322), (Abi::X86_64, 257), (Abi::I386, 295)]);
     assert_eq!(numbers("open"), [(Abi::Arm, 5), (Abi::X86_64, 2), (Abi::I386, 5)]);
@@ -199,7 +199,7 @@ fn numbers_of_a_name() {
 }
 
 #[test]
-fn all_calls_of_an_abi_and_of_all() {
+fn prototypes_and_tables_list_the_same_calls() {
     let rows: Vec<_> = prototypes().collect();
     assert!(rows.is_sorted());
     assert!(rows.contains(&("vhangup()", [Some(58), Some(111), Some(153), Some(111)])));
@@ -213,7 +213,7 @@ fn all_calls_of_an_abi_and_of_all() {
 }
 
 #[test]
-fn categories() {
+fn known_calls_are_in_known_categories() {
     let category = |name| {
         let (abi, number) = Call::by_name(name).next().expect("the call is known");
         Call::new(abi, number).unwrap().category()

@@ -1,82 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What to copy of the memory that a call's arguments point to: the table, made ready for who does it.
+//! The plan for copying the memory that one argument points to, in 32 bits.
 
-pub use super::plans::Plans;
-use super::{command, Abi, Direction};
+use super::command;
+use super::memory_kind::{Command, What};
+use crate::pure::calls::{abi::Abi, prototype::Direction};
 
-/// One argument of a call whose memory is to be copied, and how.
+/// How to copy the memory that one argument points to.
 ///
-/// Unless it is a string, [`Self::head`] bytes lie there and then as many times [`Self::size`] as
-/// [`Self::count`] says. Programs may say any number: who copies has limits.
+/// Except for strings, the memory is [`Self::head`] bytes, followed by [`Self::count`] elements of [`Self::size`] bytes.
+/// Programs may pass any count: whoever copies must limit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan(u32);
 
-/// Said in place of the number of bytes that follow of a buffer in a list, if that has no address.
+/// Stands in place of the number of bytes that follow of a buffer in a list if the buffer's address is null.
 pub const NULL_PIECE: u32 = u32::MAX;
+/// The most directory entries that the module counts.
+pub const MAX_DIRENTS: u32 = 1 << 16;
 
-/// What lies there. The program may have put anything there, or nothing: a bad address is no error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// A string that ends in a NUL.
-    Str,
-    /// Contents, of which a person wants to see the beginning.
-    Payload,
-    /// A structure, or an array of some, or a number.
-    Items,
-    /// Bits, of which the count counts each: in words of [`Plan::size`] bytes, the last one whole.
-    Bits,
-    /// A socket's address.
-    Sockaddr,
-    /// Entries of a folder, `struct linux_dirent64`.
-    Dirents,
-    /// A null-terminated array of addresses of strings.
-    Strings,
-    /// The same, of which only the number of strings matters.
-    Vars,
-    /// An array of `struct iovec`. Where the buffers are written, the result says how many bytes in all.
-    ///
-    /// Recorded is for each its length, how many bytes of it follow or [`NULL_PIECE`], both in 32 bits, and these. Where
-    /// not all could be read, the address of the last buffer ends it, in 64 bits: if that buffer is not whole, it is the
-    /// bad one.
-    Iovec,
-    /// A `struct msghdr`, likewise: bytes of the name, flags, bytes of control data and number of buffers, in 32 bits each;
-    /// the name; the buffers.
-    Msghdr,
-    /// An array of `struct mmsghdr`, each of which says how many bytes its buffers have: recorded is this, in 32 bits, and
-    /// the message.
-    Mmsghdr,
-    /// One of the above or nothing, as another argument says ([`Plan::command`], [`Plan::resolve`]).
-    ByCommand(Command),
-}
-
-/// Which argument says what lies where another points to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// The command of `fcntl`.
-    Fcntl,
-    /// The command of `ioctl`.
-    Ioctl,
-    /// The option of `prctl`.
-    Prctl,
-    /// The operation of `futex`: few have a timeout.
-    Futex,
-    /// The flags of `clone`: few programs want the number of the child stored.
-    Clone,
-}
-
-/// How many there are.
+/// How many elements lie in the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     /// One.
     One,
-    /// As many as this register says, of which the lower half counts if the flag is set.
+    /// The value of this register; of its lower 32 bits if the flag is set.
     Register(u8, bool),
-    /// Likewise, but no more than the call's result.
+    /// As [`Self::Register`], and at most the call's result.
     AtMost(u8, bool),
-    /// As many as the `int` says that this register points to.
+    /// The `int` that this register points to.
     PointerIn(u8),
-    /// As many as the call's result.
+    /// The call's result.
     Result,
 }
 
@@ -100,15 +53,13 @@ const WHATS: [What; 16] = [
     What::ByCommand(Command::Clone),
     What::Dirents,
 ];
-/// Entries of a folder that the module counts at the most.
-pub const MAX_DIRENTS: u32 = 1 << 16;
 /// Sizes are below this.
 pub(super) const SIZE_LIMIT: u16 = 1 << 12;
-/// What [`Plan::head`] is a multiple of.
+/// [`Plan::head`] is a multiple of this.
 const HEAD_UNIT: u8 = 4;
 
 impl Plan {
-    /// None; none is like it.
+    /// Marks an unused place of a table; differs from every plan, because those have a size or a command.
     pub(super) const NONE: Self = Self(0);
 
     #[inline]
@@ -146,12 +97,12 @@ impl Plan {
         )
     }
 
-    /// The same, but of something that is there only if the call failed.
+    /// This plan, for memory that the kernel writes only if the call fails.
     pub(super) const fn of_failure(self) -> Self {
         Self(self.0 | (1 << 15))
     }
 
-    /// The same with so many bytes before those that are counted.
+    /// This plan, with `bytes` bytes before the elements.
     pub(super) const fn with_head(self, bytes: u8) -> Self {
         assert!(bytes % HEAD_UNIT == 0);
         Self(self.0 | (((bytes / HEAD_UNIT) as u32) << 28))
@@ -161,25 +112,25 @@ impl Plan {
         self.0 == other.0
     }
 
-    /// The register that points there, counted from the first that holds an argument.
+    /// The register that holds the address; 0 is the first that holds an argument.
     #[inline]
     pub const fn register(self) -> u8 {
         (self.0 & 7) as u8
     }
 
-    /// Whether the kernel reads the memory, writes it, or both.
+    /// Whether the kernel reads the memory, writes it, or both; [`Direction::Value`] if a command decides that, too.
     #[inline]
     pub const fn direction(self) -> Direction {
         DIRECTIONS[((self.0 >> 3) & 3) as usize]
     }
 
-    /// What lies there.
+    /// What lies in the memory.
     #[inline]
     pub const fn what(self) -> What {
         WHATS[((self.0 >> 5) & 15) as usize]
     }
 
-    /// How many lie there.
+    /// How many elements lie in the memory.
     #[inline]
     pub const fn count(self) -> Count {
         let of = ((self.0 >> 12) & 7) as u8;
@@ -194,25 +145,25 @@ impl Plan {
         }
     }
 
-    /// Whether what the kernel writes is there only if the call failed; only if it did not, otherwise.
+    /// Whether the kernel writes the memory only if the call fails; otherwise it writes only if the call succeeds.
     #[inline]
     pub const fn is_of_failure(self) -> bool {
         self.0 & (1 << 15) != 0
     }
 
-    /// How many bytes one takes.
+    /// Bytes of an element.
     #[inline]
     pub const fn size(self) -> u16 {
         (self.0 >> 16) as u16 % SIZE_LIMIT
     }
 
-    /// How many bytes lie there before those that are counted.
+    /// Bytes before the elements.
     #[inline]
     pub const fn head(self) -> u8 {
         (self.0 >> 28) as u8 * HEAD_UNIT
     }
 
-    /// The register of the argument that says what lies there, if one does.
+    /// The register of the argument whose value decides what lies in the memory; `None` if no argument decides.
     #[inline]
     pub const fn command(self) -> Option<u8> {
         match (self.what(), self.count()) {
@@ -221,12 +172,12 @@ impl Plan {
         }
     }
 
-    /// What to do if the argument that [`Self::command`] names is `command`: a plan that no other argument
-    /// decides, or `None` if nothing lies there.
+    /// The plan to follow if the argument named by [`Self::command`] is `command`. `None` if nothing is to be copied
+    /// then. A plan without a command is returned unchanged.
     #[inline]
     pub const fn resolve(self, command: u32, abi: Abi) -> Option<Self> {
         let What::ByCommand(by) = self.what() else { return Some(self) };
-        let found = match by {
+        let pointee = match by {
             Command::Fcntl => command::fcntl(command, abi),
             Command::Ioctl => command::ioctl(command),
             Command::Prctl => command::prctl(command),
@@ -234,7 +185,7 @@ impl Plan {
             Command::Clone if command::stores_child(command) => Some((self.direction(), What::Items, self.size())),
             Command::Futex | Command::Clone => None,
         };
-        match found {
+        match pointee {
             Some((direction, what, size)) => Some(Self::new(self.register(), direction, what, Count::One, size)),
             None => None,
         }
