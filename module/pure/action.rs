@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What probes do about a call, by its number.
+//! What probes do about each call, by its number.
 
 use super::calls::{
     exec_numbers,
@@ -14,32 +14,34 @@ use super::settings::Settings;
 ///
 /// | bits | meaning                                                                    |
 /// |------|----------------------------------------------------------------------------|
-/// | 0–2  | how many registers hold arguments that are recorded, 0 to [`MAX_ARGUMENTS`](super::calls::MAX_ARGUMENTS)     |
+/// | 0–2  | how many arguments are recorded: registers, 0 to [`MAX_ARGUMENTS`]         |
 /// | 3    | [`COPY_AT_ENTRY`](Self::COPY_AT_ENTRY)                                     |
 /// | 4    | [`EXCLUDED`](Self::EXCLUDED)                                               |
 /// | 5    | [`COPY_AT_RETURN`](Self::COPY_AT_RETURN)                                   |
 /// | 6    | [`ONLY_FAILED`](Self::ONLY_FAILED)                                         |
-/// | 7    | a return with this number may be that of another call                      |
+/// | 7    | a return with this number may be the return of another call                |
 ///
-/// In this order the bits that any edge asks for are neighbours, which makes one instruction of a test.
+/// The bits that one edge tests together are neighbours, so that one instruction tests them.
+///
+/// [`MAX_ARGUMENTS`]: super::calls::MAX_ARGUMENTS
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action(u8);
 
 impl Action {
-    /// Nothing beside the record itself, without arguments.
+    /// The call is recorded, without arguments.
     pub const NONE: Self = Self(0);
     const ARGUMENTS: u8 = 0b111;
-    /// Arguments point to memory that is to be recorded when the call is entered.
+    /// Arguments may point to memory that is recorded at the entry.
     pub const COPY_AT_ENTRY: u8 = 1 << 3;
     /// The call is not recorded.
     pub const EXCLUDED: u8 = 1 << 4;
-    /// As at the entry, when the call returns.
+    /// Arguments may point to memory that is recorded at the return.
     pub const COPY_AT_RETURN: u8 = 1 << 5;
-    /// The call is recorded if it failed; the same for all calls.
+    /// The call is recorded only if it failed. All calls have this bit, or none has.
     pub const ONLY_FAILED: u8 = 1 << 6;
-    const IS_DOUBTFUL: u8 = 1 << 7;
+    const MAY_BE_ANOTHER_CALL: u8 = 1 << 7;
 
-    /// How many registers hold arguments that are recorded, 0 to [`MAX_ARGUMENTS`](super::calls::MAX_ARGUMENTS).
+    /// How many registers with arguments are recorded, 0 to [`MAX_ARGUMENTS`](super::calls::MAX_ARGUMENTS).
     #[inline(always)]
     pub const fn arguments(self) -> u8 {
         self.0 & Self::ARGUMENTS
@@ -51,26 +53,26 @@ impl Action {
         self.0 & bits != 0
     }
 
-    /// Whether a return with this result may be recorded.
+    /// Whether a return with this result can be recorded.
     #[inline(always)]
     pub fn takes(self, result: i64) -> bool {
         !self.has(Self::ONLY_FAILED) || is_failure(result)
     }
 
-    /// Whether the call is not recorded for sure, for one of the kernel's own programs: where `is_return`, the number
-    /// tells what returns.
+    /// Whether the call is certainly not recorded, in a program as wide as the kernel. With `is_return`, the number is
+    /// that of a return, which may belong to another call.
     #[inline(always)]
     pub const fn is_surely_excluded(self, is_return: bool) -> bool {
-        let doubt = if is_return { Self::IS_DOUBTFUL } else { 0 };
+        let doubt = if is_return { Self::MAY_BE_ANOTHER_CALL } else { 0 };
         self.0 & (Self::EXCLUDED | doubt) == Self::EXCLUDED
     }
 }
 
-/// What probes do about every call: made by the kernel's own programs, and by 32-bit programs on a 64-bit kernel.
+/// What probes do about every call, for programs as wide as the kernel and for 32-bit programs on a 64-bit kernel.
 pub struct Actions {
-    /// The last is that of the numbers from [`NUMBERS`] on.
+    /// By number. The last action is for all numbers from [`NUMBERS`] on.
     tables: [[Action; NUMBERS + 1]; 2],
-    /// Whether a return whose number was lost is recorded.
+    /// Whether a return is recorded if the kernel has lost its number.
     unnumbered: [bool; 2],
 }
 
@@ -81,8 +83,9 @@ impl Actions {
         Self { tables: [[Action::NONE; NUMBERS + 1]; 2], unnumbered: [true; 2] }
     }
 
-    /// What is done by these settings; `plans` are those of the kernel's own programs and of 32-bit ones.
-    // In place: in the kernel, whose stack is small, this is large.
+    /// Sets the actions for `settings`. `plans` are the plans for programs as wide as the kernel, and for 32-bit
+    /// programs.
+    // Written in place: this would be large on the kernel's small stack.
     #[inline]
     pub fn fill(&mut self, machine: Machine, settings: &Settings, plans: &[&Plans; 2]) {
         let calls = settings.calls.as_ref();
@@ -96,16 +99,17 @@ impl Actions {
                 let plans = if settings.copies_memory() { plans.of(number as u32) } else { &[] };
                 let copies = plans.iter().fold(0, |bits, plan| bits | copies(*plan));
                 let excluded = if is_excluded(is_32bit, number as u32) { Action::EXCLUDED } else { 0 };
-                // `execve` may return to a program of the other kind, and the last stands for lost numbers, too.
-                let is_doubtful = number == NUMBERS || exec_numbers(machine, !is_32bit).contains(&(number as u32));
-                let doubt = if is_doubtful { Action::IS_DOUBTFUL } else { 0 };
+                // `execve` can return to a program of the other width, which has other numbers. The last action is also
+                // used for lost numbers.
+                let may_be_another = number == NUMBERS || exec_numbers(machine, !is_32bit).contains(&(number as u32));
+                let doubt = if may_be_another { Action::MAY_BE_ANOTHER_CALL } else { 0 };
                 *action = Action(count | copies | excluded | doubt | only_failed);
             }
             *unnumbered = sigreturn_numbers(machine, is_32bit).iter().any(|&number| !is_excluded(is_32bit, number));
         }
     }
 
-    /// What is done about call `number`.
+    /// What probes do about call `number`.
     #[inline(always)]
     pub fn get(&self, is_32bit: bool, number: u64) -> Action {
         let table = &self.tables[usize::from(is_32bit)];
@@ -113,8 +117,8 @@ impl Actions {
         table[number.min(NUMBERS as u64) as usize]
     }
 
-    /// Whether the return from call `number` is not recorded. `number` may be -1: the kernel forgets the number of
-    /// the call by which a signal's handler returns.
+    /// Whether the return from call `number` is not recorded. `number` is `u32::MAX` at the return from a signal's
+    /// handler: the kernel loses the number of the call then.
     #[inline]
     pub fn excludes_return(&self, is_32bit: bool, number: u32) -> bool {
         let is_unnumbered = number == u32::MAX && self.unnumbered[usize::from(is_32bit)];
@@ -122,11 +126,11 @@ impl Actions {
     }
 }
 
-/// When a call with this plan may have memory to be copied.
+/// The edges at which this plan may copy memory.
 #[inline]
 fn copies(plan: Plan) -> u8 {
     match (plan.what(), plan.direction()) {
-        // Another argument says.
+        // The command decides.
         (What::ByCommand(_), Direction::Value) | (_, Direction::InOut) => {
             Action::COPY_AT_ENTRY | Action::COPY_AT_RETURN
         }
@@ -136,14 +140,15 @@ fn copies(plan: Plan) -> u8 {
     }
 }
 
-/// The numbers of `sigreturn` and `rt_sigreturn`, which put back the registers of before the signal
-/// (`forget_syscall()` of `arch/arm64/kernel/signal.c`, `orig_ax` in `arch/x86/kernel/signal_64.c`).
+/// The numbers of `sigreturn` and `rt_sigreturn`. They restore the registers from before the signal, and with these the
+/// kernel loses the number of the call (`forget_syscall()` of `arch/arm64/kernel/signal.c`, `orig_ax` in
+/// `arch/x86/kernel/signal_64.c`).
 #[inline]
 const fn sigreturn_numbers(machine: Machine, is_32bit: bool) -> &'static [u32] {
     match (machine, is_32bit) {
         (Machine::Arm64, false) => &[139],
         (Machine::X86_64, false) => &[15],
-        // The same on i386 and on ARM.
+        // i386 and ARM have equal numbers.
         (Machine::Arm, _) | (Machine::Arm64 | Machine::X86_64, true) => &[119, 173],
     }
 }

@@ -2,53 +2,53 @@
 
 //! Turns events into the words of a packet.
 //!
-//! The usual event is one word: its task and the time of the event before it are known, and its fields
-//! are small. A return that directly follows an entry of its task takes none, it completes the word of
-//! the entry. These go the *short way*: a test, [`Encoder::continues`], and a function that makes the word.
-//! Everything else goes the *long way*, [`Encoder::put`].
+//! The usual event is one word: the packet knows its task and the time of the previous event, and its fields are small.
+//! A return that directly follows the entry of its task takes no word of its own, but completes the word of the entry.
+//! These events take the *fast path*: a test, [`Encoder::continues`], and a function that makes the word. All other
+//! events take the *slow path*, [`Encoder::put`].
 
 use super::format::{self, Args, Chunk, Task, MAX_DELTA, MAX_EXIT_DELTA, SLOTS};
 
-/// What an event tells of its call.
+/// The call of an event, as far as the event tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call<'a> {
     /// System call number.
     pub number: u32,
-    /// Arguments, if they are recorded.
+    /// The arguments, if they are recorded.
     pub args: Option<Args<'a>>,
 }
 
 /// An event of a system call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
-    /// Entry.
+    /// An entry.
     Enter(Call<'a>),
-    /// Return, where entries are recorded.
+    /// A return, where entries are recorded.
     Exit {
-        /// Result, a negated errno on failure.
+        /// The result, a negated errno on failure.
         result: i64,
     },
-    /// Return, where entries are not recorded.
+    /// A return, where entries are not recorded.
     Return {
-        /// What returns.
+        /// The call that returns.
         call: Call<'a>,
-        /// Result, a negated errno on failure.
+        /// The result, a negated errno on failure.
         result: i64,
     },
-    /// No event of its own: memory that an argument of the task's next one points to.
+    /// Memory that an argument of the task's next event points to. No event of its own.
     Memory(Chunk<'a>),
 }
 
-/// The packet has no room for the event, which was not written.
+/// The packet has too little room for the event. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
-/// What was written.
+/// What [`Encoder::put`] has written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// Words.
+    /// The number of words.
     pub words: usize,
-    /// Which of them is an entry that [`Encoder::complete`] can complete.
+    /// The index of an entry's word that [`Encoder::complete`] can complete.
     pub open: Option<usize>,
 }
 
@@ -57,18 +57,18 @@ pub const MAX_EVENT_WORDS: usize = 1 + 3 + format::MAX_ENTER_WORDS + 2;
 /// The most words that memory takes: a TIME, a TASK, a MEMORY.
 pub const MAX_MEMORY_WORDS: usize = 1 + 3 + format::MAX_RECORD_WORDS;
 
-/// What a task is told from others by, at the price of three words' comparison.
+/// Identifies a task; comparing two costs three word compares.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(C)]
 pub struct Identity {
-    /// Thread id in the lower, process id in the upper half; 0 is nobody's.
+    /// Thread id in the lower half, process id in the upper half; 0 is no task.
     pub ids: u64,
-    /// Name.
+    /// The name of the thread.
     pub comm: format::Comm,
 }
 
 impl Identity {
-    /// That of `task`.
+    /// The identity of `task`.
     #[inline(always)]
     pub const fn of(task: &Task) -> Self {
         Self { ids: task.tid as u64 | ((task.tgid as u64) << 32), comm: task.comm }
@@ -76,16 +76,16 @@ impl Identity {
 }
 
 /// Encodes one CPU's events.
-// What the short way uses comes first, on one cache line.
+// The fields of the fast path come first, on one cache line.
 #[repr(C)]
 pub struct Encoder {
-    /// Time of the last event in ticks, the base time before the first.
+    /// Time of the last event in ticks; before the first event, the base time.
     last: u64,
-    /// Whose events can go the short way.
+    /// The task whose events can take the fast path.
     current: Identity,
-    /// Whose events are being written; `None` at the start of a packet.
+    /// The task of the last record; `None` at the start of a packet.
     task: Option<Task>,
-    /// The tasks that this packet's TASK records have stored.
+    /// The tasks in the packet's slots.
     slots: [Option<Task>; SLOTS],
 }
 
@@ -109,22 +109,22 @@ impl Encoder {
         self.last
     }
 
-    /// Whether an event of this task can go the short way.
+    /// Whether an event of `task` can take the fast path.
     #[inline(always)]
     pub fn continues(&self, task: &Identity) -> bool {
         let Self { current, .. } = self;
-        // Not `==`, nor `&&`: three branches.
+        // `==` or `&&` would compile to three branches.
         (current.ids == task.ids) & (current.comm[0] == task.comm[0]) & (current.comm[1] == task.comm[1])
     }
 
-    /// From here on events of this task can go the short way, those of others cannot. It must be the
-    /// task of the last event, or nobody; any, while there is no packet.
+    /// From now on events of `task` can take the fast path, and events of other tasks cannot. `task` must be the task
+    /// of the last event, or no task. Before the packet begins it can be any task.
     #[inline]
     pub fn continue_with(&mut self, task: Identity) {
         self.current = task;
     }
 
-    /// The short way of an entry without arguments: the word to append.
+    /// The word of an entry without arguments, on the fast path; `None` if it does not fit one word.
     #[inline(always)]
     pub fn enter(&mut self, is_32bit: bool, number: u64, now: u64) -> Option<u64> {
         let word = format::enter(is_32bit, number, now.wrapping_sub(self.last))?;
@@ -132,7 +132,8 @@ impl Encoder {
         Some(word)
     }
 
-    /// The short way of an entry with arguments: the word to append, which lacks their number.
+    /// The word of an entry with arguments, on the fast path, without the number of arguments; `None` if it does not
+    /// fit one word.
     #[inline(always)]
     pub fn enter_args(&mut self, is_32bit: bool, number: u64, now: u64) -> Option<u64> {
         let word = format::enter_args(is_32bit, number, now.wrapping_sub(self.last))?;
@@ -140,7 +141,7 @@ impl Encoder {
         Some(word)
     }
 
-    /// The short way of a return whose entry was not written: the word to append.
+    /// The word of a return without its entry, on the fast path; `None` if it does not fit one word.
     #[inline(always)]
     pub fn whole(&mut self, is_32bit: bool, number: u64, result: i64, now: u64) -> Option<u64> {
         let enter = format::enter(is_32bit, number, now.wrapping_sub(self.last))?;
@@ -149,7 +150,8 @@ impl Encoder {
         Some(word)
     }
 
-    /// The same with arguments: the word to append, which lacks their number.
+    /// The word of a return with arguments but without its entry, on the fast path, without the number of arguments;
+    /// `None` if it does not fit one word.
     #[inline(always)]
     pub fn whole_args(&mut self, is_32bit: bool, number: u64, result: i64, now: u64) -> Option<u64> {
         let enter = format::enter_args(is_32bit, number, now.wrapping_sub(self.last))?;
@@ -158,8 +160,8 @@ impl Encoder {
         Some(word)
     }
 
-    /// The short way of a return: the word that replaces that of the entry, if nothing was written in
-    /// between.
+    /// The word of a return, on the fast path: it replaces `enter`, the word of the entry, which must be the last one
+    /// written. `None` if it does not fit one word.
     #[inline(always)]
     pub fn complete(&mut self, enter: u64, result: i64, now: u64) -> Option<u64> {
         let word = format::complete(enter, result, now.wrapping_sub(self.last))?;
@@ -167,12 +169,12 @@ impl Encoder {
         Some(word)
     }
 
-    /// Writes an event of `task` at time `now`, all its records or none, to the start of `room`: the
-    /// rest of the packet. The task's `is_32bit` is the width of this call.
+    /// Writes an event of `task` at time `now` (in ticks) to the start of `room`, the rest of the packet: all its
+    /// records, or none. The task's `is_32bit` is the width of this call.
     ///
     /// # Errors
     ///
-    /// [`Full`] if there is less room than [`MAX_EVENT_WORDS`], or [`MAX_MEMORY_WORDS`] for memory.
+    /// [`Full`] if there is less room than [`MAX_EVENT_WORDS`], or for memory [`MAX_MEMORY_WORDS`].
     #[inline(never)]
     pub fn put(&mut self, room: &mut [u64], task: &Task, now: u64, event: &Event<'_>) -> Result<Written, Full> {
         let max_words = match event {
@@ -183,7 +185,7 @@ impl Encoder {
             return Err(Full);
         }
         let mut out = Out { room, words: 0 };
-        // A clock that went backwards (the counters of some boards disagree by a tick) stands still.
+        // On some boards the counters of two CPUs differ by a tick, and time goes backwards. It stands still instead.
         let now = if now.wrapping_sub(self.last) > u64::MAX / 2 { self.last } else { now };
         let max_delta = match event {
             Event::Exit { .. } => MAX_EXIT_DELTA,
@@ -219,7 +221,7 @@ impl Encoder {
         Ok(Written { words: out.words, open })
     }
 
-    /// Says that what follows is of `task`, if the packet does not say so already.
+    /// Writes a TASK or a SWITCH, unless the last record was of `task` already.
     fn put_task(&mut self, out: &mut Out<'_>, task: &Task) {
         if self.task.as_ref() == Some(task) {
             return;
@@ -235,7 +237,7 @@ impl Encoder {
     }
 }
 
-/// Writes an entry; says which word it is, if that can be completed.
+/// Writes an entry; returns the index of its word, if that can be completed.
 fn put_enter(out: &mut Out<'_>, is_32bit: bool, call: &Call<'_>, delta: u64) -> Option<usize> {
     let at = out.words;
     let number = u64::from(call.number);
@@ -263,7 +265,7 @@ fn put_exit(out: &mut Out<'_>, result: i64, delta: u64) {
     }
 }
 
-/// Where words go.
+/// The rest of a packet, and how many words were written to it.
 struct Out<'a> {
     room: &'a mut [u64],
     words: usize,
@@ -271,7 +273,7 @@ struct Out<'a> {
 
 impl Out<'_> {
     fn push(&mut self, word: u64) {
-        // There is room, see `put`; a panic would stop the kernel.
+        // `put` has checked the room. An index out of range would panic, and stop the kernel.
         if let Some(place) = self.room.get_mut(self.words) {
             *place = word;
             self.words = self.words.wrapping_add(1);

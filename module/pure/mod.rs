@@ -2,12 +2,12 @@
 
 //! What module and reader share: the record format, and all logic of the module that needs no kernel.
 //!
-//! This source is compiled twice: by Kbuild into `syscall_record.ko` (crate root `module/main.rs`), and by cargo for the
-//! reader and the host tests (crate root `module/host.rs`). It is not `unsafe` and does not allocate.
+//! This source is compiled twice: by Kbuild into `syscall_record.ko` (crate root `module/main.rs`), and by cargo for
+//! the reader and the host tests (crate root `module/host.rs`). It is not `unsafe` and does not allocate.
 //!
 //! | file          | what it has                                                                    |
 //! |---------------|--------------------------------------------------------------------------------|
-//! | `format.rs`   | the record format, bit by bit                                                  |
+//! | `format/`     | the record format, bit by bit                                                  |
 //! | `ticks.rs`    | ticks, the unit of time in records                                             |
 //! | `order.rs`    | the order of the CPUs' packets in one stream                                   |
 //! | `encode.rs`   | turns events into records                                                      |

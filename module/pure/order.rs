@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! In which order the packets of several CPUs go into one stream.
+//! The order in which the packets of several CPUs go into one stream.
 
-/// What waits on one CPU. Times are the packets' base times in ticks; those of one CPU increase.
+/// The packets of one CPU, by their base times in ticks. The base times of one CPU increase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lane {
-    /// The oldest packet that is complete.
+    /// The oldest complete packet.
     pub front: Option<u64>,
-    /// The complete one after it.
+    /// The complete packet after `front`.
     pub second: Option<u64>,
-    /// The one that the CPU is still writing.
+    /// The packet that the CPU is still writing.
     pub open: Option<u64>,
 }
 
 /// Which packet goes into the stream next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// The front of this lane, with this watermark.
+    /// The front of a lane.
     Packet {
         /// Index of the lane.
         lane: usize,
-        /// See `format`.
+        /// The packet's watermark in ticks: see [`format`](super::format).
         watermark: u64,
     },
-    /// There are complete packets, but an open one is older and must go before them.
+    /// No packet yet: there are complete packets, but an open packet is older and must go first.
     HeldBack,
-    /// No packet is complete; some are open. All that is yet to come is at or after this time.
+    /// No packet is complete; some are open.
     Partial {
-        /// See `format`.
+        /// All packets to come are at or after this time, in ticks.
         watermark: u64,
     },
-    /// There are no packets. All that is yet to come is at or after this time.
+    /// There are no packets.
     Nothing {
-        /// See `format`.
+        /// All packets to come are at or after this time, in ticks.
         watermark: u64,
     },
 }
 
-/// Chooses the next packet so that base times never decrease along the stream.
+/// Chooses the next packet, so that base times never decrease along the stream.
 ///
-/// `now` is a time before `lanes` was looked at; packets begun since are no older.
+/// `now` is a time in ticks from before `lanes` was read: packets begun since then are not older.
 #[inline]
 pub fn next(now: u64, lanes: impl Iterator<Item = Lane>) -> Next {
     let mut horizon = now;

@@ -2,18 +2,17 @@
 
 //! Ticks, the unit of time in records.
 
-/// How a counter becomes ticks, and ticks become nanoseconds.
+/// How a counter's values become ticks, and ticks become nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scale {
-    /// A tick is this many powers of two longer than the counter's, so that deltas stay small.
+    /// A tick is 2 to the power of `shift` steps of the counter, so that deltas stay small.
     pub shift: u32,
-    /// Nanoseconds per tick, 32.32 fixed point.
+    /// Nanoseconds per tick, a fixed-point number with 32 fractional bits.
     pub tick: u64,
 }
 
 impl Scale {
-    /// The scale for a counter of so many `hertz`, which is not 0, where ticks shall come `max_hertz` times
-    /// a second at the most.
+    /// The scale for a counter of `hertz` steps a second, at least 1, with at most `max_hertz` ticks a second.
     #[inline]
     pub fn new(hertz: u64, max_hertz: u64) -> Self {
         let mut shift = 0;
@@ -24,13 +23,13 @@ impl Scale {
     }
 }
 
-/// `ticks` in nanoseconds, for a `tick` as packet headers have it. What does not fit wraps.
+/// `ticks` in nanoseconds, for the `tick` of a packet's header. Wraps where the result does not fit.
 #[inline]
 pub fn to_nanoseconds(ticks: u64, tick: u64) -> u64 {
     ((u128::from(ticks) * u128::from(tick)) >> 32) as u64
 }
 
-/// Divides; modules of 32-bit kernels have no 64-bit division.
+/// Divides bit by bit: modules of 32-bit kernels have no 64-bit division.
 #[inline]
 fn divide(numerator: u64, denominator: u64) -> u64 {
     let (mut quotient, mut rest) = (0, 0u64);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `scripts/generate-calls`, run over an excerpt of a kernel's source. The excerpt in `generate-calls/source` is our own,
-//! in the syntax of the kernel's files. What the script writes must equal the files in `generate-calls/expected`.
+//! `scripts/generate-calls`, run over an excerpt of a kernel's source. The excerpt in `generate-calls/source` is our
+//! own, in the syntax of the kernel's files. What the script writes must equal the files in `generate-calls/expected`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

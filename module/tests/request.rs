@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Requests of readers, sets of calls, and what probes make of them.
+//! Requests of readers, sets of calls, and what probes do with them.
 
 use proptest::prelude::*;
 use syscall_record_format::action::{Action, Actions};
@@ -78,13 +78,13 @@ fn actions(machine: Machine, settings: &Settings, plans: &[Plans; 2]) -> Actions
 }
 
 #[test]
-fn which_calls_have_memory() {
+fn calls_copy_memory_at_the_edges_of_their_pointers() {
     let actions = actions(Machine::X86_64, &Settings { args: true, ..Settings::default() }, &plans(Machine::X86_64));
     let has = |is_32bit, number| {
         let action = actions.get(is_32bit, number);
         (action.has(Action::COPY_AT_ENTRY), action.has(Action::COPY_AT_RETURN))
     };
-    // read, write, openat, getppid, fcntl; read of 32-bit programs.
+    // read, write, openat, getppid, fcntl; then read of 32-bit programs.
     assert_eq!(
         [0, 1, 257, 110, 72].map(|number| has(false, number)),
         [(false, true), (true, false), (true, false), (false, false), (true, true)]
@@ -93,9 +93,9 @@ fn which_calls_have_memory() {
     assert_eq!(has(false, 600), (false, false));
 }
 
-/// `_IOW('?', 0, char[504])`, as a C compiler gives it.
+/// A C compiler gives this number for `_IOW('?', 0, char[504])`.
 #[test]
-fn the_number_of_the_ioctl() {
+fn ioctl_has_the_number_of_its_macro() {
     assert_eq!(SET_REQUEST, 0x41f8_3f00);
     assert_eq!(size_of_request(SET_REQUEST), REQUEST_BYTES);
     assert!(is_set_request(SET_REQUEST) && is_set_request(0x4001_3f00));
@@ -105,9 +105,8 @@ fn the_number_of_the_ioctl() {
     }
 }
 
-/// The bytes, once, as the table in `request.rs` has them.
 #[test]
-fn golden() {
+fn request_has_documented_bytes() {
     let mut calls = CallSet::none();
     calls.set(false, 9, true);
     calls.set(false, 511, true);
@@ -153,7 +152,7 @@ fn golden() {
 }
 
 #[test]
-fn bad_requests_say_what_is_wrong() {
+fn invalid_field_is_named_with_its_value() {
     let full = Request {
         filter: Filter {
             pids: List::new(&[1]).unwrap(),
@@ -194,7 +193,7 @@ fn bad_requests_say_what_is_wrong() {
 }
 
 #[test]
-fn a_request_replaces_what_it_speaks_of() {
+fn request_replaces_all_but_exemption_and_buffers() {
     let parameters = Settings {
         filter: Filter { ppid: Some(7), ..Filter::default() },
         follow: true,
@@ -225,13 +224,15 @@ fn a_request_replaces_what_it_speaks_of() {
 
 proptest! {
     #[test]
-    fn roundtrip(request in any_request()) {
+    fn request_equals_itself_after_a_roundtrip(request in any_request()) {
         prop_assert_eq!(Request::from_bytes(&request.to_bytes()), Ok(request));
     }
 
-    /// Whatever is accepted means what its bytes say, and no bytes are too odd to be looked at.
+    /// Any bytes are parsed or refused; what is parsed writes the same bytes again.
     #[test]
-    fn any_bytes(request in any_request(), changes in prop::collection::vec((0..REQUEST_BYTES, any::<u8>()), 0..4)) {
+    fn accepted_bytes_are_written_again_unchanged(
+        request in any_request(), changes in prop::collection::vec((0..REQUEST_BYTES, any::<u8>()), 0..4),
+    ) {
         let mut bytes = request.to_bytes();
         for (offset, byte) in changes {
             bytes[offset] = byte;
@@ -242,9 +243,9 @@ proptest! {
         }
     }
 
-    /// A set is what was last said of each number; those beyond the tables are one.
+    /// A set has what was last set for each number; all numbers above the tables count as one.
     #[test]
-    fn sets(
+    fn call_set_has_the_last_value_of_each_number(
         changes in prop::collection::vec((any::<bool>(), any_number(), any::<bool>()), 0..40),
         is_32bit: bool, number in any_number(),
     ) {
@@ -260,9 +261,9 @@ proptest! {
         prop_assert!(CallSet::all().contains(is_32bit, number));
     }
 
-    /// Probes do for each call what set and tables say of it.
+    /// Actions agree with the set of calls and with the plans.
     #[test]
-    fn what_probes_do(
+    fn actions_follow_from_settings_and_plans(
         machine in any_machine(), set in prop::option::of(any_set()), failed_only: bool, args: bool, memory: bool,
         is_32bit: bool, number in any_number(), result in prop_oneof![-4100i64..5, any::<i64>()],
     ) {
@@ -280,29 +281,30 @@ proptest! {
         prop_assert_eq!(action.is_surely_excluded(false), !contains(number));
         prop_assert!(!action.is_surely_excluded(true) || actions.excludes_return(is_32bit, number));
         let directions: Vec<_> = plans[usize::from(is_32bit)].of(number).iter().map(|plan| plan.direction()).collect();
-        // Where nothing is known of the direction, another argument decides.
+        // `Direction::Value`: a command decides, so that either edge may copy.
         let is_any = |directions: &[Direction], of: Direction| {
             directions.iter().any(|&it| it == of || matches!(it, Direction::InOut | Direction::Value))
         };
         prop_assert_eq!(action.has(Action::COPY_AT_ENTRY), memory && is_any(&directions, Direction::In));
         prop_assert_eq!(action.has(Action::COPY_AT_RETURN), memory && is_any(&directions, Direction::Out));
-        // A number as the kernel extends its sign.
-        prop_assert_eq!(actions.get(is_32bit, i64::from(number as i32) as u64), actions.get(is_32bit, u64::from(number)));
+        // The kernel extends the sign of 32-bit numbers.
+        let extended = i64::from(number as i32) as u64;
+        prop_assert_eq!(actions.get(is_32bit, extended), actions.get(is_32bit, u64::from(number)));
         if number != u32::MAX {
             prop_assert_eq!(actions.excludes_return(is_32bit, number), !contains(number));
         }
     }
 
-    /// A return without a number is one from `sigreturn`, or from a call that never had one.
+    /// A return without a number is a return from `sigreturn`, or from a call whose number is above the tables.
     #[test]
-    fn returns_without_number(machine in any_machine(), set in any_set(), is_32bit: bool) {
+    fn return_without_number_is_recorded_with_sigreturn(machine in any_machine(), set in any_set(), is_32bit: bool) {
         let numbers: &[u32] = match (machine, is_32bit) {
             (Machine::Arm64, false) => &[139],
             (Machine::X86_64, false) => &[15],
             _ => &[119, 173],
         };
         let actions = actions(machine, &Settings { calls: Some(set), ..Settings::default() }, &plans(machine));
-        let expected = numbers.iter().any(|&number| set.contains(is_32bit, number)) || set.contains(is_32bit, NUMBERS as u32);
+        let expected = numbers.iter().chain([&(NUMBERS as u32)]).any(|&number| set.contains(is_32bit, number));
         prop_assert_eq!(!actions.excludes_return(is_32bit, u32::MAX), expected);
     }
 }

@@ -8,7 +8,8 @@
 //! lookup_dcookie
 //! ```
 //!
-//! A name alone is a call that has a number, but that the kernel does not implement any more. Its arguments are unknown.
+//! A name alone is a call that has a number, but that the kernel does not implement any more. Its arguments are
+//! unknown.
 //!
 //! A parameter that is a value stands as `NAME: WORD`. A parameter that points to memory stands as `NAME: in WORD`,
 //! `NAME: out WORD` or `NAME: inout WORD`: the kernel reads the memory, writes it, or both. `words.rs` explains the
@@ -21,9 +22,9 @@
 //! | `[=]`     | the result of the call                                                                     |
 //! | `[!]`     | one, and only if the call failed: the time that an interrupted sleep had left              |
 //!
-//! Of words marked *bytes* a length counts bytes. Of words marked *result* the kernel writes at most as many elements as
-//! the call's result says: `read(…, buf: out bytes[count], …)` writes as many bytes as it returns. If the call fails,
-//! `out` memory is not written, except for `[!]`.
+//! Of words marked *bytes* a length counts bytes. Of words marked *result* the kernel writes at most as many elements
+//! as the call's result says: `read(…, buf: out bytes[count], …)` writes as many bytes as it returns. If the call
+//! fails, `out` memory is not written, except for `[!]`.
 
 use super::abi::Abi;
 use super::words::is_wide;

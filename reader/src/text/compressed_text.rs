@@ -2,8 +2,8 @@
 
 //! ASCII texts that are compressed at compile time, to about half their size, and decompressed at their first use.
 //!
-//! In a compressed text a byte below 0x80 stands for itself. Two bytes `1LLLLDDD DDDDDDDD` are a copy: they stand for the
-//! L + 3 bytes of the text that begin D + 1 bytes before.
+//! In a compressed text a byte below 0x80 stands for itself. Two bytes `1LLLLDDD DDDDDDDD` are a copy: they stand for
+//! the L + 3 bytes of the text that begin D + 1 bytes before.
 
 use std::sync::OnceLock;
 

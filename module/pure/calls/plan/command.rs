@@ -78,7 +78,8 @@ pub(super) const fn prctl(option: u32) -> Pointee {
         // PR_SET_NAME, PR_GET_NAME
         15 => (IN, What::Str, COMM_BYTES as u16),
         16 => (OUT, What::Str, COMM_BYTES as u16),
-        // PR_GET_PDEATHSIG, PR_GET_UNALIGN, PR_GET_FPEMU, PR_GET_FPEXC, PR_GET_ENDIAN, PR_GET_TSC, PR_GET_CHILD_SUBREAPER
+        // PR_GET_PDEATHSIG, PR_GET_UNALIGN, PR_GET_FPEMU, PR_GET_FPEXC, PR_GET_ENDIAN, PR_GET_TSC,
+        // PR_GET_CHILD_SUBREAPER
         2 | 5 | 9 | 11 | 19 | 25 | 37 => (OUT, What::Items, 4),
         _ => return None,
     })

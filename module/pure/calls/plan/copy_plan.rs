@@ -8,8 +8,8 @@ use crate::pure::calls::{abi::Abi, prototype::Direction};
 
 /// How to copy the memory that one argument points to.
 ///
-/// Except for strings, the memory is [`Self::head`] bytes, followed by [`Self::count`] elements of [`Self::size`] bytes.
-/// Programs may pass any count: whoever copies must limit it.
+/// Except for strings, the memory is [`Self::head`] bytes, followed by [`Self::count`] elements of [`Self::size`]
+/// bytes. Programs may pass any count: whoever copies must limit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan(u32);
 
