@@ -15,6 +15,8 @@
 //! | `callset.rs`  | a set of system calls                                                          |
 //! | `filter.rs`   | which tasks are recorded                                                       |
 //! | `action.rs`   | what probes do about each call                                                 |
+//! | `rules.rs`    | limits and defaults of settings                                                |
+//! | `values.rs`   | the values of settings as text                                                 |
 //! | `settings.rs` | the settings of a recording, and the module's parameters                       |
 //! | `request.rs`  | the settings that a reader requests, as bytes of an `ioctl`                    |
 
@@ -28,5 +30,7 @@ pub mod filter;
 pub mod format;
 pub mod order;
 pub mod request;
+pub mod rules;
 pub mod settings;
 pub mod ticks;
+pub mod values;

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a reader asks for: settings that last while it has the device open, handed over by an `ioctl`.
+//! The request of a reader: what is to be recorded while the reader has the device open. An `ioctl` hands it over.
 //!
 //! # Bytes
 //!
-//! Numbers are little-endian, names padded with NULs; what is not used is zero. No field needs alignment, and
-//! 32-bit programs hand over the same bytes as 64-bit ones. A request with other fields will have another version
-//! and another size, and therefore another number of `ioctl`.
+//! Numbers are little-endian, names are padded with NULs, unused bytes are zero. No field needs alignment, and the
+//! bytes are equal in 32-bit and 64-bit programs. A request with other fields will have another version and another
+//! size, and therefore another `ioctl` number.
 //!
 //! | offset | bytes | field                                                                                 |
 //! |--------|-------|---------------------------------------------------------------------------------------|
 //! | 0      | 4     | version, 1                                                                             |
-//! | 4      | 4     | bits 0–1 edges, as in a packet's header; 2 arguments; 3 failed calls only; 4 follow;   |
-//! |        |       | 5 keep what was not read; 6 not all calls                                              |
-//! | 8      | 4     | bytes of a buffer, 0 to 65000                                                          |
-//! | 12     | 4     | parent's process id, 0 for any                                                         |
-//! | 16     | 4     | number of process ids, 0 to 16: 0 for any                                              |
-//! | 20     | 4     | number of names, 0 to 16: 0 for any                                                    |
+//! | 4      | 4     | bits 0–1: edges, as in a packet's header; 2: arguments; 3: failed calls only;          |
+//! |        |       | 4: follow; 5: keep unread packets; 6: only the calls from offset 360 on                |
+//! | 8      | 4     | how many bytes of a buffer are recorded, 0 to 65000                                    |
+//! | 12     | 4     | process id of the parent; 0: any parent                                                |
+//! | 16     | 4     | number of process ids, 0 to 16; 0: any process                                         |
+//! | 20     | 4     | number of names, 0 to 16; 0: any name                                                  |
 //! | 24     | 64    | process ids, 1 to 4194304                                                              |
 //! | 88     | 256   | names of 1 to 15 bytes                                                                 |
-//! | 344    | 16    | parent's name, empty for any                                                           |
-//! | 360    | 72    | calls of the kernel's own programs, a bit for each number below 512, and then a word   |
-//! |        |       | that is 1 if numbers from 512 on are recorded and else 0                               |
-//! | 432    | 72    | the same of 32-bit programs on a 64-bit kernel                                         |
+//! | 344    | 16    | name of the parent; empty: any parent                                                  |
+//! | 360    | 72    | calls of programs as wide as the kernel: a bit for each number below 512, then a word  |
+//! |        |       | that is 1 if numbers from 512 on are recorded, otherwise 0                             |
+//! | 432    | 72    | calls of 32-bit programs on a 64-bit kernel, as at offset 360                          |
 
 use super::callset::CallSet;
 use super::filter::{Filter, Name, MAX_LISTED};
@@ -46,50 +46,50 @@ const FOLLOW: u32 = 1 << 4;
 const KEEP_UNREAD: u32 = 1 << 5;
 const HAS_CALLS: u32 = 1 << 6;
 
-/// The number of the `ioctl` that hands over [`REQUEST_BYTES`]: `_IOW('?', 0, …)`. `'?'` has no entry in
-/// `Documentation/userspace-api/ioctl/ioctl-number.rst`; the encoding is that of `asm-generic/ioctl.h`.
+/// The number of the `ioctl` that hands over [`REQUEST_BYTES`] bytes: `_IOW('?', 0, …)` of `asm-generic/ioctl.h`. `'?'`
+/// has no entry in `Documentation/userspace-api/ioctl/ioctl-number.rst`.
 pub const SET_REQUEST: u32 = iow(b'?', 0, REQUEST_BYTES);
 
 const fn iow(magic: u8, number: u8, size: usize) -> u32 {
     (1 << 30) | ((size as u32) << 16) | ((magic as u32) << 8) | number as u32
 }
 
-/// Whether `command` is the number of an `ioctl` that hands over a request, maybe one of another size.
+/// Whether `command` is the number of an `ioctl` that hands over a request, of this size or another.
 #[inline]
 pub const fn is_set_request(command: u32) -> bool {
     const SIZE: u32 = 0x3fff << 16;
     command & !SIZE == SET_REQUEST & !SIZE
 }
 
-/// The size of what `command` hands over.
+/// How many bytes the `ioctl` with the number `command` hands over.
 #[inline]
 pub const fn size_of_request(command: u32) -> usize {
     ((command >> 16) & 0x3fff) as usize
 }
 
-/// What a reader asks for, in place of what the module's parameters say.
+/// What a reader requests, in place of the module's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Who is recorded.
+    /// Which tasks are recorded.
     pub filter: Filter,
-    /// Whether the descendants of who is recorded are, too.
+    /// Whether the descendants of these tasks are recorded, too.
     pub follow: bool,
-    /// Which calls of theirs; `None`: all.
+    /// Which calls are recorded; `None`: all.
     pub calls: Option<CallSet>,
-    /// Which edges of these calls.
+    /// Which edges of the calls are recorded.
     pub edges: Edges,
-    /// Whether only returns of calls that failed; not with [`Edges::Enter`].
+    /// Whether only calls that failed are recorded; not with [`Edges::Enter`].
     pub failed_only: bool,
-    /// Whether with arguments.
+    /// Whether arguments are recorded.
     pub args: bool,
-    /// How many bytes of a buffer that an argument points to, at most [`MAX_SNAPLEN`]; without arguments none.
+    /// How many bytes of a buffer that an argument points to are recorded, 0 to [`MAX_SNAPLEN`].
     pub snaplen: u32,
-    /// Whether what was recorded before and not read is kept, to be read first.
+    /// Whether packets that were recorded before, but not read, are kept and read first.
     pub keep_unread: bool,
 }
 
 impl Default for Request {
-    /// What the module records without parameters.
+    /// What a module without parameters records.
     #[inline]
     fn default() -> Self {
         let Settings { filter, follow, calls, edges, failed_only, args, snaplen, .. } = Settings::default();
@@ -97,19 +97,19 @@ impl Default for Request {
     }
 }
 
-/// Why bytes are no request.
+/// Why bytes are no valid request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadRequest {
-    /// What is wrong.
+    /// The invalid field.
     pub field: &'static str,
-    /// Its value, where that is a number.
+    /// The value of the field, if that is a number.
     pub value: Option<u32>,
-    /// What that must be.
+    /// What the value must be.
     pub rule: Rule,
 }
 
 impl BadRequest {
-    /// A request of `bytes` bytes.
+    /// The error for a request of `bytes` bytes, a wrong size.
     #[inline]
     pub const fn size(bytes: usize) -> Self {
         Self {
@@ -121,9 +121,9 @@ impl BadRequest {
 }
 
 impl Request {
-    /// The request as the `ioctl` takes it.
+    /// The bytes of the request, as the `ioctl` takes them.
     #[inline]
-    #[allow(clippy::wrong_self_convention)] // It has half a kilobyte.
+    #[allow(clippy::wrong_self_convention)] // A request is too large to be passed by value.
     pub fn to_bytes(&self) -> [u8; REQUEST_BYTES] {
         let mut bytes = [0; REQUEST_BYTES];
         let mut put = |offset: usize, from: &[u8]| bytes[offset..offset + from.len()].copy_from_slice(from);
@@ -150,18 +150,18 @@ impl Request {
         bytes
     }
 
-    /// Reads a request: whatever is accepted is what [`to_bytes`](Self::to_bytes) makes of it.
+    /// Parses a request. Accepts only bytes that [`to_bytes`](Self::to_bytes) writes.
     ///
     /// # Errors
     ///
-    /// [`BadRequest`] says what is wrong with the first field that is.
-    // In the kernel, whose stack is small, it has a frame of its own.
+    /// [`BadRequest`] names the first invalid field.
+    // Not inlined: its stack frame is large, and the kernel's stack is small.
     #[inline(never)]
     pub fn from_bytes(bytes: &[u8; REQUEST_BYTES]) -> Result<Self, BadRequest> {
         let number = |offset: usize| u32::from_le_bytes(part(bytes, offset));
         let name = |offset: usize| Name::from_padded(part(bytes, offset));
         let is_unused = |start: usize, end: usize| bytes[start..end].iter().all(|&byte| byte == 0);
-        let check = |is_right: bool, field, value, rule| match is_right {
+        let check = |is_valid: bool, field, value, rule| match is_valid {
             true => Ok(()),
             false => Err(BadRequest { field, value, rule: Rule(rule) }),
         };
@@ -177,7 +177,7 @@ impl Request {
         check(snaplen <= MAX_SNAPLEN, "snaplen", Some(snaplen), "bytes, a whole number from 0 to 65000")?;
         check(ppid <= MAX_PID, "ppid", Some(ppid), "a process id, a whole number from 1 to 4194304, or 0 for any")?;
 
-        // In place, rather than from parts that are large themselves.
+        // Filled in place: its parts are large.
         let mut request = Self {
             filter: Filter { ppid: Some(ppid).filter(|&ppid| ppid != 0), ..Filter::default() },
             follow: is_set(FOLLOW),
@@ -190,16 +190,16 @@ impl Request {
         };
         let filter = &mut request.filter;
         let (pids, names) = (number(16), number(20));
-        let is_right = (0..pids as usize).all(|index| {
+        let is_valid = (0..pids as usize).all(|index| {
             let pid = if index < MAX_LISTED { number(PIDS + 4 * index) } else { 0 };
             (1..=MAX_PID).contains(&pid) && filter.pids.push(pid)
         });
-        check(is_right, "pids", Some(pids), "0 to 16 process ids, whole numbers from 1 to 4194304")?;
-        let is_right = (0..names as usize).all(|index| {
+        check(is_valid, "pids", Some(pids), "0 to 16 process ids, whole numbers from 1 to 4194304")?;
+        let is_valid = (0..names as usize).all(|index| {
             let name = if index < MAX_LISTED { name(NAMES + COMM_BYTES * index) } else { None };
             name.is_some_and(|name| name != Name::default() && filter.proc_names.push(name))
         });
-        check(is_right, "names", Some(names), "0 to 16 names of 1 to 15 bytes, padded with NULs")?;
+        check(is_valid, "names", Some(names), "0 to 16 names of 1 to 15 bytes, padded with NULs")?;
         let parent_name = name(PARENT_NAME);
         check(parent_name.is_some(), "parent_proc_name", None, "0 to 15 bytes, padded with NULs")?;
         filter.parent_proc_name = parent_name.filter(|&name| name != Name::default());
@@ -216,7 +216,7 @@ impl Request {
     }
 }
 
-/// `N` bytes at `offset`, where all are.
+/// The `N` bytes at `offset`; zeros if that is out of range.
 #[inline]
 fn part<const N: usize>(bytes: &[u8; REQUEST_BYTES], offset: usize) -> [u8; N] {
     bytes.get(offset..).and_then(<[u8]>::first_chunk).copied().unwrap_or([0; N])
