@@ -93,8 +93,8 @@ impl Encoder {
     /// An encoder at the start of a packet whose deltas start at `base_time`.
     #[inline]
     pub const fn new(base_time: u64) -> Self {
-        let nobody = Identity { ids: 0, comm: [0; 2] };
-        Self { last: base_time, current: nobody, task: None, slots: [None; SLOTS] }
+        let no_task = Identity { ids: 0, comm: [0; 2] };
+        Self { last: base_time, current: no_task, task: None, slots: [None; SLOTS] }
     }
 
     /// Begins a packet whose deltas start at `base_time`.

@@ -47,8 +47,8 @@ impl Abi {
 }
 
 /// The numbers of `execve` and `execveat` where a program can be replaced by one of another width while the call keeps
-/// its number. Empty elsewhere: on 32-bit ARM all programs use one table, and x86 changes the call's number to that of
-/// the new program's `execve` (`set_personality_64bit()` in `arch/x86/kernel/process_64.c`).
+/// its number. Empty elsewhere: on 32-bit ARM all programs use one table, and x86 replaces the number by the new
+/// program's number of `execve` (`set_personality_64bit()` in `arch/x86/kernel/process_64.c`).
 #[inline]
 pub const fn exec_numbers(machine: Machine, is_32bit: bool) -> &'static [u32] {
     match (machine, is_32bit) {

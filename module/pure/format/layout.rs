@@ -8,9 +8,9 @@ pub const PACKET_BYTES: usize = 4096;
 pub const PACKET_WORDS: usize = PACKET_BYTES / 8;
 /// Words of a packet's header.
 pub const HEADER_WORDS: usize = 16;
-/// First word of a packet. The first byte is no text and the last is a line feed: a text file is not taken for a
-/// capture, nor is a capture whose line ends a transfer has rewritten. No record begins with this word: it would be an
-/// entry that has a result.
+/// First word of a packet. Its first byte is no text: a text file is not taken for a capture. Its last byte is a line
+/// feed: a capture is refused after a transfer that rewrites line ends. No record begins with this word, which would be
+/// an entry that has a result.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"\xd3SYSREC\n");
 /// Version of the format.
 pub const VERSION: u8 = 1;

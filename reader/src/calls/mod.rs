@@ -7,7 +7,7 @@
 //! | file            | what it has                                                               |
 //! |-----------------|---------------------------------------------------------------------------|
 //! | `known_call.rs` | finds a call by number or name; name, prototype and category of a call    |
-//! | `parameter.rs`  | a parameter of a call                                                     |
+//! | `parameter.rs`  | a parameter of a call, and how much memory it stands for                  |
 //! | `category.rs`   | the categories                                                            |
 //! | `categories.rs` | the category of each call, written by `scripts/generate-calls`            |
 
@@ -18,12 +18,5 @@ mod parameter;
 
 pub use category::Category;
 pub use known_call::{prototypes, Call};
-pub use parameter::Parameter;
+pub use parameter::{size_of, Parameter};
 pub use syscall_record_format::calls::{plan, Abi, Direction, MAX_ARGUMENTS, NUMBERS};
-
-use syscall_record_format::calls::words::size_of_word;
-
-/// Bytes in a program's memory of one element of what a word of the table stands for; `None` for words of values.
-pub fn size_of(word: &str, abi: Abi) -> Option<u16> {
-    size_of_word(word.as_bytes(), abi)
-}

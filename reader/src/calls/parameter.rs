@@ -2,7 +2,7 @@
 
 //! A parameter of a system call.
 
-use syscall_record_format::calls::Direction;
+use syscall_record_format::calls::{words::size_of_word, Abi, Direction};
 
 /// What the kernel takes as one argument.
 ///
@@ -35,4 +35,9 @@ impl Parameter {
         let high = *registers.get(at + 1)?;
         Some((high << 32) | (low & u64::from(u32::MAX)))
     }
+}
+
+/// Bytes in a program's memory of one element of what a word of the table stands for; `None` for words of values.
+pub fn size_of(word: &str, abi: Abi) -> Option<u16> {
+    size_of_word(word.as_bytes(), abi)
 }

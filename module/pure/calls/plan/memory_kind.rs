@@ -8,7 +8,7 @@
 pub enum What {
     /// A string that ends in a NUL.
     Str,
-    /// Contents, such as those of a file; their beginning is what a person wants to see.
+    /// Contents, such as the bytes of a file; a person wants to see their beginning.
     Payload,
     /// A number, a structure, or an array of either.
     Items,
@@ -33,8 +33,8 @@ pub enum What {
     /// A `struct msghdr`. The record has the length of the name, the flags, the length of the control data and the
     /// number of buffers (32 bits each), then the name, then the buffers as for [`Self::Iovec`].
     Msghdr,
-    /// An array of `struct mmsghdr`, each of which says how many bytes its buffers have. The record has for each that
-    /// number (32 bits), and the message as for [`Self::Msghdr`].
+    /// An array of `struct mmsghdr`. The record has for each element how many bytes its buffers have (32 bits), and the
+    /// message as for [`Self::Msghdr`].
     Mmsghdr,
     /// One of the above, or nothing: the value of another argument decides
     /// ([`Plan::command`](super::Plan::command), [`Plan::resolve`](super::Plan::resolve)).
