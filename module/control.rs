@@ -97,7 +97,7 @@ impl Control {
     #[inline(never)]
     pub(crate) fn request(&self, request: &Request) -> Result {
         let mut state = self.state.lock();
-        let settings = state.parameters.with(request);
+        let settings = state.parameters.with(&request.selection);
         state.put_in_force(&self.outlet, &settings, request.keep_unread)?;
         state.is_requested = true;
         Ok(())

@@ -114,7 +114,7 @@ impl Copy<'_> {
     fn one(&self, plan: Plan, next: u64) -> Result<u64, u64> {
         let mut chunks = Chunks::new(self, plan.register(), next);
         let at = self.register(plan.register());
-        let snaplen = self.tracer.settings.snaplen as usize;
+        let snaplen = self.tracer.settings.selection.snaplen as usize;
         let count = self.count(plan.count());
         let size = usize::from(plan.size());
         let bytes = count.saturating_mul(size).saturating_add(usize::from(plan.head()));
@@ -250,7 +250,7 @@ impl Copy<'_> {
             count = count.wrapping_add(1);
         }
         chunks.put(&count.to_le_bytes())?;
-        chunks.up_to(at, bytes, self.tracer.settings.snaplen as usize)
+        chunks.up_to(at, bytes, self.tracer.settings.selection.snaplen as usize)
     }
 
     /// The pieces of a vector, which have `limit` bytes together: for each its length, how many bytes follow or
@@ -331,7 +331,7 @@ impl<'a> Chunks<'a> {
     fn new(copy: &'a Copy<'a>, register: u8, next: u64) -> Self {
         let head =
             ChunkHead { register, call: copy.number as u8, at_return: copy.result.is_some(), ..ChunkHead::default() };
-        let snaplen = copy.tracer.settings.snaplen as usize;
+        let snaplen = copy.tracer.settings.selection.snaplen as usize;
         let buffer = [0; MAX_CHUNK_BYTES / size_of::<u64>()];
         Self { copy, head, buffer, len: 0, total: 0, snaplen, piece: 0, next }
     }

@@ -170,7 +170,7 @@ impl Edge {
 fn leave(tracer: &Tracer, edge: Edge) {
     // Once a call.
     let is_time = match edge {
-        Edge::Enter => !arch::RETURN_NEEDS_ENTRY || tracer.settings.edges == Edges::Enter,
+        Edge::Enter => !arch::RETURN_NEEDS_ENTRY || tracer.settings.selection.edges == Edges::Enter,
         Edge::Exit => arch::RETURN_NEEDS_ENTRY,
         Edge::Return => true,
     };
@@ -293,7 +293,7 @@ fn record(tracer: &Tracer, registers: Registers<'_>, value: c_long, mut task: Ta
 /// will not tell.
 fn renaming_return(tracer: &Tracer, comm: Comm, number: u32) {
     let current = Current::get();
-    if tracer.settings.edges == Edges::Enter || !tracer.spare.will_pass(&current, comm) {
+    if tracer.settings.selection.edges == Edges::Enter || !tracer.spare.will_pass(&current, comm) {
         return;
     }
     let mut task = current.task();
@@ -304,7 +304,7 @@ fn renaming_return(tracer: &Tracer, comm: Comm, number: u32) {
     task.comm = comm;
     // As after an `execve`, which zeroes them.
     let call = call_of(tracer, &task, number, &[0; MAX_ARGS]);
-    let event = match tracer.settings.edges {
+    let event = match tracer.settings.selection.edges {
         Edges::Exit => Event::Return { call, result: 0 },
         _ => Event::Exit { result: 0 },
     };
@@ -313,7 +313,7 @@ fn renaming_return(tracer: &Tracer, comm: Comm, number: u32) {
 
 /// What of the memory that the arguments of call `number` point to may have to be recorded.
 fn plans_of(tracer: &Tracer, task: &Task, number: u32) -> &'static [Plan] {
-    if tracer.settings.copies_memory() {
+    if tracer.settings.selection.copies_memory() {
         arch::plans(task.is_32bit, number)
     } else {
         &[]
@@ -324,7 +324,7 @@ fn plans_of(tracer: &Tracer, task: &Task, number: u32) -> &'static [Plan] {
 fn call_of<'a>(tracer: &Tracer, task: &Task, number: u32, words: &'a [u64; MAX_ARGS]) -> Call<'a> {
     let bits = arch::MACHINE.program_bits(task.is_32bit);
     let count = tracer.means.actions.get(task.is_32bit, u64::from(number)).arguments();
-    Call { number, args: if tracer.settings.args { Args::new(words, count, bits) } else { None } }
+    Call { number, args: if tracer.settings.selection.args { Args::new(words, count, bits) } else { None } }
 }
 
 /// Writes what happened at the tick `now` the long way, and has the reader woken if that is due; preemption is on

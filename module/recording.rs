@@ -6,7 +6,7 @@
 
 use crate::clock::{Any, Direct, Ticks};
 use crate::probe::{Enter, Exit, Return, Tasks};
-use crate::pure::{format::Edges, settings::Settings};
+use crate::pure::{format::Edges, selection::Selection, settings::Settings};
 use crate::ring::Origin;
 use crate::system;
 use crate::tracepoint::{Function, Hooks};
@@ -30,7 +30,7 @@ impl Recording {
     ///
     /// Those of [`Hooks::attach`].
     pub(crate) fn begin(tracer: Arc<Tracer>) -> Result<Self> {
-        let Settings { filter, follow, spare, edges, args, .. } = tracer.settings;
+        let Settings { selection: Selection { filter, follow, edges, args, .. }, spare, .. } = tracer.settings;
         tracer.outlet.writers.begin(Origin { session: system::random(), edges, has_args: args });
         let mut recording = Self {
             calls: Hooks::new(tracer.clone()),
@@ -58,15 +58,15 @@ impl Recording {
     }
 
     fn attach_calls<T: Ticks>(&mut self) -> Result {
-        let Settings { edges, .. } = self.tracer.settings;
+        let Selection { edges, .. } = self.tracer.settings.selection;
         if matches!(edges, Edges::Both) {
             // Exits first: every entry that is seen then has its exit seen, too.
-            self.calls.attach(match self.tracer.settings.looks_at_exits() {
+            self.calls.attach(match self.tracer.settings.selection.looks_at_exits() {
                 false => Function::at_exit::<Exit<T, false>>(),
                 true => Function::at_exit::<Exit<T, true>>(),
             })?;
         }
-        self.calls.attach(match (edges, self.tracer.settings.looks_at_calls()) {
+        self.calls.attach(match (edges, self.tracer.settings.selection.looks_at_calls()) {
             (Edges::Both | Edges::Enter, false) => Function::at_enter::<Enter<T, false>>(),
             (Edges::Both | Edges::Enter, true) => Function::at_enter::<Enter<T, true>>(),
             (Edges::Exit, false) => Function::at_exit::<Return<T, false>>(),

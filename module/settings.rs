@@ -42,10 +42,10 @@ pub(crate) fn read(locked: &mut Locked) -> Result<Settings> {
         let Some(text) = param.given(locked) else { continue };
         let is_cut = settings.set(param.which, text).map_err(|rule| refuse(param, rule, locked))?;
         if is_cut {
-            show_cut(param, &settings.filter, locked);
+            show_cut(param, &settings.selection.filter, locked);
         }
     }
-    settings.edges = settings::edges_of(settings.edges, settings.failed_only)
+    settings.selection.edges = settings::edges_of(settings.selection.edges, settings.selection.failed_only)
         .map_err(|rule| refuse(&PARAMS[Parameter::Edges as usize], rule, locked))?;
     Ok(settings)
 }
@@ -127,7 +127,7 @@ struct What<'a>(&'a Settings, &'a Locked);
 impl fmt::Display for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(settings, locked) = self;
-        f.write_str(match (settings.idle, settings.filter.is_empty()) {
+        f.write_str(match (settings.idle, settings.selection.filter.is_empty()) {
             (true, _) => "recording nothing until a reader asks for something:",
             (false, true) => "no filter given: recording every process",
             (false, false) => "recording",

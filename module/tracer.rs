@@ -8,7 +8,7 @@ use crate::arch;
 use crate::clock::Clock;
 use crate::follow::Followed;
 use crate::outlet::Outlet;
-use crate::pure::{action::Actions, settings::Settings};
+use crate::pure::{action::Actions, selection::Selection, settings::Settings};
 use crate::ring::Writers;
 use crate::spare::{Spare, WATCH_EVERY_MS};
 use crate::tracepoint::Tracepoint;
@@ -68,9 +68,11 @@ impl Tracer {
     /// `ENOMEM`.
     #[inline(never)]
     pub(crate) fn new(outlet: &Arc<Outlet>, settings: &Settings, last: Option<&Self>) -> Result<Arc<Self>> {
-        let followed = match last.filter(|last| last.settings.filter == settings.filter) {
-            _ if !settings.follow || settings.filter.is_empty() => None,
-            Some(Self { spare, settings: Settings { follow: true, .. }, .. }) => spare.followed(),
+        let followed = match last.filter(|last| last.settings.selection.filter == settings.selection.filter) {
+            _ if !settings.selection.follow || settings.selection.filter.is_empty() => None,
+            Some(Self { spare, settings: Settings { selection: Selection { follow: true, .. }, .. }, .. }) => {
+                spare.followed()
+            }
             _ => Some(Followed::new()?),
         };
         Arc::pin_init(
@@ -80,7 +82,7 @@ impl Tracer {
                     clock: outlet.clock,
                     actions: Actions::none(),
                 },
-                spare: Spare::new(settings.filter, followed),
+                spare: Spare::new(settings.selection.filter, followed),
                 outlet: outlet.clone(),
                 settings: *settings,
                 watched: Tracepoint::find(c"sys_enter").zip(Tracepoint::find(c"sys_exit")).map(|(a, b)| [a, b]),
@@ -88,7 +90,7 @@ impl Tracer {
                 watch <- new_delayed_work!(),
             })
             .pin_chain(|tracer| {
-                tracer.project().means.actions.fill(arch::MACHINE, settings, &arch::PLANS);
+                tracer.project().means.actions.fill(arch::MACHINE, &settings.selection, &arch::PLANS);
                 Ok(())
             }),
             GFP_KERNEL,

@@ -8,7 +8,7 @@ use super::calls::{
     Direction, NUMBERS,
 };
 use super::format::{is_failure, Machine};
-use super::settings::Settings;
+use super::selection::Selection;
 
 /// What probes do about a call.
 ///
@@ -37,7 +37,7 @@ impl Action {
     pub const EXCLUDED: u8 = 1 << 4;
     /// Arguments may point to memory that is recorded at the return.
     pub const COPY_AT_RETURN: u8 = 1 << 5;
-    /// The call is recorded only if it failed. All calls have this bit, or none has.
+    /// The call is recorded only if it failed. All calls have this bit, or no call has.
     pub const ONLY_FAILED: u8 = 1 << 6;
     const MAY_BE_ANOTHER_CALL: u8 = 1 << 7;
 
@@ -77,26 +77,26 @@ pub struct Actions {
 }
 
 impl Actions {
-    /// Every call is recorded, none with arguments.
+    /// Every call is recorded without arguments.
     #[inline]
     pub const fn none() -> Self {
         Self { tables: [[Action::NONE; NUMBERS + 1]; 2], unnumbered: [true; 2] }
     }
 
-    /// Sets the actions for `settings`. `plans` are the plans for programs as wide as the kernel, and for 32-bit
+    /// Sets the actions for `selection`. `plans` are the plans for programs as wide as the kernel, and for 32-bit
     /// programs.
     // Written in place: this would be large on the kernel's small stack.
     #[inline]
-    pub fn fill(&mut self, machine: Machine, settings: &Settings, plans: &[&Plans; 2]) {
-        let calls = settings.calls.as_ref();
+    pub fn fill(&mut self, machine: Machine, selection: &Selection, plans: &[&Plans; 2]) {
+        let calls = selection.calls.as_ref();
         let is_excluded = |is_32bit, number| calls.is_some_and(|calls| !calls.contains(is_32bit, number));
-        let only_failed = if settings.failed_only { Action::ONLY_FAILED } else { 0 };
+        let only_failed = if selection.failed_only { Action::ONLY_FAILED } else { 0 };
         let Self { tables, unnumbered } = self;
         let of = tables.iter_mut().zip(unnumbered).zip(plans);
         for (is_32bit, ((table, unnumbered), plans)) in [false, true].into_iter().zip(of) {
             for (number, action) in table.iter_mut().enumerate() {
-                let count = if settings.args { plans.arguments(number as u32) } else { 0 };
-                let plans = if settings.copies_memory() { plans.of(number as u32) } else { &[] };
+                let count = if selection.args { plans.arguments(number as u32) } else { 0 };
+                let plans = if selection.copies_memory() { plans.of(number as u32) } else { &[] };
                 let copies = plans.iter().fold(0, |bits, plan| bits | copies(*plan));
                 let excluded = if is_excluded(is_32bit, number as u32) { Action::EXCLUDED } else { 0 };
                 // `execve` can return to a program of the other width, which has other numbers. The last action is also

@@ -27,7 +27,8 @@
 use super::callset::CallSet;
 use super::filter::{Filter, Name, MAX_LISTED};
 use super::format::{Edges, COMM_BYTES};
-use super::settings::{edges_of, Rule, Settings, MAX_PID, MAX_SNAPLEN};
+use super::rules::{Rule, MAX_PID, MAX_SNAPLEN};
+use super::selection::{edges_of, Selection};
 
 /// Bytes of a request.
 pub const REQUEST_BYTES: usize = CALLS + CallSet::BYTES;
@@ -68,33 +69,12 @@ pub const fn size_of_request(command: u32) -> usize {
 }
 
 /// What a reader requests, in place of the module's parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Request {
-    /// Which tasks are recorded.
-    pub filter: Filter,
-    /// Whether the descendants of these tasks are recorded, too.
-    pub follow: bool,
-    /// Which calls are recorded; `None`: all.
-    pub calls: Option<CallSet>,
-    /// Which edges of the calls are recorded.
-    pub edges: Edges,
-    /// Whether only calls that failed are recorded; not with [`Edges::Enter`].
-    pub failed_only: bool,
-    /// Whether arguments are recorded.
-    pub args: bool,
-    /// How many bytes of a buffer that an argument points to are recorded, 0 to [`MAX_SNAPLEN`].
-    pub snaplen: u32,
+    /// What is recorded. [`Selection::failed_only`] does not go with [`Edges::Enter`].
+    pub selection: Selection,
     /// Whether packets that were recorded before, but not read, are kept and read first.
     pub keep_unread: bool,
-}
-
-impl Default for Request {
-    /// What a module without parameters records.
-    #[inline]
-    fn default() -> Self {
-        let Settings { filter, follow, calls, edges, failed_only, args, snaplen, .. } = Settings::default();
-        Self { filter, follow, calls, edges, failed_only, args, snaplen, keep_unread: false }
-    }
 }
 
 /// Why bytes are no valid request.
@@ -127,16 +107,17 @@ impl Request {
     pub fn to_bytes(&self) -> [u8; REQUEST_BYTES] {
         let mut bytes = [0; REQUEST_BYTES];
         let mut put = |offset: usize, from: &[u8]| bytes[offset..offset + from.len()].copy_from_slice(from);
-        let Filter { pids, proc_names, ppid, parent_proc_name } = &self.filter;
+        let selection = &self.selection;
+        let Filter { pids, proc_names, ppid, parent_proc_name } = &selection.filter;
         let flag = |is_set: bool, bit: u32| if is_set { bit } else { 0 };
-        let flags = self.edges as u32
-            | flag(self.args, ARGS)
-            | flag(self.failed_only, FAILED_ONLY)
-            | flag(self.follow, FOLLOW)
+        let flags = selection.edges as u32
+            | flag(selection.args, ARGS)
+            | flag(selection.failed_only, FAILED_ONLY)
+            | flag(selection.follow, FOLLOW)
             | flag(self.keep_unread, KEEP_UNREAD)
-            | flag(self.calls.is_some(), HAS_CALLS);
+            | flag(selection.calls.is_some(), HAS_CALLS);
         let (pids, names) = (pids.items(), proc_names.items());
-        let head = [VERSION, flags, self.snaplen, ppid.unwrap_or(0), pids.len() as u32, names.len() as u32];
+        let head = [VERSION, flags, selection.snaplen, ppid.unwrap_or(0), pids.len() as u32, names.len() as u32];
         for (index, number) in head.iter().chain(pids).enumerate() {
             put(4 * index, &number.to_le_bytes());
         }
@@ -144,7 +125,7 @@ impl Request {
             put(NAMES + COMM_BYTES * index, &name.to_bytes());
         }
         put(PARENT_NAME, &parent_proc_name.unwrap_or_default().to_bytes());
-        if let Some(calls) = &self.calls {
+        if let Some(calls) = &selection.calls {
             calls.write_to(&mut bytes[CALLS..]);
         }
         bytes
@@ -178,7 +159,7 @@ impl Request {
         check(ppid <= MAX_PID, "ppid", Some(ppid), "a process id, a whole number from 1 to 4194304, or 0 for any")?;
 
         // Filled in place: its parts are large.
-        let mut request = Self {
+        let selection = Selection {
             filter: Filter { ppid: Some(ppid).filter(|&ppid| ppid != 0), ..Filter::default() },
             follow: is_set(FOLLOW),
             calls: None,
@@ -186,9 +167,9 @@ impl Request {
             failed_only: is_set(FAILED_ONLY),
             args: is_set(ARGS),
             snaplen,
-            keep_unread: is_set(KEEP_UNREAD),
         };
-        let filter = &mut request.filter;
+        let mut request = Self { selection, keep_unread: is_set(KEEP_UNREAD) };
+        let Selection { filter, calls, .. } = &mut request.selection;
         let (pids, names) = (number(16), number(20));
         let is_valid = (0..pids as usize).all(|index| {
             let pid = if index < MAX_LISTED { number(PIDS + 4 * index) } else { 0 };
@@ -205,12 +186,12 @@ impl Request {
         filter.parent_proc_name = parent_name.filter(|&name| name != Name::default());
         let ends = (PIDS + 4 * pids as usize, NAMES + COMM_BYTES * names as usize);
         if is_set(HAS_CALLS) {
-            request.calls = CallSet::from_bytes(&bytes[CALLS..]);
-            check(request.calls.is_some(), "calls", None, "bits of numbers below 512, and 0 or 1 for those above")?;
+            *calls = CallSet::from_bytes(&bytes[CALLS..]);
+            check(calls.is_some(), "calls", None, "bits of numbers below 512, and 0 or 1 for those above")?;
         }
-        let calls = if is_set(HAS_CALLS) { REQUEST_BYTES } else { CALLS };
+        let calls_end = if is_set(HAS_CALLS) { REQUEST_BYTES } else { CALLS };
         let is_rest_unused =
-            is_unused(ends.0, NAMES) && is_unused(ends.1, PARENT_NAME) && is_unused(calls, REQUEST_BYTES);
+            is_unused(ends.0, NAMES) && is_unused(ends.1, PARENT_NAME) && is_unused(calls_end, REQUEST_BYTES);
         check(is_rest_unused, "what is not used", None, "zero")?;
         Ok(request)
     }

@@ -2,12 +2,9 @@
 
 //! The settings of a recording, and the module's parameters that set them.
 
-use super::callset::CallSet;
-use super::filter::Filter;
-use super::format::Edges;
-use super::request::Request;
+use super::selection::Selection;
 #[allow(unused_imports)] // The module does not name all of them.
-pub use super::{rules::*, values::*};
+pub use super::{rules::*, selection::edges_of, values::*};
 
 /// A parameter of the module, in the order of the module's list of parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,21 +43,8 @@ impl Parameter {
 /// The settings of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Which tasks are recorded.
-    pub filter: Filter,
-    /// Whether the descendants of these tasks are recorded, too.
-    pub follow: bool,
-    /// Which calls are recorded; `None`: all.
-    pub calls: Option<CallSet>,
-    /// Which edges of the calls are recorded; only returns if `failed_only`.
-    pub edges: Edges,
-    /// Whether only calls that failed are recorded.
-    pub failed_only: bool,
-    /// Whether arguments are recorded.
-    pub args: bool,
-    /// How many bytes of a buffer that an argument points to are recorded, 0 to [`MAX_SNAPLEN`]. Has no effect without
-    /// `args`.
-    pub snaplen: u32,
+    /// What is recorded.
+    pub selection: Selection,
     /// Whether processes that cannot match the filter are taken off the tracepoints, so that their calls cost nothing.
     pub spare: bool,
     /// Whether nothing is recorded until a reader requests a recording.
@@ -73,18 +57,7 @@ impl Default for Settings {
     /// The settings of a module that is loaded without parameters.
     #[inline]
     fn default() -> Self {
-        Self {
-            filter: Filter::default(),
-            follow: false,
-            calls: None,
-            edges: Edges::Both,
-            failed_only: false,
-            args: false,
-            snaplen: DEFAULT_SNAPLEN,
-            spare: true,
-            idle: false,
-            buffer_kb: DEFAULT_BUFFER_KB,
-        }
+        Self { selection: Selection::default(), spare: true, idle: false, buffer_kb: DEFAULT_BUFFER_KB }
     }
 }
 
@@ -98,66 +71,33 @@ impl Settings {
     #[inline]
     pub fn set(&mut self, parameter: Parameter, text: &[u8]) -> Result<bool, Rule> {
         let mut is_cut = false;
+        let selection = &mut self.selection;
         match parameter {
-            Parameter::Pid => self.filter.pids = parse_pids(text)?,
-            Parameter::ProcName => (self.filter.proc_names, is_cut) = parse_names(text)?,
-            Parameter::Ppid => self.filter.ppid = Some(parse_pid(text)?),
+            Parameter::Pid => selection.filter.pids = parse_pids(text)?,
+            Parameter::ProcName => (selection.filter.proc_names, is_cut) = parse_names(text)?,
+            Parameter::Ppid => selection.filter.ppid = Some(parse_pid(text)?),
             Parameter::ParentProcName => {
                 // One name, which can contain commas.
                 let (name, is_longer) = parse_name(text)?;
-                (self.filter.parent_proc_name, is_cut) = (Some(name), is_longer);
+                (selection.filter.parent_proc_name, is_cut) = (Some(name), is_longer);
             }
-            Parameter::Edges => self.edges = parse_edges(text)?,
-            Parameter::Snaplen => self.snaplen = parse_snaplen(text)?,
-            Parameter::BufferKb => self.buffer_kb = round_buffer_kb(parse_buffer_kb(text)?),
-            Parameter::Follow => self.follow = parse_switch(text)?,
-            Parameter::Failed => self.failed_only = parse_switch(text)?,
-            Parameter::Args => self.args = parse_switch(text)?,
+            Parameter::Follow => selection.follow = parse_switch(text)?,
+            Parameter::Edges => selection.edges = parse_edges(text)?,
+            Parameter::Failed => selection.failed_only = parse_switch(text)?,
+            Parameter::Args => selection.args = parse_switch(text)?,
+            Parameter::Snaplen => selection.snaplen = parse_snaplen(text)?,
             Parameter::Idle => self.idle = parse_switch(text)?,
             Parameter::Spare => self.spare = parse_switch(text)?,
+            Parameter::BufferKb => self.buffer_kb = round_buffer_kb(parse_buffer_kb(text)?),
         }
         Ok(is_cut)
     }
 
-    /// These settings with everything that `request` replaces: all but the buffers and the exemption.
+    /// These settings with the `selection` that a reader requests. Recording starts if the module is idle; buffers and
+    /// exemption stay.
     #[inline]
-    pub fn with(&self, request: &Request) -> Self {
-        let Request { filter, follow, calls, edges, failed_only, args, snaplen, keep_unread: _ } = *request;
-        let edges = edges_of(edges, failed_only).unwrap_or_default();
-        Self { filter, follow, calls, edges, failed_only, args, snaplen, idle: false, ..*self }
-    }
-
-    /// Whether probes must look up the call at entries, and at returns where entries are not recorded.
-    #[inline]
-    pub fn looks_at_calls(&self) -> bool {
-        self.args || self.calls.is_some() || self.failed_only
-    }
-
-    /// Whether probes must look up the call at returns where entries are recorded, too.
-    #[inline]
-    pub fn looks_at_exits(&self) -> bool {
-        self.calls.is_some() || self.copies_memory()
-    }
-
-    /// Whether memory that arguments point to is recorded.
-    #[inline]
-    pub fn copies_memory(&self) -> bool {
-        self.args && self.snaplen > 0
-    }
-}
-
-/// The edges to record for the given `edges` and `failed_only`: calls that failed are recorded at their return.
-///
-/// # Errors
-///
-/// The [`Rule`] if these contradict each other.
-#[inline]
-pub fn edges_of(edges: Edges, failed_only: bool) -> Result<Edges, Rule> {
-    match (edges, failed_only) {
-        (Edges::Enter, true) => {
-            Err(Rule("both or exit where only calls that failed are recorded: an entry has not failed yet"))
-        }
-        (_, true) => Ok(Edges::Exit),
-        _ => Ok(edges),
+    pub fn with(&self, selection: &Selection) -> Self {
+        let edges = edges_of(selection.edges, selection.failed_only).unwrap_or_default();
+        Self { selection: Selection { edges, ..*selection }, idle: false, ..*self }
     }
 }

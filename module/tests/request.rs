@@ -9,6 +9,7 @@ use syscall_record_format::callset::CallSet;
 use syscall_record_format::filter::{Filter, List, Name};
 use syscall_record_format::format::{Edges, Machine};
 use syscall_record_format::request::*;
+use syscall_record_format::selection::Selection;
 use syscall_record_format::settings::{Settings, DEFAULT_BUFFER_KB, DEFAULT_SNAPLEN};
 
 fn any_edges() -> impl Strategy<Value = Edges> {
@@ -54,15 +55,9 @@ fn any_filter() -> impl Strategy<Value = Filter> {
 
 fn any_request() -> impl Strategy<Value = Request> {
     (any_filter(), prop::option::of(any_set()), any_edges(), 0u32..=65_000, any::<[bool; 4]>()).prop_map(
-        |(filter, calls, edges, snaplen, [follow, failed, args, keep_unread])| Request {
-            filter,
-            follow,
-            calls,
-            edges,
-            failed_only: failed && edges != Edges::Enter,
-            args,
-            snaplen,
-            keep_unread,
+        |(filter, calls, edges, snaplen, [follow, failed, args, keep_unread])| {
+            let failed_only = failed && edges != Edges::Enter;
+            Request { selection: Selection { filter, follow, calls, edges, failed_only, args, snaplen }, keep_unread }
         },
     )
 }
@@ -71,15 +66,15 @@ fn plans(machine: Machine) -> [Plans; 2] {
     [false, true].map(|is_32bit| Plans::new(Abi::new(machine, is_32bit)))
 }
 
-fn actions(machine: Machine, settings: &Settings, plans: &[Plans; 2]) -> Actions {
+fn actions(machine: Machine, selection: &Selection, plans: &[Plans; 2]) -> Actions {
     let mut actions = Actions::none();
-    actions.fill(machine, settings, &plans.each_ref());
+    actions.fill(machine, selection, &plans.each_ref());
     actions
 }
 
 #[test]
 fn calls_copy_memory_at_the_edges_of_their_pointers() {
-    let actions = actions(Machine::X86_64, &Settings { args: true, ..Settings::default() }, &plans(Machine::X86_64));
+    let actions = actions(Machine::X86_64, &Selection { args: true, ..Selection::default() }, &plans(Machine::X86_64));
     let has = |is_32bit, number| {
         let action = actions.get(is_32bit, number);
         (action.has(Action::COPY_AT_ENTRY), action.has(Action::COPY_AT_RETURN))
@@ -112,7 +107,7 @@ fn request_has_documented_bytes() {
     calls.set(false, 511, true);
     calls.set(true, 0, true);
     calls.set(true, 512, true);
-    let request = Request {
+    let selection = Selection {
         filter: Filter {
             pids: List::new(&[0x0102, 3]).unwrap(),
             proc_names: List::new(&[Name::new(b"sh")]).unwrap(),
@@ -125,8 +120,8 @@ fn request_has_documented_bytes() {
         failed_only: true,
         args: true,
         snaplen: 300,
-        keep_unread: true,
     };
+    let request = Request { selection, keep_unread: true };
     let mut expected = [0; REQUEST_BYTES];
     let fields: [(usize, &[u8]); 14] = [
         (0, &[1]),
@@ -153,14 +148,12 @@ fn request_has_documented_bytes() {
 
 #[test]
 fn invalid_field_is_named_with_its_value() {
-    let full = Request {
-        filter: Filter {
-            pids: List::new(&[1]).unwrap(),
-            proc_names: List::new(&[Name::new(b"x")]).unwrap(),
-            ..Filter::default()
-        },
-        ..Request::default()
+    let filter = Filter {
+        pids: List::new(&[1]).unwrap(),
+        proc_names: List::new(&[Name::new(b"x")]).unwrap(),
+        ..Filter::default()
     };
+    let full = Request { selection: Selection { filter, ..Selection::default() }, ..Request::default() };
     let wrong = |changes: &[(usize, u8)], field: &str, value: Option<u32>| {
         let mut bytes = full.to_bytes();
         for &(offset, byte) in changes {
@@ -195,29 +188,33 @@ fn invalid_field_is_named_with_its_value() {
 #[test]
 fn request_replaces_all_but_exemption_and_buffers() {
     let parameters = Settings {
-        filter: Filter { ppid: Some(7), ..Filter::default() },
-        follow: true,
-        calls: Some(CallSet::none()),
-        edges: Edges::Enter,
-        failed_only: false,
-        args: true,
-        snaplen: 1,
+        selection: Selection {
+            filter: Filter { ppid: Some(7), ..Filter::default() },
+            follow: true,
+            calls: Some(CallSet::none()),
+            edges: Edges::Enter,
+            failed_only: false,
+            args: true,
+            snaplen: 1,
+        },
         spare: false,
         idle: true,
-        buffer_kb: DEFAULT_BUFFER_KB,
+        buffer_kb: 2 * DEFAULT_BUFFER_KB,
     };
-    let settings = parameters.with(&Request { failed_only: true, ..Request::default() });
+    let settings = parameters.with(&Selection { failed_only: true, ..Selection::default() });
     let expected = Settings {
-        filter: Filter::default(),
-        follow: false,
-        calls: None,
-        edges: Edges::Exit,
-        failed_only: true,
-        args: false,
-        snaplen: 80,
+        selection: Selection {
+            filter: Filter::default(),
+            follow: false,
+            calls: None,
+            edges: Edges::Exit,
+            failed_only: true,
+            args: false,
+            snaplen: 80,
+        },
         spare: false,
         idle: false,
-        buffer_kb: DEFAULT_BUFFER_KB,
+        buffer_kb: 2 * DEFAULT_BUFFER_KB,
     };
     assert_eq!(settings, expected);
 }
@@ -239,7 +236,7 @@ proptest! {
         }
         if let Ok(request) = Request::from_bytes(&bytes) {
             prop_assert_eq!(request.to_bytes(), bytes);
-            prop_assert!(!request.failed_only || request.edges != Edges::Enter);
+            prop_assert!(!request.selection.failed_only || request.selection.edges != Edges::Enter);
         }
     }
 
@@ -269,8 +266,8 @@ proptest! {
     ) {
         let plans = plans(machine);
         let snaplen = if memory { DEFAULT_SNAPLEN } else { 0 };
-        let settings = Settings { calls: set, failed_only, args, snaplen, ..Settings::default() };
-        let actions = actions(machine, &settings, &plans);
+        let selection = Selection { calls: set, failed_only, args, snaplen, ..Selection::default() };
+        let actions = actions(machine, &selection, &plans);
         let memory = args && memory;
         let contains = |number| set.as_ref().is_none_or(|set| set.contains(is_32bit, number));
         let action = actions.get(is_32bit, u64::from(number));
@@ -303,7 +300,7 @@ proptest! {
             (Machine::X86_64, false) => &[15],
             _ => &[119, 173],
         };
-        let actions = actions(machine, &Settings { calls: Some(set), ..Settings::default() }, &plans(machine));
+        let actions = actions(machine, &Selection { calls: Some(set), ..Selection::default() }, &plans(machine));
         let expected = numbers.iter().chain([&(NUMBERS as u32)]).any(|&number| set.contains(is_32bit, number));
         prop_assert_eq!(!actions.excludes_return(is_32bit, u32::MAX), expected);
     }

@@ -14,6 +14,7 @@ use syscall_record_format::callset::CallSet;
 use syscall_record_format::filter::{Filter as Processes, List, Name};
 use syscall_record_format::format::{Edges, Machine};
 use syscall_record_format::request::Request;
+use syscall_record_format::selection::Selection;
 use syscall_record_format::settings::{
     parse_edges, parse_name, parse_names, parse_pid, parse_pids, parse_snaplen, parse_switch, Rule, DEFAULT_SNAPLEN,
 };
@@ -117,49 +118,50 @@ impl Plan {
         }
         let mut request = parameters.request;
         request.keep_unread = self.who.is_none() && !(self.is_raw && self.filter.is_some());
+        let selection = &mut request.selection;
         match &self.who {
             Some(Who::Child(pid)) => {
-                request.filter = Processes { pids: List::new(&[*pid])?, ..Processes::default() };
-                request.follow = true;
+                selection.filter = Processes { pids: List::new(&[*pid])?, ..Processes::default() };
+                selection.follow = true;
             }
             Some(Who::Processes(pids, follow)) => {
-                request.filter = Processes { pids: *pids, ..Processes::default() };
-                request.follow = *follow;
+                selection.filter = Processes { pids: *pids, ..Processes::default() };
+                selection.follow = *follow;
             }
             None if self.names_processes() => {
                 let names: Vec<Name> =
                     pushdown.into_iter().flat_map(|it| &it.names).map(|name| Name::new(name)).collect();
                 let pids = pushdown.map(|it| it.pids.as_slice()).unwrap_or_default();
-                request.filter = Processes {
+                selection.filter = Processes {
                     // The reader asks again, should there be too many.
                     pids: List::new(pids).unwrap_or_default(),
                     proc_names: List::new(&names).unwrap_or_default(),
                     ..Processes::default()
                 };
-                request.follow = false;
+                selection.follow = false;
             }
             None => (),
         }
         if self.needs.arguments || self.snaplen.is_some() {
-            request.args = true;
-            request.snaplen = self.snaplen.unwrap_or(if parameters.request.args {
-                parameters.request.snaplen
+            selection.args = true;
+            selection.snaplen = self.snaplen.unwrap_or(if parameters.request.selection.args {
+                parameters.request.selection.snaplen
             } else {
                 DEFAULT_SNAPLEN
             });
         }
         if let Some(Pushdown { calls, edges, failed_only, .. }) = pushdown {
-            request.calls = calls.as_ref().map(|calls| calls.for_machine(machine()));
+            selection.calls = calls.as_ref().map(|calls| calls.for_machine(machine()));
             if *edges != Edges::Both {
-                request.edges = *edges;
+                selection.edges = *edges;
             }
-            request.failed_only |= failed_only;
+            selection.failed_only |= failed_only;
         }
         if self.needs.entries {
-            request.edges = Edges::Both;
+            selection.edges = Edges::Both;
         }
-        if request.edges == Edges::Enter {
-            request.failed_only = false;
+        if selection.edges == Edges::Enter {
+            selection.failed_only = false;
         }
         Some(request)
     }
@@ -167,10 +169,11 @@ impl Plan {
     /// Whether the kernel leaves out no call of the processes that are recorded.
     pub fn records_all_calls(&self) -> bool {
         let parameters = Parameters::read();
-        let request = self.request(&parameters).unwrap_or(parameters.request);
+        let Selection { filter, follow, calls, failed_only, .. } =
+            self.request(&parameters).unwrap_or(parameters.request).selection;
         // A name is a thread's; who is followed is so with all threads.
-        let has_threads = request.filter.proc_names.items().is_empty() || request.follow;
-        request.calls.is_none() && !request.failed_only && has_threads
+        let has_threads = filter.proc_names.items().is_empty() || follow;
+        calls.is_none() && !failed_only && has_threads
     }
 
     /// Whether the filter asks for processes.
@@ -181,8 +184,8 @@ impl Plan {
 
     /// What the module is told at the end, so that it records no more.
     pub fn stop(&self) -> Request {
-        let request = self.request(&Parameters::read()).unwrap_or_default();
-        Request { calls: Some(CallSet::none()), keep_unread: true, ..request }
+        let Request { selection, .. } = self.request(&Parameters::read()).unwrap_or_default();
+        Request { selection: Selection { calls: Some(CallSet::none()), ..selection }, keep_unread: true }
     }
 }
 
@@ -200,7 +203,7 @@ impl Parameters {
             let text = fs::read(format!("/sys/module/syscall_record/parameters/{name}")).ok()?;
             parse(text.strip_suffix(b"\n").unwrap_or(&text)).ok()
         }
-        let default = Request::default();
+        let default = Selection::default();
         let filter = Processes {
             pids: parse("pid", parse_pids).unwrap_or_default(),
             proc_names: parse("proc_name", parse_names).map(|(names, _)| names).unwrap_or_default(),
@@ -208,7 +211,7 @@ impl Parameters {
             parent_proc_name: parse("parent_proc_name", parse_name).map(|(name, _)| name),
         };
         let switch = |name| parse(name, parse_switch).unwrap_or(false);
-        let request = Request {
+        let selection = Selection {
             filter,
             follow: switch("follow"),
             edges: parse("edges", parse_edges).unwrap_or_default(),
@@ -217,6 +220,7 @@ impl Parameters {
             snaplen: parse("snaplen", parse_snaplen).unwrap_or(default.snaplen),
             ..default
         };
+        let request = Request { selection, keep_unread: false };
         Self { request, is_idle: switch("idle") }
     }
 }

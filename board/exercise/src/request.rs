@@ -45,27 +45,28 @@ fn ask_and_read(words: &[&str]) -> Result<(), String> {
 
 fn parse(words: &[&str]) -> Result<Request, String> {
     let mut request = Request::default();
+    let selection = &mut request.selection;
     for word in words {
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
         let bytes = value.as_bytes();
         let rule = |Rule(rule): Rule| format!("{word}: must be {rule}");
         match name {
-            "pids" => request.filter.pids = parse_pids(bytes).map_err(rule)?,
-            "names" => request.filter.proc_names = parse_names(bytes).map_err(rule)?.0,
-            "ppid" => request.filter.ppid = Some(parse_pid(bytes).map_err(rule)?),
-            "parent" => request.filter.parent_proc_name = Some(Name::new(bytes)),
+            "pids" => selection.filter.pids = parse_pids(bytes).map_err(rule)?,
+            "names" => selection.filter.proc_names = parse_names(bytes).map_err(rule)?.0,
+            "ppid" => selection.filter.ppid = Some(parse_pid(bytes).map_err(rule)?),
+            "parent" => selection.filter.parent_proc_name = Some(Name::new(bytes)),
             "calls" | "calls32" => {
-                let calls = request.calls.get_or_insert(CallSet::none());
+                let calls = selection.calls.get_or_insert(CallSet::none());
                 for number in value.split(',').filter(|number| !number.is_empty()) {
                     let number = number.parse().map_err(|_| format!("{word}: must be numbers"))?;
                     calls.set(name == "calls32", number, true);
                 }
             }
-            "edges" => request.edges = parse_edges(bytes).map_err(rule)?,
-            "failed" => request.failed_only = true,
-            "args" => request.args = true,
-            "snaplen" => request.snaplen = parse_snaplen(bytes).map_err(rule)?,
-            "follow" => request.follow = true,
+            "edges" => selection.edges = parse_edges(bytes).map_err(rule)?,
+            "failed" => selection.failed_only = true,
+            "args" => selection.args = true,
+            "snaplen" => selection.snaplen = parse_snaplen(bytes).map_err(rule)?,
+            "follow" => selection.follow = true,
             "keep" => request.keep_unread = true,
             _ => return Err(format!("{word}: no such word")),
         }
