@@ -8,8 +8,10 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod args;
 pub mod cli;
 pub mod clock;
+mod constants;
 pub mod control;
 pub mod fields;
 pub mod filter;
@@ -17,6 +19,7 @@ pub mod model;
 pub mod source;
 pub mod style;
 pub mod summary;
+mod text;
 
 mod signals;
 

@@ -4,13 +4,12 @@
 
 use crate::options::{Options, Style};
 use std::fmt;
-use syscall_record::fields::{Field, Needs};
+use syscall_record::args::TextLimits;
+use syscall_record::fields::{Field, Look, Needs, Payload};
 use syscall_record::model::Event;
-use syscall_record::style::args;
 use syscall_record::style::format::{BadFormat, Format};
 use syscall_record::style::json::Json;
-use syscall_record::style::payload::{Look, Payload};
-use syscall_record::style::strace::{self, Clock, Pids};
+use syscall_record::style::strace::{Pids, StraceOptions, StracePrinter, TimeColumn as Clock};
 use syscall_record::style::sysdig;
 use syscall_record::style::time::{TimeForm, Times};
 
@@ -25,7 +24,7 @@ pub enum Shape {
     /// As objects.
     Json(Json),
     /// As strace's lines.
-    Strace(Box<strace::Printer<Vec<u8>>>),
+    Strace(Box<StracePrinter<Vec<u8>>>),
 }
 
 /// What `-p` was given is no format.
@@ -79,8 +78,8 @@ impl Shape {
                 };
                 let pids = if options.output.is_some() { Pids::Column } else { Pids::Brackets };
                 let limit = options.snaplen.map_or(usize::MAX, |bytes| bytes as usize);
-                let look = strace::Options { arguments: args::Options { limit }, pids, clock, latency: true };
-                Self::Strace(Box::new(strace::Printer::new(Vec::new(), look)))
+                let look = StraceOptions { arguments: TextLimits { limit }, pids, time: clock, has_latency: true };
+                Self::Strace(Box::new(StracePrinter::new(Vec::new(), look)))
             }
         };
         for field in shape.fields() {

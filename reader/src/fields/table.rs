@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The fields: their names, kinds and help.
+//! The table of fields: their names, kinds and help.
 
-use super::Kind;
+use super::FieldKind;
 
-/// From a list of fields, an enumeration of them and their texts. The texts are in one constant, for a pointer to each
-/// would take more room than most of them.
+/// Makes an enumeration of the fields, and their texts. All texts are one constant, because a pointer takes more memory
+/// than most of the texts.
 macro_rules! fields {
     ($($id:ident $name:literal $kind:ident $help:literal;)*) => {
-        /// Which field.
+        /// A field, without its argument.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Id {
             $(#[doc = $help] $id,)*
         }
 
         pub(super) const IDS: &[Id] = &[$(Id::$id),*];
-        pub(super) const KINDS: &[Kind] = &[$(Kind::$kind),*];
-        /// A line for each: its name, a tab, its help.
+        pub(super) const KINDS: &[FieldKind] = &[$(FieldKind::$kind),*];
+        /// A line for each field: its name, a tab, its help.
         pub(super) const TEXT: &str = concat!($($name, "\t", $help, "\n"),*);
     };
 }
@@ -85,6 +85,6 @@ fields! {
     Uid "user.uid" Number "effective user id of the process; in a recording, once a call has set or told it";
 }
 
-/// Other names, in pairs, that sysdig has for the same.
+/// Other names that sysdig has for a field: pairs of the other name and the field's name.
 pub(super) const ALIASES: &str = "evt.info evt.args syscall.type evt.type fd.net fd.ip fd.snet fd.sip fd.cnet fd.cip \
     fd.lnet fd.lip fd.rnet fd.rip user.id user.uid proc.parentname proc.pname";

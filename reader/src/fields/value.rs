@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The values of fields.
+//! Values of fields.
 
-use super::arg::{self, Found};
-use super::{errno, Argument, Field, Id, Value};
+use super::args::put_args;
+use super::argument::{self, Found};
+use super::payload::Look;
+use super::{Argument, Field, Id, Value};
+use crate::args::has_hex_result;
 use crate::calls::Category;
 use crate::clock::{Moment, SECOND};
+use crate::constants::errno;
 use crate::model::{Call, Edge, Event, File, FileKind, What};
-use crate::style::args::{self, number};
-use crate::style::payload::Look;
-use crate::style::sysdig;
+use crate::text::number;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use syscall_record_format::filter::comm_to_bytes;
 
-/// What `field` is for `event`.
-pub fn of<'a>(field: &'a Field, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
-    if let Some(value) = of_event(field.id, event) {
+/// Gives the value of `field` for `event`. Uses `scratch` for text that is not in the event.
+pub fn value<'a>(field: &'a Field, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
+    if let Some(value) = value_of_event(field.id, event) {
         return Some(value);
     }
     if matches!(field.id, Id::Time | Id::TimeS | Id::TimeIso | Id::DateTime | Id::DateTimeS) {
@@ -26,13 +28,13 @@ pub fn of<'a>(field: &'a Field, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> 
     }
     let What::Call(call) = event.what else { return None };
     match field.id {
-        Id::Arg | Id::RawArg => argument(field, call, scratch),
+        Id::Arg | Id::RawArg => value_of_argument(field, call, scratch),
         Id::Args => {
             scratch.clear();
-            sysdig::args(scratch, &call, Look { is_whole: true, ..Look::default() });
+            put_args(scratch, &call, Look { is_whole: true, ..Look::default() });
             Some(Value::Text(scratch))
         }
-        Id::Buffer => arg::buffer(&call, scratch).map(Value::Text),
+        Id::Buffer => argument::buffer(&call, scratch).map(Value::Text),
         Id::Type => match call.known {
             Some(known) => Some(Value::Text(known.name().as_bytes())),
             None => {
@@ -42,19 +44,19 @@ pub fn of<'a>(field: &'a Field, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> 
                 Some(Value::Text(scratch))
             }
         },
-        // An iterator would have to outlive the event for this to be with the others.
+        // The name is packed into numbers, so it needs the scratch buffer.
         Id::ProcName => {
             scratch.clear();
             scratch.extend_from_slice(&comm_to_bytes(call.task.comm));
             let end = scratch.iter().position(|&byte| byte == 0).unwrap_or(scratch.len());
             Some(Value::Text(scratch.get(..end).unwrap_or_default()))
         }
-        id => of_call(id, call),
+        id => value_of_call(id, call),
     }
 }
 
-/// Of what all events have.
-fn of_event(id: Id, event: &Event<'_>) -> Option<Value<'static>> {
+/// Gives the value of a field that every event has.
+fn value_of_event(id: Id, event: &Event<'_>) -> Option<Value<'static>> {
     let number = |number: u64| Some(Value::Uint(number));
     match id {
         Id::Num => number(event.number),
@@ -73,12 +75,12 @@ fn of_event(id: Id, event: &Event<'_>) -> Option<Value<'static>> {
     }
 }
 
-/// Of what calls have, without text that has to be made.
-fn of_call(id: Id, call: Call<'_>) -> Option<Value<'_>> {
+/// Gives the value of a field of calls, for those that need no scratch buffer.
+fn value_of_call(id: Id, call: Call<'_>) -> Option<Value<'_>> {
     let number = |number: u64| Some(Value::Uint(number));
-    let word = |word: &'static str| Some(Value::Text(word.as_bytes()));
-    // A number without a name does none of these, as far as anyone knows.
-    let is = |categories: &[Category]| {
+    let text = |text: &'static str| Some(Value::Text(text.as_bytes()));
+    // A call that is not in the table is in none of these categories.
+    let is_in = |categories: &[Category]| {
         call.number?;
         Some(call.known.is_some_and(|known| categories.contains(&known.category())))
     };
@@ -87,30 +89,30 @@ fn of_call(id: Id, call: Call<'_>) -> Option<Value<'_>> {
         Id::Latency => number(call.latency?),
         Id::LatencyS => number(call.latency? / SECOND),
         Id::LatencyNs => number(call.latency? % SECOND),
-        Id::Dir => word(if call.edge == Edge::Enter { ">" } else { "<" }),
-        Id::Category => word(category(&call)?),
+        Id::Dir => text(if call.edge == Edge::Enter { ">" } else { "<" }),
+        Id::Category => text(category(&call)?),
         Id::BufLen => {
-            let is_io = is(&[Category::IoRead, Category::IoWrite])?;
+            let is_io = is_in(&[Category::IoRead, Category::IoWrite])?;
             result(&call).filter(|&result| result >= 0 && is_io).map(Value::Int)
         }
         Id::Res => {
             call.result?;
             match call.errno() {
-                None => word("SUCCESS"),
-                Some(number) => word(errno::name(number).unwrap_or("unknown")),
+                None => text("SUCCESS"),
+                Some(number) => text(errno::name(number).unwrap_or("unknown")),
             }
         }
         Id::RawRes => result(&call).map(Value::Int),
         Id::Failed => call.result.map(|_| Value::Bool(call.errno().is_some())),
-        Id::IsIo => is(&[Category::IoRead, Category::IoWrite]).map(Value::Bool),
-        Id::IsIoRead => is(&[Category::IoRead]).map(Value::Bool),
-        Id::IsIoWrite => is(&[Category::IoWrite]).map(Value::Bool),
+        Id::IsIo => is_in(&[Category::IoRead, Category::IoWrite]).map(Value::Bool),
+        Id::IsIoRead => is_in(&[Category::IoRead]).map(Value::Bool),
+        Id::IsIoWrite => is_in(&[Category::IoWrite]).map(Value::Bool),
         Id::IoDir => match call.known?.category() {
-            Category::IoRead => word("read"),
-            Category::IoWrite => word("write"),
+            Category::IoRead => text("read"),
+            Category::IoWrite => text("write"),
             _ => None,
         },
-        Id::IsWait => is(&[Category::Wait, Category::Sleep]).map(Value::Bool),
+        Id::IsWait => is_in(&[Category::Wait, Category::Sleep]).map(Value::Bool),
         Id::Pid => number(u64::from(call.task.tgid)),
         Id::Ppid => number(u64::from(process.ppid?)),
         Id::ParentName => process.parent_name.as_deref().map(Value::Text),
@@ -118,43 +120,43 @@ fn of_call(id: Id, call: Call<'_>) -> Option<Value<'_>> {
         Id::IsMain => Some(Value::Bool(call.task.tid == call.task.tgid)),
         Id::Uid => number(u64::from(process.uid?)),
         Id::FdNum => descriptor(&call).map(Value::Int),
-        _ => of_file(id, call.file?),
+        _ => value_of_file(id, call.file?),
     }
 }
 
-/// The result: errors are negative, and an address of 32 bits is not.
+/// Gives the result: errors are negative, addresses of 32 bits are not.
 pub fn result(call: &Call<'_>) -> Option<i64> {
     let is_address = call.abi.is_32bit() && call.errno().is_none();
     call.result.map(|result| if is_address { i64::from(result as u32) } else { result })
 }
 
-/// Appends the result: addresses, and bits, are hexadecimal.
+/// Appends the result; addresses and bits are hexadecimal.
 pub fn put_result(out: &mut Vec<u8>, call: &Call<'_>, result: i64) {
-    if args::has_hex_result(call) {
-        number::hex(out, result as u64);
+    if has_hex_result(call) {
+        number::put_hex(out, result as u64);
     } else {
-        number::signed(out, result);
+        number::put_signed(out, result);
     }
 }
 
-/// The descriptor that a call is about; if it is not known what that is, then by the call's arguments.
+/// Gives the descriptor that a call is about: the one that the model knows, or the first in the arguments.
 fn descriptor(call: &Call<'_>) -> Option<i64> {
     if let Some(file) = call.file {
         return Some(i64::from(file.number));
     }
-    let parameter = call.parameters().find(arg::is_descriptor)?;
-    match arg::number(call, &parameter)? {
-        // The others stand for a directory, or for none.
+    let parameter = call.parameters().find(argument::is_descriptor)?;
+    match argument::number(call, &parameter)? {
+        // A negative number means the current directory, or no descriptor.
         Value::Int(number @ 0..) => Some(number),
         _ => None,
     }
 }
 
-/// Of what a descriptor refers to.
-fn of_file(id: Id, file: &File) -> Option<Value<'_>> {
+/// Gives the value of a field of what a descriptor refers to.
+fn value_of_file(id: Id, file: &File) -> Option<Value<'_>> {
     let name = &file.name;
-    // A file's directory has no slash at its end, unless it is the root.
-    let slash = || name.iter().rposition(|&byte| byte == b'/');
+    // A directory has no slash at its end, unless it is the root.
+    let last_slash = || name.iter().rposition(|&byte| byte == b'/');
     let (server, client) = match file.is_server {
         Some(true) => (file.local, file.remote),
         Some(false) => (file.remote, file.local),
@@ -165,15 +167,15 @@ fn of_file(id: Id, file: &File) -> Option<Value<'_>> {
     let port = |end: Option<SocketAddr>| end.map(|end| Value::Uint(u64::from(end.port())));
     match id {
         Id::FdName => Some(Value::Text(name)),
-        Id::FdType => Some(Value::Text(kind_word(file.kind).as_bytes())),
+        Id::FdType => Some(Value::Text(kind_name(file.kind).as_bytes())),
         Id::FdTypeChar => Some(Value::Text(kind_letter(file.kind).as_bytes())),
-        Id::FdDirectory => match (file.kind, slash()) {
+        Id::FdDirectory => match (file.kind, last_slash()) {
             (FileKind::Directory, _) => Some(Value::Text(name)),
             (FileKind::File, Some(slash)) => Some(Value::Text(name.get(..slash.max(1)).unwrap_or_default())),
             _ => None,
         },
         Id::FdFilename if file.kind == FileKind::File => {
-            let start = slash().map_or(0, |slash| slash + 1);
+            let start = last_slash().map_or(0, |slash| slash + 1);
             Some(Value::Text(name.get(start..).unwrap_or_default()))
         }
         Id::FdServerIp => ip(server),
@@ -196,7 +198,7 @@ fn of_file(id: Id, file: &File) -> Option<Value<'_>> {
     }
 }
 
-/// Words for kinds of files, sysdig's where it has one.
+/// Names of kinds of files; sysdig's names where it has them.
 pub const KIND_WORDS: [&str; 13] = [
     "file",
     "directory",
@@ -213,18 +215,18 @@ pub const KIND_WORDS: [&str; 13] = [
     "other",
 ];
 
-fn kind_word(kind: FileKind) -> &'static str {
+fn kind_name(kind: FileKind) -> &'static str {
     KIND_WORDS.get(kind as usize).copied().unwrap_or("other")
 }
 
-/// The letter that stands for a kind of files.
+/// Gives the letter that stands for a kind of file.
 pub fn kind_letter(kind: FileKind) -> &'static str {
     const LETTERS: &str = "fd46uspegtlio";
     let at = kind as usize;
     LETTERS.get(at..at + 1).unwrap_or("o")
 }
 
-/// The category of a call. What its descriptor refers to decides where that is in question.
+/// Gives the category of a call. For calls such as `read` the kind of file decides.
 fn category(call: &Call<'_>) -> Option<&'static str> {
     call.number?;
     let category = match call.known.map_or(Category::Other, |known| known.category()) {
@@ -239,18 +241,21 @@ fn category(call: &Call<'_>) -> Option<&'static str> {
     Some(category.name())
 }
 
-/// The words that [`Id::Category`] may be.
+/// Iterates over the values that [`Id::Category`] may have.
 pub fn category_words() -> impl Iterator<Item = &'static str> {
     Category::ALL.into_iter().map(Category::name).filter(|word| !word.starts_with("io-"))
 }
 
-fn argument<'a>(field: &Field, call: Call<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
-    let argument: &Argument = field.argument.as_ref()?;
-    let found = arg::find(&call, argument)?;
+/// Gives the value of `evt.arg` or `evt.rawarg`.
+fn value_of_argument<'a>(field: &Field, call: Call<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
+    let wanted: &Argument = field.argument.as_ref()?;
+    let found = argument::find(&call, wanted)?;
     match (field.id, found) {
         (Id::RawArg, Found::Result) => result(&call).map(Value::Int),
-        (Id::RawArg, Found::Parameter(parameter)) if !arg::is_read(&call, &parameter) => arg::number(&call, &parameter),
-        (_, Found::Parameter(parameter)) => arg::text(&call, &parameter, scratch).map(Value::Text),
+        (Id::RawArg, Found::Parameter(parameter)) if !argument::is_recorded(&call, &parameter) => {
+            argument::number(&call, &parameter)
+        }
+        (_, Found::Parameter(parameter)) => argument::text(&call, &parameter, scratch).map(Value::Text),
         (_, Found::Result) => match call.errno().and_then(errno::name) {
             Some(name) => Some(Value::Text(name.as_bytes())),
             None => {
@@ -262,7 +267,7 @@ fn argument<'a>(field: &Field, call: Call<'a>, scratch: &'a mut Vec<u8>) -> Opti
     }
 }
 
-/// Appends one of the texts for a time.
+/// Appends a time in the form of one of the fields of text.
 fn put_time(out: &mut Vec<u8>, id: Id, time: u64) {
     let local = Moment::local(time);
     let nanoseconds = time % SECOND;
@@ -275,7 +280,7 @@ fn put_time(out: &mut Vec<u8>, id: Id, time: u64) {
         _ => {
             let start = out.len();
             let result = write!(out, "{:#}.{nanoseconds:09}+0000", Moment::utc(time));
-            // The date is of ten characters until the year 10,000, which no clock here reaches.
+            // A date has ten characters until the year 9999; 64 bits of nanoseconds end before that.
             if let Some(space) = out.get_mut(start + 10) {
                 *space = b'T';
             }

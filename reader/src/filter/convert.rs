@@ -4,7 +4,8 @@
 
 use super::{Literal, Operator, Test};
 use crate::calls::{Abi, Call};
-use crate::fields::{self, category_words, errno, nearest, Argument, Field, Id, Kind};
+use crate::constants::errno;
+use crate::fields::{self, category_words, nearest, Argument, Field, FieldKind as Kind, Id};
 use std::net::IpAddr;
 use std::num::IntErrorKind;
 use syscall_record_format::filter::NAME_BYTES;

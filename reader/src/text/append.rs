@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Text and characters.
+
+/// Appends to a line. The methods are never inlined, because hundreds of places call them.
+pub(crate) trait Append {
+    /// Appends text.
+    fn put(&mut self, text: &[u8]);
+
+    /// Appends a character.
+    fn put_byte(&mut self, byte: u8);
+}
+
+impl Append for Vec<u8> {
+    #[inline(never)]
+    fn put(&mut self, text: &[u8]) {
+        self.extend_from_slice(text);
+    }
+
+    #[inline(never)]
+    fn put_byte(&mut self, byte: u8) {
+        self.push(byte);
+    }
+}
