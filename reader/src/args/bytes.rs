@@ -5,17 +5,13 @@
 /// Reads an unsigned integer of `size` bytes, 1 to 8, at the offset `at`.
 #[inline(never)]
 pub(crate) fn integer(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
-    Some(join(bytes.get(at..at.checked_add(size)?)?))
+    let bytes = bytes.get(at..at.checked_add(size)?)?;
+    Some(bytes.iter().rev().fold(0, |number, &byte| (number << 8) | u64::from(byte)))
 }
 
 /// Reads an unsigned integer from up to 8 bytes at the start; bytes that are missing are 0.
-#[inline(never)]
 pub(crate) fn integer_at_start(bytes: &[u8]) -> u64 {
-    join(bytes.get(..8).unwrap_or(bytes))
-}
-
-fn join(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |number, &byte| (number << 8) | u64::from(byte))
+    integer(bytes, 0, bytes.len().min(8)).unwrap_or(0)
 }
 
 /// Extends the sign of an integer of `size` bytes, 1 to 8.

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::flags::put_constants;
 use super::scalars::{put_id, put_key_serial, put_open_flags, put_signal};
 use crate::calls::Parameter;
-use crate::constants::ConstantSet;
+use crate::constants::find_constant;
 use crate::text::{number, Append};
 
 const F_DUPFD: u32 = 0;
@@ -57,7 +57,7 @@ pub(super) fn put_fcntl_argument(out: &mut Vec<u8>, context: &Context<'_>, value
 
 /// Appends a command of `ioctl`: its name, or the fields of its bits.
 pub(super) fn put_ioctl_command(out: &mut Vec<u8>, command: u64) {
-    if let Some(constant) = ConstantSet::new("ioctl_cmd").and_then(|set| set.constant(command)) {
+    if let Some(constant) = find_constant("ioctl_cmd", command) {
         // These commands have two names.
         out.put(match command {
             0x4004_9409 => b"BTRFS_IOC_CLONE or ",
@@ -93,7 +93,7 @@ pub(super) fn put_ioctl_argument(out: &mut Vec<u8>, command: u32, value: u64) {
         TCXONC => put_constants(out, "tcxonc", value),
         TCFLSH => put_constants(out, "tcflsh", value),
         TIOCSCTTY | TCSBRK | TCSBRKP | FICLONE => number::put_signed(out, i64::from(value as i32)),
-        _ if ConstantSet::new("ioctl_cmd").and_then(|set| set.constant(u64::from(command))).is_some() => {
+        _ if find_constant("ioctl_cmd", u64::from(command)).is_some() => {
             number::put_address(out, value);
         }
         _ => number::put_hex(out, value),

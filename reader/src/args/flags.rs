@@ -2,7 +2,7 @@
 
 //! Values as the constants of a set.
 
-use crate::constants::ConstantSet;
+use crate::constants::{find_constant, ConstantSet};
 use crate::text::{number, Append};
 
 /// Stands after the prefix of a set that has no constant for a value: `MAP_???`.
@@ -86,7 +86,7 @@ fn put_unknown(out: &mut Vec<u8>, set: ConstantSet) {
 /// Appends a number, and its constant in a comment.
 pub(super) fn put_commented(out: &mut Vec<u8>, set: &str, value: u64) {
     number::put_signed(out, i64::from(value as i32));
-    if let Some(constant) = ConstantSet::new(set).and_then(|set| set.constant(value)) {
+    if let Some(constant) = find_constant(set, value) {
         out.put(b" /* ");
         constant.put(out);
         out.put(b" */");

@@ -48,10 +48,8 @@ pub(super) fn put_sockaddr(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
                 number::put_hex(out, u64::from((integer(bytes, 2, 2)? as u16).swap_bytes()));
                 out.put(b"), sll_ifindex=");
                 number::put_decimal(out, integer(bytes, 4, 4)?);
-                for (name, at, size) in [("hatype", 8, 2), ("pkttype", 10, 1), ("halen", 11, 1)] {
-                    out.put(b", sll_");
-                    out.put(name.as_bytes());
-                    out.put_byte(b'=');
+                for (name, at, size) in [("sll_hatype", 8, 2), ("sll_pkttype", 10, 1), ("sll_halen", 11, 1)] {
+                    out.put_member(name);
                     number::put_decimal(out, integer(bytes, at, size)?);
                 }
             }

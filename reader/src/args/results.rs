@@ -14,7 +14,7 @@ use super::scalars::put_signal;
 use super::structs::put_struct;
 use super::values::{put_ioprio, put_personality};
 use crate::calls::{Direction, Parameter};
-use crate::constants::{errno, ConstantSet};
+use crate::constants::{errno, find_constant, ConstantSet};
 use crate::text::{number, Append};
 
 /// Appends a result; in parentheses what it means, or what else the call has told. Appends nothing at an entry.
@@ -81,7 +81,7 @@ fn put_error(out: &mut Vec<u8>, errno: u32) {
 /// Appends what stands in parentheses after the result, if anything.
 fn put_meaning(out: &mut Vec<u8>, context: &Context<'_>, value: u64) {
     let put_constant = |out: &mut Vec<u8>, set: &str| {
-        if let Some(constant) = ConstantSet::new(set).and_then(|set| set.constant(value)) {
+        if let Some(constant) = find_constant(set, value) {
             constant.put(out);
         }
     };

@@ -4,7 +4,7 @@
 
 use super::flags::{put_flags, put_more_flags, put_or};
 use crate::calls::Abi;
-use crate::constants::{errno, signals, ConstantSet};
+use crate::constants::{errno, find_constant, signals, ConstantSet};
 use crate::text::{number, Append};
 
 /// Appends the descriptor of a directory.
@@ -29,7 +29,7 @@ pub(super) fn put_file_mode(out: &mut Vec<u8>, mode: u64) {
     let start = out.len();
     match mode & 0o170_000 {
         0 => {}
-        kind => match ConstantSet::new("file_type").and_then(|set| set.constant(kind)) {
+        kind => match find_constant("file_type", kind) {
             Some(constant) => constant.put(out),
             None => return number::put_mode(out, mode),
         },
@@ -75,7 +75,7 @@ pub(super) fn put_errno(out: &mut Vec<u8>, number: u32) {
 
 /// Appends the serial number of one of the kernel's keys.
 pub(super) fn put_key_serial(out: &mut Vec<u8>, key: u64) {
-    match ConstantSet::new("key_serial").and_then(|set| set.constant(key)) {
+    match find_constant("key_serial", key) {
         Some(constant) => constant.put(out),
         None => number::put_signed(out, i64::from(key as i32)),
     }

@@ -7,7 +7,7 @@ use super::bytes::{integer, integer_at_start};
 use super::context::Context;
 use super::flags::put_constants;
 use super::scalars::{put_clock_ticks, put_errno, put_id, put_signal};
-use crate::constants::{signals, ConstantSet};
+use crate::constants::{find_constant, signals};
 use crate::text::{number, Append};
 
 /// Appends a set of signals as an argument points to; `None` if its size is one that the kernel rejects.
@@ -89,7 +89,7 @@ pub(super) fn put_siginfo(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]
     put_signal(out, u64::from(signal));
     out.put(b", si_code=");
     let sets = if signal == SIGCHLD { ["si_code", "cld_code"] } else { ["si_code", "si_code"] };
-    match sets.iter().find_map(|set| ConstantSet::new(set)?.constant(u64::from(code as u32))) {
+    match sets.iter().find_map(|set| find_constant(set, u64::from(code as u32))) {
         Some(constant) => constant.put(out),
         None => number::put_hex(out, u64::from(code as u32)),
     }
@@ -98,9 +98,7 @@ pub(super) fn put_siginfo(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]
         put_errno(out, errno);
     }
     let put = |out: &mut Vec<u8>, name: &str, value: i64| {
-        out.put(b", ");
-        out.put(name.as_bytes());
-        out.put_byte(b'=');
+        out.put_member(name);
         number::put_signed(out, value);
     };
     let (first, second, third) = (word(data)?, word(data + 4)?, word(data + 8)?);
@@ -129,9 +127,7 @@ pub(super) fn put_siginfo(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]
         }
         let times = (data + 12).next_multiple_of(long);
         for (name, at) in [("si_utime", times), ("si_stime", times + long)] {
-            out.put(b", ");
-            out.put(name.as_bytes());
-            out.put_byte(b'=');
+            out.put_member(name);
             put_clock_ticks(out, integer(bytes, at, long)?);
         }
     }

@@ -16,9 +16,7 @@ pub(super) fn put_clone_args(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     let field = |at: usize| integer(bytes, at * 8, 8);
     let flags = field(0)?;
     let put = |out: &mut Vec<u8>, name: &str, at: usize| {
-        out.put(b", ");
-        out.put(name.as_bytes());
-        out.put_byte(b'=');
+        out.put_member(name);
         number::put_address(out, field(at)?);
         Some(())
     };
@@ -68,8 +66,8 @@ pub(super) fn put_user_desc(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     let bits = bits?;
     out.put(b"{entry_number=");
     put_id(out, entry?, u64::from(u32::MAX));
-    for (name, value) in [(", base_addr=", base?), (", limit=", limit?)] {
-        out.put(name.as_bytes());
+    for (name, value) in [("base_addr", base?), ("limit", limit?)] {
+        out.put_member(name);
         number::put_padded_hex(out, value, 8);
     }
     let fields = [
@@ -81,9 +79,7 @@ pub(super) fn put_user_desc(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
         ("useable", 6, 1),
     ];
     for (name, shift, mask) in fields {
-        out.put(b", ");
-        out.put(name.as_bytes());
-        out.put_byte(b'=');
+        out.put_member(name);
         number::put_decimal(out, (bits >> shift) & mask);
     }
     out.put_byte(b'}');

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::flags::{put_constants, put_more_flags, put_of_two_sets, put_or};
 use super::scalars::put_signal;
 use crate::calls::{Abi, Parameter};
-use crate::constants::ConstantSet;
+use crate::constants::{find_constant, ConstantSet};
 use crate::text::{number, Append};
 
 /// Appends a value of the kind `hex`: a hexadecimal number, unless more is known of the call's argument.
@@ -67,7 +67,7 @@ pub(super) fn put_map_flags(out: &mut Vec<u8>, value: u64) {
 pub(super) fn put_futex_op(out: &mut Vec<u8>, value: u64) {
     const PRIVATE: u64 = 0x80;
     const REALTIME: u64 = 0x100;
-    match ConstantSet::new("futex_op").and_then(|set| set.constant(value & !(PRIVATE | REALTIME))) {
+    match find_constant("futex_op", value & !(PRIVATE | REALTIME)) {
         Some(constant) => {
             constant.put(out);
             if value & PRIVATE != 0 {
@@ -151,7 +151,7 @@ pub(super) fn put_futex2_flags(out: &mut Vec<u8>, value: u64) {
 pub(super) fn put_socket_type(out: &mut Vec<u8>, value: u64) {
     let start = out.len();
     let mut rest = value;
-    if let Some(constant) = ConstantSet::new("socket_type").and_then(|set| set.constant(value & 0xf)) {
+    if let Some(constant) = find_constant("socket_type", value & 0xf) {
         constant.put(out);
         rest &= !0xf;
         if rest == 0 {
@@ -243,7 +243,7 @@ pub(super) fn put_ptrace_request(out: &mut Vec<u8>, abi: Abi, value: u64) {
         Abi::Arm => "ptrace_op_arm",
         Abi::Arm64 => "ptrace_op_arm64",
     };
-    match ConstantSet::new(own).and_then(|set| set.constant(value)) {
+    match find_constant(own, value) {
         Some(constant) => constant.put(out),
         None => put_constants(out, "ptrace_op", value),
     }

@@ -58,6 +58,12 @@ impl ConstantSet {
     }
 }
 
+/// Finds the constant with this value in the set of this name.
+#[inline(never)]
+pub(crate) fn find_constant(set: &str, value: u64) -> Option<Constant> {
+    ConstantSet::new(set)?.constant(value)
+}
+
 /// See [`ConstantSet::constants`].
 #[derive(Clone, Debug)]
 pub(crate) struct Constants {

@@ -13,4 +13,4 @@ pub(crate) mod errno;
 mod sets;
 pub(crate) mod signals;
 
-pub(crate) use constant_set::ConstantSet;
+pub(crate) use constant_set::{find_constant, ConstantSet};

@@ -2,7 +2,7 @@
 
 //! Names of signals.
 
-use super::ConstantSet;
+use super::constant_set::find_constant;
 use crate::text::{number, Append};
 
 /// The first real-time signal; they have no names of their own.
@@ -18,7 +18,7 @@ pub(crate) fn put_signal(out: &mut Vec<u8>, number: u64) -> bool {
             out.put(b"RT_");
             number::put_decimal(out, number - FIRST_REALTIME);
         }
-        _ => match ConstantSet::new("signal").and_then(|set| set.constant(number)) {
+        _ => match find_constant("signal", number) {
             Some(constant) => constant.put_without_prefix(out),
             None => return false,
         },

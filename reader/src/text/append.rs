@@ -9,6 +9,9 @@ pub(crate) trait Append {
 
     /// Appends a character.
     fn put_byte(&mut self, byte: u8);
+
+    /// Appends the name of a structure's member that is not the first: `, NAME=`.
+    fn put_member(&mut self, name: &str);
 }
 
 impl Append for Vec<u8> {
@@ -20,5 +23,12 @@ impl Append for Vec<u8> {
     #[inline(never)]
     fn put_byte(&mut self, byte: u8) {
         self.push(byte);
+    }
+
+    #[inline(never)]
+    fn put_member(&mut self, name: &str) {
+        self.put(b", ");
+        self.put(name.as_bytes());
+        self.put_byte(b'=');
     }
 }
