@@ -10,12 +10,13 @@
 //! ```
 
 use super::argument::{self, Shape};
+use super::choices::kind_letter;
 use super::payload::Look;
-use super::value::{kind_letter, put_result, result};
-use super::{escape, Value};
+use super::value::{put_result, result, Value};
 use crate::calls::{Direction, Parameter};
 use crate::constants::errno;
 use crate::model::{returns_file, Call, Edge, File};
+use crate::text::escape::put_escaped;
 use std::io::Write as _;
 
 /// Appends the arguments of an entry: those that the program gives. Appends the result of a return, and the arguments
@@ -92,7 +93,7 @@ fn put_file(out: &mut Vec<u8>, call: &Call<'_>, number: Option<i64>) {
     let is_meant = |file: &&File| Some(i64::from(file.number)) == number;
     if let Some(file) = call.file.filter(is_meant) {
         let _ = write!(out, "(<{}>", kind_letter(file.kind));
-        escape(out, &file.name);
+        put_escaped(out, &file.name);
         out.push(b')');
     }
 }
@@ -101,7 +102,7 @@ fn put_file(out: &mut Vec<u8>, call: &Call<'_>, number: Option<i64>) {
 fn put_value(out: &mut Vec<u8>, call: &Call<'_>, parameter: &Parameter, look: Look, scratch: &mut Vec<u8>) -> bool {
     let Some(text) = argument::text(call, parameter, scratch) else { return false };
     match argument::shape(parameter) {
-        Shape::Text => escape(out, text),
+        Shape::Text => put_escaped(out, text),
         Shape::Bytes | Shape::Pieces | Shape::Message | Shape::Messages => look.put(out, text),
         Shape::Other => {
             // A constant stands in parentheses after its number.

@@ -2,10 +2,21 @@
 
 //! One argument of a call: which one a name means, and its value.
 
-use super::{all_calls, nearest, Argument, Value};
+use super::choices::all_calls;
+use super::near::nearest;
+use super::value::Value;
 use crate::args;
 use crate::calls::{Direction, Parameter};
 use crate::model::{returns_file, Call, Memory, Pieces, UNNAMED};
+
+/// An argument of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// Its place, from 0.
+    Index(u8),
+    /// Its name.
+    Name(Box<str>),
+}
 
 /// What the name of an argument refers to.
 pub enum Found {

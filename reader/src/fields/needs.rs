@@ -2,7 +2,9 @@
 
 //! What must be recorded for a field to be known.
 
-use super::{Argument, Field, Id};
+use super::argument::Argument;
+use super::field::Field;
+use super::table::Id;
 use std::ops::BitOr;
 
 /// What must be recorded, and which state the model must keep, for a field to be known.

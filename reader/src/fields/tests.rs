@@ -2,7 +2,8 @@
 
 use super::testing::Sample;
 use super::*;
-use crate::model::{FileKind, What};
+use crate::calls::Abi;
+use crate::model::{Event, FileKind, What};
 
 fn printed(field: &str, sample: &Sample) -> String {
     let field = Field::parse(field).unwrap_or_else(|error| panic!("{field}: {error}"));

@@ -1,290 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Values of fields.
+//! Values of fields, and the result of a call as a value.
 
-use super::args::put_args;
-use super::argument::{self, Found};
-use super::payload::Look;
-use super::{Argument, Field, Id, Value};
 use crate::args::has_hex_result;
-use crate::calls::Category;
-use crate::clock::{Moment, SECOND};
-use crate::constants::errno;
-use crate::model::{Call, Edge, Event, File, FileKind, What};
+use crate::model::Call;
 use crate::text::number;
-use std::io::Write as _;
-use std::net::SocketAddr;
-use syscall_record_format::filter::comm_to_bytes;
+use std::net::IpAddr;
 
-/// Gives the value of `field` for `event`. Uses `scratch` for text that is not in the event.
-pub fn value<'a>(field: &'a Field, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
-    if let Some(value) = value_of_event(field.id, event) {
-        return Some(value);
-    }
-    if matches!(field.id, Id::Time | Id::TimeS | Id::TimeIso | Id::DateTime | Id::DateTimeS) {
-        scratch.clear();
-        put_time(scratch, field.id, event.time);
-        return Some(Value::Text(scratch));
-    }
-    let What::Call(call) = event.what else { return None };
-    match field.id {
-        Id::Arg | Id::RawArg => value_of_argument(field, call, scratch),
-        Id::Args => {
-            scratch.clear();
-            put_args(scratch, &call, Look { is_whole: true, ..Look::default() });
-            Some(Value::Text(scratch))
-        }
-        Id::Buffer => argument::buffer(&call, scratch).map(Value::Text),
-        Id::Type => match call.known {
-            Some(known) => Some(Value::Text(known.name().as_bytes())),
-            None => {
-                scratch.clear();
-                // Writing to a vector does not fail.
-                let _ = write!(scratch, "syscall_{}", call.number?);
-                Some(Value::Text(scratch))
-            }
-        },
-        // The name is packed into numbers, so it needs the scratch buffer.
-        Id::ProcName => {
-            scratch.clear();
-            scratch.extend_from_slice(&comm_to_bytes(call.task.comm));
-            let end = scratch.iter().position(|&byte| byte == 0).unwrap_or(scratch.len());
-            Some(Value::Text(scratch.get(..end).unwrap_or_default()))
-        }
-        id => value_of_call(id, call),
-    }
-}
-
-/// Gives the value of a field that every event has.
-fn value_of_event(id: Id, event: &Event<'_>) -> Option<Value<'static>> {
-    let number = |number: u64| Some(Value::Uint(number));
-    match id {
-        Id::Num => number(event.number),
-        Id::RawTime => number(event.time),
-        Id::RawTimeS => number(event.time / SECOND),
-        Id::RawTimeNs => number(event.time % SECOND),
-        Id::RelTime => number(event.since_first),
-        Id::RelTimeS => number(event.since_first / SECOND),
-        Id::RelTimeNs => number(event.since_first % SECOND),
-        Id::DeltaTime => number(event.since_last),
-        Id::DeltaTimeS => number(event.since_last / SECOND),
-        Id::DeltaTimeNs => number(event.since_last % SECOND),
-        Id::Cpu => number(u64::from(event.cpu)),
-        Id::Count => number(1),
-        _ => None,
-    }
-}
-
-/// Gives the value of a field of calls, for those that need no scratch buffer.
-fn value_of_call(id: Id, call: Call<'_>) -> Option<Value<'_>> {
-    let number = |number: u64| Some(Value::Uint(number));
-    let text = |text: &'static str| Some(Value::Text(text.as_bytes()));
-    // A call that is not in the table is in none of these categories.
-    let is_in = |categories: &[Category]| {
-        call.number?;
-        Some(call.known.is_some_and(|known| categories.contains(&known.category())))
-    };
-    let process = call.process;
-    match id {
-        Id::Latency => number(call.latency?),
-        Id::LatencyS => number(call.latency? / SECOND),
-        Id::LatencyNs => number(call.latency? % SECOND),
-        Id::Dir => text(if call.edge == Edge::Enter { ">" } else { "<" }),
-        Id::Category => text(category(&call)?),
-        Id::BufLen => {
-            let is_io = is_in(&[Category::IoRead, Category::IoWrite])?;
-            result(&call).filter(|&result| result >= 0 && is_io).map(Value::Int)
-        }
-        Id::Res => {
-            call.result?;
-            match call.errno() {
-                None => text("SUCCESS"),
-                Some(number) => text(errno::name(number).unwrap_or("unknown")),
-            }
-        }
-        Id::RawRes => result(&call).map(Value::Int),
-        Id::Failed => call.result.map(|_| Value::Bool(call.errno().is_some())),
-        Id::IsIo => is_in(&[Category::IoRead, Category::IoWrite]).map(Value::Bool),
-        Id::IsIoRead => is_in(&[Category::IoRead]).map(Value::Bool),
-        Id::IsIoWrite => is_in(&[Category::IoWrite]).map(Value::Bool),
-        Id::IoDir => match call.known?.category() {
-            Category::IoRead => text("read"),
-            Category::IoWrite => text("write"),
-            _ => None,
-        },
-        Id::IsWait => is_in(&[Category::Wait, Category::Sleep]).map(Value::Bool),
-        Id::Pid => number(u64::from(call.task.tgid)),
-        Id::Ppid => number(u64::from(process.ppid?)),
-        Id::ParentName => process.parent_name.as_deref().map(Value::Text),
-        Id::Tid => number(u64::from(call.task.tid)),
-        Id::IsMain => Some(Value::Bool(call.task.tid == call.task.tgid)),
-        Id::Uid => number(u64::from(process.uid?)),
-        Id::FdNum => descriptor(&call).map(Value::Int),
-        _ => value_of_file(id, call.file?),
-    }
+/// The value of a field for one event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// A number that may be negative.
+    Int(i64),
+    /// A number that may be large, such as a register with an argument.
+    Uint(u64),
+    /// True or false.
+    Bool(bool),
+    /// Text or bytes, as recorded: not escaped.
+    Text(&'a [u8]),
+    /// An IP address.
+    Address(IpAddr),
 }
 
 /// Gives the result: errors are negative, addresses of 32 bits are not.
-pub fn result(call: &Call<'_>) -> Option<i64> {
+pub(super) fn result(call: &Call<'_>) -> Option<i64> {
     let is_address = call.abi.is_32bit() && call.errno().is_none();
     call.result.map(|result| if is_address { i64::from(result as u32) } else { result })
 }
 
 /// Appends the result; addresses and bits are hexadecimal.
-pub fn put_result(out: &mut Vec<u8>, call: &Call<'_>, result: i64) {
+pub(super) fn put_result(out: &mut Vec<u8>, call: &Call<'_>, result: i64) {
     if has_hex_result(call) {
         number::put_hex(out, result as u64);
     } else {
         number::put_signed(out, result);
     }
-}
-
-/// Gives the descriptor that a call is about: the one that the model knows, or the first in the arguments.
-fn descriptor(call: &Call<'_>) -> Option<i64> {
-    if let Some(file) = call.file {
-        return Some(i64::from(file.number));
-    }
-    let parameter = call.parameters().find(argument::is_descriptor)?;
-    match argument::number(call, &parameter)? {
-        // A negative number means the current directory, or no descriptor.
-        Value::Int(number @ 0..) => Some(number),
-        _ => None,
-    }
-}
-
-/// Gives the value of a field of what a descriptor refers to.
-fn value_of_file(id: Id, file: &File) -> Option<Value<'_>> {
-    let name = &file.name;
-    // A directory has no slash at its end, unless it is the root.
-    let last_slash = || name.iter().rposition(|&byte| byte == b'/');
-    let (server, client) = match file.is_server {
-        Some(true) => (file.local, file.remote),
-        Some(false) => (file.remote, file.local),
-        None => (None, None),
-    };
-    let either = file.remote.or(file.local);
-    let ip = |end: Option<SocketAddr>| end.map(|end| Value::Address(end.ip().to_canonical()));
-    let port = |end: Option<SocketAddr>| end.map(|end| Value::Uint(u64::from(end.port())));
-    match id {
-        Id::FdName => Some(Value::Text(name)),
-        Id::FdType => Some(Value::Text(kind_name(file.kind).as_bytes())),
-        Id::FdTypeChar => Some(Value::Text(kind_letter(file.kind).as_bytes())),
-        Id::FdDirectory => match (file.kind, last_slash()) {
-            (FileKind::Directory, _) => Some(Value::Text(name)),
-            (FileKind::File, Some(slash)) => Some(Value::Text(name.get(..slash.max(1)).unwrap_or_default())),
-            _ => None,
-        },
-        Id::FdFilename if file.kind == FileKind::File => {
-            let start = last_slash().map_or(0, |slash| slash + 1);
-            Some(Value::Text(name.get(start..).unwrap_or_default()))
-        }
-        Id::FdServerIp => ip(server),
-        Id::FdClientIp => ip(client),
-        Id::FdLocalIp => ip(file.local),
-        Id::FdRemoteIp => ip(file.remote),
-        Id::FdIp => ip(either),
-        Id::FdServerPort => port(server),
-        Id::FdClientPort => port(client),
-        Id::FdLocalPort => port(file.local),
-        Id::FdRemotePort => port(file.remote),
-        Id::FdPort => port(either),
-        Id::FdIsServer => file.is_server.map(Value::Bool),
-        Id::FdFamily => match file.kind {
-            FileKind::Ipv4 | FileKind::Ipv6 => Some(Value::Text(b"ip")),
-            FileKind::Unix => Some(Value::Text(b"unix")),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Names of kinds of files; sysdig's names where it has them.
-pub const KIND_WORDS: [&str; 13] = [
-    "file",
-    "directory",
-    "ipv4",
-    "ipv6",
-    "unix",
-    "socket",
-    "pipe",
-    "event",
-    "signalfd",
-    "timerfd",
-    "eventpoll",
-    "inotify",
-    "other",
-];
-
-fn kind_name(kind: FileKind) -> &'static str {
-    KIND_WORDS.get(kind as usize).copied().unwrap_or("other")
-}
-
-/// Gives the letter that stands for a kind of file.
-pub fn kind_letter(kind: FileKind) -> &'static str {
-    const LETTERS: &str = "fd46uspegtlio";
-    let at = kind as usize;
-    LETTERS.get(at..at + 1).unwrap_or("o")
-}
-
-/// Gives the category of a call. For calls such as `read` the kind of file decides.
-fn category(call: &Call<'_>) -> Option<&'static str> {
-    call.number?;
-    let category = match call.known.map_or(Category::Other, |known| known.category()) {
-        Category::IoRead | Category::IoWrite | Category::IoOther => match call.file?.kind {
-            FileKind::File | FileKind::Directory => Category::File,
-            FileKind::Ipv4 | FileKind::Ipv6 => Category::Net,
-            FileKind::Pipe | FileKind::Unix | FileKind::Event | FileKind::Signal | FileKind::Inotify => Category::Ipc,
-            _ => Category::Other,
-        },
-        category => category,
-    };
-    Some(category.name())
-}
-
-/// Iterates over the values that [`Id::Category`] may have.
-pub fn category_words() -> impl Iterator<Item = &'static str> {
-    Category::ALL.into_iter().map(Category::name).filter(|word| !word.starts_with("io-"))
-}
-
-/// Gives the value of `evt.arg` or `evt.rawarg`.
-fn value_of_argument<'a>(field: &Field, call: Call<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
-    let wanted: &Argument = field.argument.as_ref()?;
-    let found = argument::find(&call, wanted)?;
-    match (field.id, found) {
-        (Id::RawArg, Found::Result) => result(&call).map(Value::Int),
-        (Id::RawArg, Found::Parameter(parameter)) if !argument::is_recorded(&call, &parameter) => {
-            argument::number(&call, &parameter)
-        }
-        (_, Found::Parameter(parameter)) => argument::text(&call, &parameter, scratch).map(Value::Text),
-        (_, Found::Result) => match call.errno().and_then(errno::name) {
-            Some(name) => Some(Value::Text(name.as_bytes())),
-            None => {
-                scratch.clear();
-                put_result(scratch, &call, result(&call)?);
-                Some(Value::Text(scratch))
-            }
-        },
-    }
-}
-
-/// Appends a time in the form of one of the fields of text.
-fn put_time(out: &mut Vec<u8>, id: Id, time: u64) {
-    let local = Moment::local(time);
-    let nanoseconds = time % SECOND;
-    // Writing to a vector does not fail.
-    let _ = match id {
-        Id::Time => write!(out, "{local}.{nanoseconds:09}"),
-        Id::TimeS => write!(out, "{local}"),
-        Id::DateTime => write!(out, "{local:#}.{nanoseconds:09}"),
-        Id::DateTimeS => write!(out, "{local:#}"),
-        _ => {
-            let start = out.len();
-            let result = write!(out, "{:#}.{nanoseconds:09}+0000", Moment::utc(time));
-            // A date has ten characters until the year 9999; 64 bits of nanoseconds end before that.
-            if let Some(space) = out.get_mut(start + 10) {
-                *space = b'T';
-            }
-            result
-        }
-    };
 }
