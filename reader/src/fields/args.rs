@@ -19,9 +19,9 @@ use crate::model::{returns_file, Call, Edge, File};
 use crate::text::escape::put_escaped;
 use std::io::Write as _;
 
-/// Appends the arguments of an entry: those that the program gives. Appends the result of a return, and the arguments
-/// that the kernel gives back. A return also has the program's arguments if one of them is a path, or if its entry was
-/// not recorded. Payload stands at the return.
+/// Appends the arguments. An entry has the arguments that the program gives. A return has the result, and the arguments
+/// that the kernel gives back. If the program gives a path, or if the entry was not recorded, the return has the
+/// program's arguments, too. Payload stands at the return.
 pub(crate) fn put_args(out: &mut Vec<u8>, call: &Call<'_>, look: Look) {
     let start = out.len();
     let is_exit = call.edge == Edge::Exit;
@@ -88,7 +88,7 @@ fn put_named_result(out: &mut Vec<u8>, call: &Call<'_>, result: i64) {
     }
 }
 
-/// Appends what a descriptor refers to, if the model knows that of this descriptor of the call.
+/// Appends what a descriptor refers to, if it is the descriptor that the call is about.
 fn put_file(out: &mut Vec<u8>, call: &Call<'_>, number: Option<i64>) {
     let is_meant = |file: &&File| Some(i64::from(file.number)) == number;
     if let Some(file) = call.file.filter(is_meant) {

@@ -92,7 +92,7 @@ proptest! {
         }
     }
 
-    /// A line is that of a call, or tells that a thread has ended.
+    /// A line is a call, or tells that a thread has ended.
     #[test]
     fn any_events_make_lines_of_their_threads(
         events in proptest::collection::vec((sample(), 1u32..4, any::<bool>()), 0..8),
