@@ -16,8 +16,8 @@ pub(super) fn put_sigset_argument(out: &mut Vec<u8>, context: &Context<'_>, byte
     is_valid.then(|| put_sigset(out, bytes))
 }
 
-/// Appends a set of signals; the lowest bit of `bytes` is signal 1. If two thirds of all signals are in the set, appends
-/// `~` and the signals that are not in it.
+/// Appends a set of signals; the lowest bit of `bytes` is signal 1. If two thirds of all signals are in the set,
+/// appends `~` and the signals that are not in it.
 pub(super) fn put_sigset(out: &mut Vec<u8>, bytes: &[u8]) {
     // The set is one or two words of 32 bits.
     let size = bytes.len().min(8).div_ceil(4) * 4;
