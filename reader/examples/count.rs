@@ -9,7 +9,7 @@
 use std::convert::Infallible;
 use std::process::ExitCode;
 use std::{env, error::Error, path::PathBuf};
-use syscall_record::decode::{Event, What};
+use syscall_record::decode::{DecodedEvent, DecodedKind};
 use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
 use syscall_record::source::Source;
@@ -24,12 +24,12 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, event: &Event<'_>) {
-        match event.what {
-            What::Enter { .. } => self.entries += 1,
-            What::Exit { .. } => self.returns += 1,
-            What::Memory { .. } => (),
-            What::Dropped { events } => self.dropped += events,
+    fn add(&mut self, event: &DecodedEvent<'_>) {
+        match event.kind {
+            DecodedKind::Enter { .. } => self.entries += 1,
+            DecodedKind::Exit { .. } => self.returns += 1,
+            DecodedKind::Memory { .. } => (),
+            DecodedKind::Dropped { events } => self.dropped += events,
         }
     }
 }
@@ -52,7 +52,7 @@ fn count() -> Result<Counts, Box<dyn Error>> {
     let mut source = Source::open(input.as_deref(), Interrupt::new()?)?;
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
     let mut counts = Counts::default();
-    let mut sink = |_: &Header, event: &Event<'_>| {
+    let mut sink = |_: &Header, event: &DecodedEvent<'_>| {
         counts.add(event);
         Ok::<(), Infallible>(())
     };

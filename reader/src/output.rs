@@ -8,10 +8,10 @@ use crate::shape::Shape;
 use crate::sink::Sink;
 use std::io::{self, BufWriter, Write};
 use syscall_record::calls::{Abi, Call};
-use syscall_record::decode::{self, Event, What};
+use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind};
 use syscall_record::filter::Filter;
-use syscall_record::model::{self, Model};
-use syscall_record::print::Printer;
+use syscall_record::model::{Model, ModelNeeds};
+use syscall_record::print::RecordPrinter;
 use syscall_record::summary::Summary;
 use syscall_record_format::format::{Comm, Header};
 
@@ -40,7 +40,7 @@ pub struct Output {
     left: u64,
     gate: Option<Gate>,
     view: View,
-    printer: Printer<BufWriter<Sink>>,
+    printer: RecordPrinter<BufWriter<Sink>>,
 }
 
 /// What is shown.
@@ -72,7 +72,7 @@ struct Full {
 impl Output {
     /// Shows events in `shape`, as `options` and `plan` say, in `sink`. `is_live`: they are of this machine, and of now.
     pub fn new(options: &Options, plan: Plan, shape: Shape, sink: Sink, is_live: bool) -> Self {
-        let printer = Printer::new(BufWriter::with_capacity(OUTPUT_BYTES, sink));
+        let printer = RecordPrinter::new(BufWriter::with_capacity(OUTPUT_BYTES, sink));
         // Live, the name of a descriptor that was closed unseen would be that of another file.
         let is_named = !is_live || plan.records_all_calls();
         let Plan { filter, needs, .. } = plan;
@@ -83,7 +83,7 @@ impl Output {
             Shape::Record if filter.is_none() && summary.is_none() => View::Lines,
             _ => {
                 let files = needs.files || (needs.names && is_named);
-                let needs = model::Needs { files, processes: needs.processes };
+                let needs = ModelNeeds { files, processes: needs.processes };
                 let model = Model::new(needs, is_live);
                 View::Full(Box::new(Full { model, filter, shape, summary, tables, elapsed: 0, text: Vec::new() }))
             }
@@ -118,15 +118,15 @@ impl Output {
     /// # Errors
     ///
     /// [`Stop::Enough`] if it is the last that is wanted, [`Stop::Error`] if it cannot be written.
-    pub fn take(&mut self, header: &Header, event: &Event<'_>) -> Result<(), Stop> {
+    pub fn take(&mut self, header: &Header, event: &DecodedEvent<'_>) -> Result<(), Stop> {
         let is_hidden = self.gate.as_mut().is_some_and(|gate| gate.hides(header, event));
-        if !matches!(event.what, What::Memory { .. }) {
+        if !matches!(event.kind, DecodedKind::Memory { .. }) {
             self.events += u64::from(!is_hidden);
         }
         let is_shown = match &mut self.view {
             _ if is_hidden => false,
             View::Full(full) => full.take(header, event, &mut self.printer)?,
-            _ if matches!(event.what, What::Memory { .. }) => false,
+            _ if matches!(event.kind, DecodedKind::Memory { .. }) => false,
             View::Lines => {
                 self.printer.print(header.machine, event)?;
                 true
@@ -166,7 +166,12 @@ impl Output {
 
 impl Full {
     /// Takes an event; whether it was shown.
-    fn take(&mut self, header: &Header, event: &Event<'_>, printer: &mut Printer<BufWriter<Sink>>) -> io::Result<bool> {
+    fn take(
+        &mut self,
+        header: &Header,
+        event: &DecodedEvent<'_>,
+        printer: &mut RecordPrinter<BufWriter<Sink>>,
+    ) -> io::Result<bool> {
         let Self { model, filter, shape, summary, elapsed, text, .. } = self;
         let mut is_shown = false;
         text.clear();
@@ -228,11 +233,11 @@ impl Gate {
     }
 
     /// Whether an event is to be hidden. What is not hidden begins with the `execve`.
-    fn hides(&mut self, header: &Header, event: &Event<'_>) -> bool {
-        let (task, call) = match &event.what {
-            What::Enter { task, call } => (task, Some(call)),
-            What::Exit { task, call, .. } => (task, call.as_ref()),
-            What::Memory { .. } | What::Dropped { .. } => return false,
+    fn hides(&mut self, header: &Header, event: &DecodedEvent<'_>) -> bool {
+        let (task, call) = match &event.kind {
+            DecodedKind::Enter { task, call } => (task, Some(call)),
+            DecodedKind::Exit { task, call, .. } => (task, call.as_ref()),
+            DecodedKind::Memory { .. } | DecodedKind::Dropped { .. } => return false,
         };
         if self.is_open || task.tgid != self.tgid {
             return false;
@@ -243,7 +248,7 @@ impl Gate {
     }
 }
 
-fn is_execve(header: &Header, call: &decode::Call<'_>) -> bool {
+fn is_execve(header: &Header, call: &DecodedCall<'_>) -> bool {
     let abi = Abi::new(header.machine, call.is_32bit);
     Call::new(abi, call.number).is_some_and(|call| call.name() == "execve")
 }

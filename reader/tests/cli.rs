@@ -72,7 +72,7 @@ fn prints_the_lines() {
 
 #[test]
 fn results_have_the_width_of_the_program() {
-    let lines = |machine, events: &[Event]| {
+    let lines = |machine, events: &[MadeEvent]| {
         let output = run(&["-"], Some(&stream(vec![packets(plain(machine), 0, events, &[])])));
         text(&output.stdout).lines().filter(|line| line.starts_with("exit")).map(String::from).collect::<Vec<_>>()
     };
@@ -275,7 +275,7 @@ fn a_read() -> Vec<u8> {
 }
 
 fn a_read_of(bytes: &[u8]) -> Vec<u8> {
-    let recording = Recording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
+    let recording = MadeRecording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
     let cat = task(4513, b"cat");
     let events = [
         vec![enter_with(1_000_000_000, 0, cat, 3, &[4]), exit(1_000_000_500, 0, cat, 0)],
@@ -404,7 +404,7 @@ fn inputs_that_are_not_there() {
 
 #[test]
 fn a_closed_pipe_is_an_end() {
-    let events: Vec<Event> = (0..100_000).map(|index| enter(index + 1, 0, task(1, b"x"), 1)).collect();
+    let events: Vec<MadeEvent> = (0..100_000).map(|index| enter(index + 1, 0, task(1, b"x"), 1)).collect();
     let bytes = stream(vec![packets(plain(Machine::Arm), 0, &events, &[])]);
     let file = temporary("long");
     fs::write(&file, bytes).expect("is written");
@@ -459,7 +459,7 @@ fn arguments_name_files() {
         vec![enter_with(10, 0, sh, 56, &[0xffff_ff9c, 1, 0, 0]), exit(20, 0, sh, 3)],
         vec![enter_with(30, 0, sh, 82, &[3]), exit(40, 0, sh, 0)],
     ];
-    let recording = Recording { has_args: true, ..plain(Machine::Arm64) };
+    let recording = MadeRecording { has_args: true, ..plain(Machine::Arm64) };
     let bytes = stream(vec![packets(recording, 0, &events.concat(), &[])]);
     for filter in ["evt.type=fsync and evt.dir=>", "fd.type=file and evt.type=fsync and evt.dir=>"] {
         let output = run(&["-r", "-", "-p", "%evt.args", filter], Some(&bytes));

@@ -16,7 +16,7 @@ use syscall_record_format::format::{Edges, Machine};
 
 /// A `cat` of a file, of which a dropped piece is missing.
 fn example() -> Vec<u8> {
-    let recording = Recording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
+    let recording = MadeRecording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
     let cat = task(4513, b"cat");
     let first = [
         memory(1000, 2, cat, 257, 1, false, b"/etc/passwd"),

@@ -1,47 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Tables of file descriptors.
+//! The descriptors of processes, and what they refer to.
 
 use super::address::Address;
-use super::{File, FileKind};
+use super::event::{File, FileKind};
 use std::io::Write as _;
 use std::ops::RangeInclusive;
 
-/// Descriptors that are kept at a time, of all processes, those between others included: a bound for recordings that
-/// lack all that closes.
+/// How many slots all tables have together, those of unused descriptors between used ones included. A bound for
+/// recordings that lack all calls that close descriptors.
 const MAX_SLOTS: usize = 1 << 19;
-/// Of descriptors below, a table knows whether they were touched: where programs put what they hand on.
+/// A table knows which descriptors below this number were touched. Programs hand on low descriptors to other programs.
 const TOUCHABLE: i32 = u64::BITS as i32;
 /// Longer names are cut: `PATH_MAX` of `include/uapi/linux/limits.h`.
 const MAX_NAME_BYTES: usize = 4096;
 
-/// All tables. Processes share one, as a rule with nobody.
+/// The tables of all processes, by index. Processes can share a table; most do not.
 #[derive(Default)]
-pub(super) struct Files {
-    tables: Vec<Table>,
+pub(super) struct DescriptorTables {
+    tables: Vec<DescriptorTable>,
+    /// Indices of tables that no process uses.
     free: Vec<usize>,
-    /// Slots in all of them.
-    count: usize,
+    /// How many slots all tables have.
+    slots: usize,
 }
 
 #[derive(Default)]
-struct Table {
+struct DescriptorTable {
+    /// How many processes use it.
     users: u32,
-    /// By descriptor; the kernel gives out the lowest that is free.
-    slots: Vec<Option<Box<Open>>>,
-    /// Those that were made or closed here, a bit each.
+    /// What each descriptor refers to. The table is short, because the kernel gives out the lowest free descriptor.
+    slots: Vec<Option<Box<OpenFile>>>,
+    /// A bit for each descriptor below [`TOUCHABLE`]: whether a call was seen that made or closed it.
     touched: u64,
 }
 
 /// What a descriptor refers to.
 #[derive(Clone)]
-pub(super) struct Open {
+pub(super) struct OpenFile {
     pub(super) file: File,
     pub(super) closes_on_exec: bool,
 }
 
-impl Table {
-    /// Drops slots behind the last descriptor; returns how many. One high descriptor, once it is closed, takes no room.
+impl DescriptorTable {
+    /// Drops the slots after the last descriptor, so that a high descriptor takes no room once it is closed. Returns
+    /// how many slots were dropped.
     fn trim(&mut self) -> usize {
         let unused = self.slots.iter().rev().take_while(|place| place.is_none()).count();
         let used = self.slots.len() - unused;
@@ -52,16 +55,17 @@ impl Table {
         unused
     }
 
+    /// Notes that a call has made or closed a descriptor.
     fn touch(&mut self, slot: usize) {
         self.touched |= u32::try_from(slot).ok().and_then(|slot| 1_u64.checked_shl(slot)).unwrap_or(0);
     }
 }
 
-impl Files {
-    /// An empty table, of one user.
+impl DescriptorTables {
+    /// Adds an empty table with one user. Returns its index.
     pub(super) fn add(&mut self) -> usize {
         let index = self.free.pop().unwrap_or_else(|| {
-            self.tables.push(Table::default());
+            self.tables.push(DescriptorTable::default());
             self.tables.len() - 1
         });
         if let Some(table) = self.tables.get_mut(index) {
@@ -70,7 +74,7 @@ impl Files {
         index
     }
 
-    /// One more user of a table.
+    /// Adds a user of a table. Returns the table's index.
     pub(super) fn share(&mut self, index: usize) -> usize {
         if let Some(table) = self.tables.get_mut(index) {
             table.users += 1;
@@ -78,14 +82,14 @@ impl Files {
         index
     }
 
-    /// A table of the same files.
+    /// Adds a copy of a table. The copy is empty where there is no room. Returns the copy's index.
     #[cold]
     pub(super) fn copy(&mut self, index: usize) -> usize {
         let (slots, touched) = match self.tables.get(index) {
-            Some(table) if self.count + table.slots.len() <= MAX_SLOTS => (table.slots.clone(), table.touched),
+            Some(table) if self.slots + table.slots.len() <= MAX_SLOTS => (table.slots.clone(), table.touched),
             _ => (Vec::new(), 0),
         };
-        self.count += slots.len();
+        self.slots += slots.len();
         let copy = self.add();
         if let Some(table) = self.tables.get_mut(copy) {
             (table.slots, table.touched) = (slots, touched);
@@ -93,29 +97,29 @@ impl Files {
         copy
     }
 
-    /// A user of a table less.
-    pub(super) fn leave(&mut self, index: usize) {
+    /// Removes a user of a table.
+    pub(super) fn remove_user(&mut self, index: usize) {
         let Some(table) = self.tables.get_mut(index) else { return };
         table.users = table.users.saturating_sub(1);
         if table.users == 0 {
-            self.count -= table.slots.len();
+            self.slots -= table.slots.len();
             (table.slots, table.touched) = (Vec::new(), 0);
             self.free.push(index);
         }
     }
 
-    /// The table for one of its users alone.
+    /// Gives one user of a table a table of its own. Returns the index of that table.
     pub(super) fn unshare(&mut self, index: usize) -> usize {
         if self.tables.get(index).is_none_or(|table| table.users < 2) {
             return index;
         }
         let copy = self.copy(index);
-        self.leave(index);
+        self.remove_user(index);
         copy
     }
 
-    /// Adds to a table what its process has inherited from that of `parent`, where it has not made or closed descriptors
-    /// before that was seen. `has_run`: it has run another program meanwhile.
+    /// Adds to a table what its process has inherited from the table `parent`, except for descriptors that the process
+    /// has made or closed already. `has_run` says that it has run another program already.
     #[cold]
     pub(super) fn fill(&mut self, index: usize, parent: usize, has_run: bool) {
         let Some(touched) = self.tables.get(index).map(|table| table.touched) else { return };
@@ -126,7 +130,7 @@ impl Files {
         }
     }
 
-    /// These descriptors are made or closed.
+    /// Notes that a call has made or closed these descriptors.
     pub(super) fn touch(&mut self, index: usize, numbers: RangeInclusive<usize>) {
         if let Some(table) = self.tables.get_mut(index) {
             for number in (0..TOUCHABLE as usize).filter(|number| numbers.contains(number)) {
@@ -135,17 +139,17 @@ impl Files {
         }
     }
 
-    /// What descriptor `number` refers to, if it was looked for.
-    pub(super) fn get(&self, index: usize, number: i32) -> Option<&Open> {
+    /// What descriptor `number` refers to, if that is known.
+    pub(super) fn get(&self, index: usize, number: i32) -> Option<&OpenFile> {
         self.tables.get(index)?.slots.get(usize::try_from(number).ok()?)?.as_deref()
     }
 
-    pub(super) fn get_mut(&mut self, index: usize, number: i32) -> Option<&mut Open> {
+    pub(super) fn get_mut(&mut self, index: usize, number: i32) -> Option<&mut OpenFile> {
         self.tables.get_mut(index)?.slots.get_mut(usize::try_from(number).ok()?)?.as_deref_mut()
     }
 
-    /// From here on descriptor `number` refers to this.
-    pub(super) fn set(&mut self, index: usize, number: i32, mut open: Open) {
+    /// Sets what descriptor `number` refers to.
+    pub(super) fn set(&mut self, index: usize, number: i32, mut open: OpenFile) {
         open.file.number = number;
         open.file.name.truncate(MAX_NAME_BYTES);
         let Some(table) = self.tables.get_mut(index) else { return };
@@ -153,10 +157,10 @@ impl Files {
         table.touch(slot);
         if slot >= table.slots.len() {
             let missing = slot + 1 - table.slots.len();
-            if missing > MAX_SLOTS - self.count.min(MAX_SLOTS) {
+            if missing > MAX_SLOTS - self.slots.min(MAX_SLOTS) {
                 return;
             }
-            self.count += missing;
+            self.slots += missing;
             table.slots.resize_with(slot + 1, || None);
         }
         if let Some(place) = table.slots.get_mut(slot) {
@@ -164,44 +168,44 @@ impl Files {
         }
     }
 
-    /// The descriptor is closed, or what it refers to is not known.
-    pub(super) fn remove(&mut self, index: usize, number: i32) -> Option<Box<Open>> {
+    /// Forgets what a descriptor refers to: it is closed, or its file is not known. Returns what it referred to.
+    pub(super) fn remove(&mut self, index: usize, number: i32) -> Option<Box<OpenFile>> {
         let (table, slot) = (self.tables.get_mut(index)?, usize::try_from(number).ok()?);
         table.touch(slot);
         let open = table.slots.get_mut(slot)?.take();
-        self.count -= table.trim();
+        self.slots -= table.trim();
         open
     }
 
-    /// Of the table's descriptors, those remain that are wanted.
-    pub(super) fn retain(&mut self, index: usize, is_wanted: &dyn Fn(usize, &mut Open) -> bool) {
+    /// Forgets what the table's descriptors refer to, except for those that are wanted.
+    pub(super) fn retain(&mut self, index: usize, is_wanted: &dyn Fn(usize, &mut OpenFile) -> bool) {
         let Some(table) = self.tables.get_mut(index) else { return };
         for (number, place) in table.slots.iter_mut().enumerate() {
             if place.as_mut().is_some_and(|open| !is_wanted(number, open)) {
                 *place = None;
             }
         }
-        self.count -= table.trim();
+        self.slots -= table.trim();
     }
 
     /// Forgets what all descriptors refer to.
     #[cold]
     pub(super) fn forget_all(&mut self) {
-        self.count = 0;
+        self.slots = 0;
         for table in &mut self.tables {
             table.slots = Vec::new();
         }
     }
 }
 
-impl Open {
-    /// A file, closed or not when another program is run.
+impl OpenFile {
+    /// A file. `closes_on_exec` says that `execve` closes its descriptor.
     pub(super) fn new(kind: FileKind, name: Vec<u8>, closes_on_exec: bool) -> Self {
         let file = File { number: -1, kind, name, local: None, remote: None, is_server: None };
         Self { file, closes_on_exec }
     }
 
-    /// A file by the name that `/proc/PID/fd` has for it.
+    /// A file with the name that `/proc/PID/fd` has for it.
     #[cold]
     pub(super) fn by_link(link: &[u8], is_directory: bool, closes_on_exec: bool) -> Self {
         let kinds: [(&[u8], FileKind); 9] = [
@@ -221,7 +225,7 @@ impl Open {
 }
 
 impl File {
-    /// Takes an address of one of the socket's ends.
+    /// Sets the address of one end of the socket.
     pub(super) fn set_address(&mut self, address: Address, is_local: bool) {
         match address {
             Address::Ip(address) => {
@@ -241,7 +245,8 @@ impl File {
         }
     }
 
-    /// `client:port->server:port`, or what there is of that; whoever does not know is the client.
+    /// Sets the name to `client:port->server:port`, or to the part of that which is known. If it is not known whether
+    /// this end is the server, it counts as the client.
     pub(super) fn name_by_addresses(&mut self) {
         if !matches!(self.kind, FileKind::Ipv4 | FileKind::Ipv6) {
             return;

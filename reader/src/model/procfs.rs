@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What `/proc` of this machine says about what was there before the recording. Whatever is missing there
-//! is not known: processes end at any time.
+//! What `/proc` of this machine knows of processes that were there before the recording. Processes end at any time:
+//! what is missing in `/proc` is not known, and no error.
 
-use super::files::Open;
-use super::table::CLOSE_ON_EXEC;
-use super::{File, FileKind};
+use super::descriptor_table::OpenFile;
+use super::effects::CLOSE_ON_EXEC;
+use super::event::{File, FileKind};
 use crate::calls::Abi;
 use std::fs;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::os::unix::ffi::OsStringExt;
 
-/// Parent and effective user of a process.
+/// The ids of a process's parent and effective user.
 #[cold]
-pub(super) fn status(pid: u32) -> (Option<u32>, Option<u32>) {
+pub(super) fn parent_and_user(pid: u32) -> (Option<u32>, Option<u32>) {
     let text = read(&format!("/proc/{pid}/status"));
     let number = |key: &str, index: usize| {
         let line = text.lines().find_map(|line| line.strip_prefix(key))?;
@@ -22,7 +22,7 @@ pub(super) fn status(pid: u32) -> (Option<u32>, Option<u32>) {
     (number("PPid:", 0), number("Uid:", 1))
 }
 
-/// Name of a process.
+/// The name of a process.
 #[cold]
 pub(super) fn name(pid: u32) -> Option<Vec<u8>> {
     let mut name = fs::read(format!("/proc/{pid}/comm")).ok()?;
@@ -32,7 +32,7 @@ pub(super) fn name(pid: u32) -> Option<Vec<u8>> {
     Some(name)
 }
 
-/// Current directory of a process.
+/// The current directory of a process.
 #[cold]
 pub(super) fn current_directory(pid: u32) -> Option<Vec<u8>> {
     link(&format!("/proc/{pid}/cwd"))
@@ -40,12 +40,12 @@ pub(super) fn current_directory(pid: u32) -> Option<Vec<u8>> {
 
 /// What a descriptor of a process refers to.
 #[cold]
-pub(super) fn open(pid: u32, number: i32) -> Option<Open> {
+pub(super) fn open_file(pid: u32, number: i32) -> Option<OpenFile> {
     let link = link(&format!("/proc/{pid}/fd/{number}"))?;
     let info = read(&format!("/proc/{pid}/fdinfo/{number}"));
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
-    let mut open = Open::by_link(&link, flags & directory_flag(HERE) != 0, flags & CLOSE_ON_EXEC != 0);
+    let mut open = OpenFile::by_link(&link, flags & directory_flag(HERE) != 0, flags & CLOSE_ON_EXEC != 0);
     let inode = link.strip_prefix(b"socket:[").and_then(|inode| inode.strip_suffix(b"]"));
     if let Some(inode) = inode.and_then(|inode| std::str::from_utf8(inode).ok()) {
         find_socket(pid, inode, &mut open.file);
@@ -53,7 +53,7 @@ pub(super) fn open(pid: u32, number: i32) -> Option<Open> {
     Some(open)
 }
 
-/// What this program is made for, whose `/proc` is read.
+/// The machine whose `/proc` is read: the one that this program is built for.
 const HERE: Abi = if cfg!(target_arch = "x86_64") { Abi::X86_64 } else { Abi::Arm64 };
 
 /// `O_DIRECTORY`.
@@ -64,7 +64,7 @@ pub(super) const fn directory_flag(abi: Abi) -> u32 {
     }
 }
 
-/// Tells, if the process's network has a socket with this inode, its addresses.
+/// Sets the kind and the addresses of a socket, if the process's network has a socket with this inode.
 #[cold]
 fn find_socket(pid: u32, inode: &str, file: &mut File) {
     for table in ["tcp", "tcp6", "udp", "udp6", "unix"] {
@@ -92,7 +92,7 @@ fn find_socket(pid: u32, inode: &str, file: &mut File) {
     }
 }
 
-/// An address as `/proc/net` has it: words of 32 bits in the order that the machine has them in memory, `:`, a port.
+/// Parses an address of `/proc/net`: words of 32 bits with the machine's order of bytes, `:`, and a port.
 #[cold]
 fn address(text: &str) -> Option<SocketAddr> {
     let (ip, port) = text.split_once(':')?;
@@ -125,34 +125,33 @@ mod tests {
     use std::os::fd::AsRawFd;
 
     #[test]
-    fn addresses() {
+    fn addresses_are_parsed_and_incomplete_ones_refused() {
         assert_eq!(address("0100007F:1F90"), "127.0.0.1:8080".parse().ok());
         assert_eq!(address("00000000000000000000000001000000:0050"), "[::1]:80".parse().ok());
         assert_eq!(address("0100007F"), None);
         assert_eq!(address("01:0050"), None);
     }
 
-    /// What the test itself has open.
     #[test]
-    fn of_this_process() {
+    fn own_process_has_parent_user_directory_and_files() {
         let pid = std::process::id();
-        let (parent, user) = status(pid);
+        let (parent, user) = parent_and_user(pid);
         assert_eq!(parent, Some(std::os::unix::process::parent_id()));
         assert!(user.is_some());
         assert!(current_directory(pid).is_some_and(|path| path.starts_with(b"/")));
 
         let folder = fs::File::open("/proc/self").expect("opens");
-        let open_folder = open(pid, folder.as_raw_fd()).expect("is there");
+        let open_folder = open_file(pid, folder.as_raw_fd()).expect("is there");
         assert_eq!(open_folder.file.name, format!("/proc/{pid}").into_bytes());
         assert!(open_folder.closes_on_exec);
 
         let Ok(listener) = TcpListener::bind("127.0.0.1:0") else { return };
         let address = listener.local_addr().expect("is bound");
         let client = TcpStream::connect(address).expect("connects");
-        let file = open(pid, listener.as_raw_fd()).expect("is there").file;
+        let file = open_file(pid, listener.as_raw_fd()).expect("is there").file;
         assert_eq!((file.kind, file.local, file.is_server), (FileKind::Ipv4, Some(address), Some(true)));
-        let file = open(pid, client.as_raw_fd()).expect("is there").file;
+        let file = open_file(pid, client.as_raw_fd()).expect("is there").file;
         assert_eq!(file.name, format!("{}->{address}", client.local_addr().expect("is connected")).into_bytes());
-        assert!(open(pid, -1).is_none());
+        assert!(open_file(pid, -1).is_none());
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What calls do to threads, processes and file descriptors.
+//! What each system call does to threads, processes and file descriptors.
 
 use crate::calls::{Abi, Call, Direction, NUMBERS};
 
-/// What a call does, as far as it matters to the model. Those with a file descriptor as their result say so.
+/// What a call does, as far as it matters to the model. "Result" says that the call's result is a new descriptor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Effect {
     /// Nothing.
@@ -20,49 +20,58 @@ pub(super) enum Effect {
     ExitGroup,
     /// Result: a file with a path.
     Open,
-    /// Result: one of [`ANONYMOUS`].
+    /// Result: the file at this index of [`ANONYMOUS`].
     Make(u8),
-    /// Result: a file that is not known.
+    /// Result: a file that the call's arguments do not tell.
     Find,
-    /// Result: the same as another descriptor.
+    /// Result: a second descriptor of the same file.
     Dup,
-    /// Likewise, if the command is one of these; or sets a flag.
+    /// `fcntl`: by its command, as `Dup`, or sets whether `execve` closes the descriptor.
     Fcntl,
-    /// Sets that flag by another call.
+    /// `ioctl`: may set whether `execve` closes the descriptor.
     Ioctl,
     /// Result: a socket.
     Socket,
     /// Result: the socket of a connection.
     Accept,
-    /// Gives two sockets.
+    /// Writes the descriptors of two connected sockets.
     SocketPair,
-    /// Gives both ends of a pipe.
+    /// Writes the descriptors of both ends of a pipe.
     Pipe,
-    /// Tell addresses of a socket.
+    /// Sets the address of the other end of a socket.
     Connect,
+    /// Sets the address of this end of a socket.
     Bind,
+    /// Makes a socket accept connections.
     Listen,
+    /// Tells the address of this end of a socket.
     SocketName,
+    /// Tells the address of the other end of a socket.
     PeerName,
-    /// Closes files.
+    /// Closes a descriptor.
     Close,
+    /// Closes a range of descriptors, or marks them to be closed by `execve`.
     CloseRange,
-    /// Change the current directory, or tell it.
+    /// Changes the current directory, by path.
     Chdir,
+    /// Changes the current directory, by descriptor.
     Fchdir,
+    /// Tells the current directory.
     Getcwd,
-    /// Ends the sharing of files.
+    /// May stop sharing descriptors with other processes.
     Unshare,
-    /// Sets the user: the effective one is in this register.
+    /// Sets the effective user, which is in this register.
     Setuid(u8),
-    /// Tell the users.
+    /// Tells the real user.
     Getuid,
+    /// Tells the effective user.
     Geteuid,
+    /// Tells all users.
     Getresuid,
 }
 
-/// Files without a path, as `/proc/PID/fd` has them, and the bit of the call's flags that closes them when
-/// another program is run; 0: they always are.
+/// Files without a path, by the names that `/proc/PID/fd` has for them. With each, the bit of the call's flags that
+/// makes `execve` close the descriptor; 0 if `execve` always closes it.
 pub(super) static ANONYMOUS: [(&str, u32); 12] = [
     ("anon_inode:[eventfd]", CLOSE_ON_EXEC),
     ("anon_inode:[signalfd]", CLOSE_ON_EXEC),
@@ -78,7 +87,7 @@ pub(super) static ANONYMOUS: [(&str, u32); 12] = [
     ("anon_inode:[fscontext]", 1),
 ];
 
-/// `O_CLOEXEC` on all machines, and what sockets, pipes and most others have instead of it.
+/// `O_CLOEXEC` of all machines. The flags of sockets, pipes and most other files have the same bit.
 pub(super) const CLOSE_ON_EXEC: u32 = 0o2_000_000;
 
 impl Effect {
@@ -138,49 +147,48 @@ impl Effect {
     }
 }
 
-/// What is known of a call before it is made.
+/// What the model needs to know of a call's row in the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Traits {
+pub(super) struct CallTraits {
     pub(super) effect: Effect,
     /// The register of its first argument that is a file descriptor.
     pub(super) file: Option<u8>,
 }
 
-/// Those of all calls, by their numbers; looked up by name once.
-pub(super) struct Table(Vec<Option<Traits>>);
+/// The traits of all calls, by ABI and number. Each is looked up by the call's name once, at its first use.
+pub(super) struct EffectTable(Vec<Option<CallTraits>>);
 
-impl Default for Table {
+impl Default for EffectTable {
     fn default() -> Self {
         Self(vec![None; Abi::ALL.len() * NUMBERS])
     }
 }
 
-impl Table {
-    /// Those of a call.
-    pub(super) fn get(&mut self, abi: Abi, number: u32, call: Option<Call>) -> Traits {
-        // A number beyond these would be another program's.
-        let row = (number as usize) < NUMBERS;
-        let place = self.0.get_mut(abi as usize * NUMBERS + number as usize).filter(|_| row);
+impl EffectTable {
+    /// The traits of a call.
+    pub(super) fn get(&mut self, abi: Abi, number: u32, call: Option<Call>) -> CallTraits {
+        // A larger number would index the numbers of the next ABI.
+        let has_place = (number as usize) < NUMBERS;
+        let place = self.0.get_mut(abi as usize * NUMBERS + number as usize).filter(|_| has_place);
         match (place, call) {
             (Some(traits), Some(call)) => *traits.get_or_insert_with(|| look_up(call)),
-            _ => Traits::default(),
+            _ => CallTraits::default(),
         }
     }
 }
 
 #[cold]
-fn look_up(call: Call) -> Traits {
+fn look_up(call: Call) -> CallTraits {
     let file = register_of(call, &["fd", "dirfd"]);
-    Traits { effect: Effect::of(call.name()), file }
+    CallTraits { effect: Effect::of(call.name()), file }
 }
 
-/// Whether what a call does matters to the model: it does something to threads, processes or file descriptors, or tells
-/// something of them.
+/// Whether the model learns from a call: it changes threads, processes or file descriptors, or tells something of them.
 pub fn is_followed(call: Call) -> bool {
     Effect::of(call.name()) != Effect::None
 }
 
-/// Whether the call's result, if it is no error, is a file descriptor.
+/// Whether the call's result is a new file descriptor, unless the call fails.
 pub fn returns_file(call: Call) -> bool {
     let effect = Effect::of(call.name());
     matches!(effect, Effect::Open | Effect::Make(_) | Effect::Find | Effect::Dup | Effect::Socket | Effect::Accept)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Sets of system calls, of all kinds of programs: the machine that they are asked of may not be known yet.
+//! Sets of system calls of all machines. A filter is parsed before the recording's machine is known.
 
 use crate::calls::{Abi, Call, NUMBERS};
 use syscall_record_format::callset::CallSet;
@@ -8,16 +8,16 @@ use syscall_record_format::format::Machine;
 
 /// A set of system calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Calls {
-    /// For each [`Abi`] a bit for each number.
+pub struct CallsByAbi {
+    /// By [`Abi`], a bit for each number below [`NUMBERS`].
     numbers: [[u64; NUMBERS / 64]; Abi::ALL.len()],
-    /// For each whether numbers from [`NUMBERS`] on are in it: all or none.
+    /// By [`Abi`], whether the numbers from [`NUMBERS`] on are in the set: all or none.
     others: [bool; Abi::ALL.len()],
 }
 
-impl Calls {
-    /// The set of those that `is_in` says of, which is asked with the number and with its call, if it has one. Numbers
-    /// from [`NUMBERS`] on are in it if one of those with a call is, or if `others`.
+impl CallsByAbi {
+    /// The set of the calls for which `is_in` is true. `is_in` gets the number, and its row in the table if it has one.
+    /// The numbers from [`NUMBERS`] on are in the set if one that has a row is, or if `others` is true.
     pub(super) fn new(others: bool, mut is_in: impl FnMut(Abi, u32, Option<Call>) -> bool) -> Box<Self> {
         let mut set = Box::new(Self { numbers: [[0; NUMBERS / 64]; Abi::ALL.len()], others: [others; Abi::ALL.len()] });
         for ((abi, words), others) in Abi::ALL.into_iter().zip(&mut set.numbers).zip(&mut set.others) {
@@ -47,7 +47,7 @@ impl Calls {
         self.others == [true; 4] && self.numbers.iter().flatten().all(|&word| word == u64::MAX)
     }
 
-    /// The set that the module of a kernel for `machine` can be asked for.
+    /// The set as the module of a kernel for `machine` takes it.
     pub fn for_machine(&self, machine: Machine) -> CallSet {
         let mut set = CallSet::none();
         for is_32bit in [false, true] {
@@ -59,7 +59,7 @@ impl Calls {
         set
     }
 
-    /// The names of calls that are in it, each once, in their order.
+    /// The names of the calls that are in it, each once, sorted.
     pub(super) fn names(&self) -> Vec<&'static str> {
         let all = Abi::ALL.into_iter().flat_map(|abi| Call::all(abi).map(move |(number, call)| (abi, number, call)));
         let mut names: Vec<_> =
@@ -69,10 +69,19 @@ impl Calls {
         names
     }
 
+    /// Whether all calls in it are in `other`.
+    pub(super) fn is_subset_of(&self, other: &Self) -> bool {
+        let mut both = self.clone();
+        both.intersect(other);
+        both == *self
+    }
+
+    /// Removes the calls that are not in `other`.
     pub(super) fn intersect(&mut self, other: &Self) {
         self.combine(other, |mine, others| mine & others);
     }
 
+    /// Adds the calls of `other`.
     pub(super) fn unite(&mut self, other: &Self) {
         self.combine(other, |mine, others| mine | others);
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Tables by small numbers: ids and descriptors. Root chose them, not an attacker, so that a
-//! multiplication hashes well enough.
+//! A hash map by small numbers, such as process ids. A multiplication is a good enough hash for them: no attacker
+//! chooses them, the kernel does.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A table by an id.
-pub(crate) type ById<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
+/// A hash map by an id.
+pub(crate) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 /// Hashes one integer.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub(crate) struct IdHasher(u64);
 
 impl Hasher for IdHasher {
     fn finish(&self) -> u64 {
-        // The lower bits choose the place, the upper ones tell neighbours apart.
+        // The map takes the lower bits for the place, and compares the upper bits first.
         self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(20)
     }
 
