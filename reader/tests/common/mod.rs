@@ -4,11 +4,13 @@
 //!
 //! - `history`: arbitrary recordings
 //! - `modelled`: what the model makes of a recording
+//! - `process`: runs programs with a deadline
 
 #![allow(dead_code)] // Each test uses a part of this.
 
 pub mod history;
 pub mod modelled;
+pub mod process;
 
 use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind};
 use syscall_record_format::encode::{self, Encoder, Identity};
