@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Counts the events of a recording, printing none: what decoding alone takes.
+//! Counts the events of a recording and prints none, to measure what decoding alone takes.
 //!
 //! ```text
 //! cargo run --release --example count -- FILE
@@ -13,7 +13,7 @@ use syscall_record::decode::{DecodedEvent, DecodedKind};
 use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
 use syscall_record::source::Source;
-use syscall_record::Interrupt;
+use syscall_record::StopSignals;
 use syscall_record_format::format::Header;
 
 #[derive(Default)]
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
 
 fn count() -> Result<Counts, Box<dyn Error>> {
     let input = env::args_os().nth(1).map(PathBuf::from);
-    let mut source = Source::open(input.as_deref(), Interrupt::new()?)?;
+    let mut source = Source::open(input.as_deref(), StopSignals::first()?)?;
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
     let mut counts = Counts::default();
     let mut sink = |_: &Header, event: &DecodedEvent<'_>| {

@@ -2,24 +2,38 @@
 
 //! The reader of syscall-record: from bytes to lines.
 //!
-//! The way of an event, each step a file or folder: `source` → `framing` → `decode` → `merge` → `print` for the plain lines, and
-//! → `model` → `filter` → `style` or `summary` for everything else. The plain lines' way is a package of its own, `reader/decode`.
+//! The way of an event, each step a file or folder: `source` → `framing` → `decode` → `merge` → `print` for the plain
+//! lines, and → `model` → `filter` → `style` or `summary` for everything else. The steps of the plain lines are a
+//! package of their own, `reader/decode`.
+//!
+//! - `control`: system calls that the standard library has no interface to
+//! - `signals`: waits for input, for the end of processes, or for Ctrl-C
+//! - `source`: the input: the device, a file or standard input
+//! - `programs`: finds the programs of commands
+//! - `clock`: the local time of day
+//! - `model`: makes events with all that is known of them
+//! - `fields`: the fields of events
+//! - `filter`: which events are wanted
+//! - `style`: how events are shown
+//! - `summary`: tables at the end
+//! - `options`: the command line
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
-pub mod cli;
 pub mod clock;
 pub mod control;
 pub mod fields;
 pub mod filter;
 pub mod model;
+pub mod options;
+pub mod programs;
 pub mod source;
 pub mod style;
 pub mod summary;
 
 mod signals;
 
-pub use signals::Interrupt;
+pub use signals::StopSignals;
 pub use syscall_record_decode::{decode, framing, merge, print};
 pub use syscall_record_format::calls;

@@ -7,7 +7,7 @@
 mod process;
 
 use clap::Command;
-use syscall_record::cli;
+use syscall_record::options::command_line;
 
 /// The letters and names of all options.
 fn options(command: &Command) -> Vec<String> {
@@ -27,7 +27,7 @@ fn text(bytes: Vec<u8>) -> String {
 fn man_page_has_all_options_and_sections() {
     // In the page, hyphens are escaped.
     let page = text(docs::man_page().expect("is written")).replace("\\-", "-");
-    let mut command = cli::command();
+    let mut command = command_line();
     command.build();
     let options = options(&command);
     assert!(options.len() > 40 && options.contains(&"--pid".into()) && options.contains(&"-h".into()), "{options:?}");
@@ -47,7 +47,7 @@ fn man_page_has_all_options_and_sections() {
 fn completions_have_all_options() {
     for (shell, _) in docs::SHELLS {
         let script = text(docs::completions(shell));
-        for option in options(&cli::command()) {
+        for option in options(&command_line()) {
             let is_there = match (shell, option.strip_prefix("--"), option.strip_prefix('-')) {
                 (clap_complete::Shell::Fish, Some(name), _) => script.contains(&format!("-l {name}")),
                 (clap_complete::Shell::Fish, None, Some(letter)) => script.contains(&format!("-s {letter}")),

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The grammar of the command line. Help, man page and completions are made from it.
+//! The options and arguments that there are, with their help. The man page and the completions are made from this, too.
 
 use clap::builder::PossibleValuesParser;
 use clap::{value_parser, Arg, ArgAction, Command, ValueHint};
 use std::ffi::OsString;
 
-/// An option: letter, name, name of its value, heading, help.
+/// An option: its letter, its name, the name of its value (empty if it takes none), its heading, its help.
 ///
-/// The letters are those of sysdig, or of strace, where the meaning is the same. A table takes less room in the
-/// program than as many calls that build options.
-type Row = (Option<char>, &'static str, &'static str, &'static str, &'static str);
+/// An option that sysdig or strace has, too, has their letter. A table takes less room in the program than a call for
+/// each option.
+type OptionRow = (Option<char>, &'static str, &'static str, &'static str, &'static str);
 
 const DATA: &str = "Input and output";
 const WHAT: &str = "What is recorded";
@@ -19,7 +19,7 @@ const SUMMARIES: &str = "Summaries";
 const LISTS: &str = "Lists";
 
 #[rustfmt::skip]
-const OPTIONS: &[Row] = &[
+const OPTIONS: &[OptionRow] = &[
     (Some('r'), "read", "FILE", DATA, "Read the recording FILE; - is standard input"),
     (Some('w'), "write", "FILE", DATA, "Write what was read to FILE as it is, for -r later or elsewhere"),
     (Some('o'), "output", "FILE", DATA, "Write to FILE, which starts empty; - is standard output"),
@@ -45,8 +45,8 @@ const OPTIONS: &[Row] = &[
 const STYLES: [&str; 3] = ["record", "sysdig", "strace"];
 const TIMES: [&str; 5] = ["h", "a", "r", "d", "D"];
 
-/// The whole command line.
-pub fn command() -> Command {
+/// The grammar of the command line.
+pub fn command_line() -> Command {
     let command = Command::new("syscall-record")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Shows the system calls that the syscall_record kernel module records")
@@ -73,7 +73,7 @@ Exit status: 0; 1 if the input was damaged, or input or output failed; 2 for wro
 with `run` that of the command, or 128 and the number of the signal that ended it, 126 if
 it cannot be run, 127 if it or its interpreter is not found.";
 
-/// `run`: trace a command from its first instruction.
+/// The grammar of `run`, which traces a command from its first instruction.
 fn run() -> Command {
     let command = Command::new("run")
         .about("Run a command and show the system calls that it and its children make, until it ends")
@@ -94,7 +94,7 @@ fn run() -> Command {
     with_options(command, |option| option.1 != "read" && option.3 != LISTS)
 }
 
-/// `attach`: trace processes that are there.
+/// The grammar of `attach`, which traces running processes.
 fn attach() -> Command {
     let command = Command::new("attach")
         .about("Show the system calls of running processes, until they end")
@@ -134,8 +134,9 @@ fn filter(help: &'static str) -> Arg {
         .help(help)
 }
 
-/// Adds the options that `has` says yes to. A letter that the command has already stays its.
-fn with_options(mut command: Command, has: fn(&Row) -> bool) -> Command {
+/// Adds the options for which `has` is true. If an argument of the command has an option's letter already, the option
+/// gets no letter.
+fn with_options(mut command: Command, has: fn(&OptionRow) -> bool) -> Command {
     let taken: Vec<char> = command.get_arguments().filter_map(Arg::get_short).collect();
     for &(letter, name, value, heading, help) in OPTIONS.iter().filter(|row| has(row)) {
         let mut arg = Arg::new(name).long(name).help_heading(heading).help(help);
@@ -160,7 +161,7 @@ fn with_options(mut command: Command, has: fn(&Row) -> bool) -> Command {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn grammar_is_consistent() {
-        super::command().debug_assert();
+    fn clap_finds_no_fault_in_the_grammar() {
+        super::command_line().debug_assert();
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The ways to show an event.
+//! How events are shown.
 
-use crate::options::{Options, Style};
 use std::fmt;
 use syscall_record::fields::{Field, Needs};
 use syscall_record::model::Event;
+use syscall_record::options::{Options, Style};
 use syscall_record::style::args;
 use syscall_record::style::format::{BadFormat, Format};
 use syscall_record::style::json::Json;
@@ -15,20 +15,20 @@ use syscall_record::style::sysdig;
 use syscall_record::style::time::{TimeForm, Times};
 
 /// How events are shown.
-pub enum Shape {
+pub enum Presentation {
     /// Not at all.
     Quiet,
-    /// As the lines that are made of their records alone.
+    /// As plain lines, which need only the events' records.
     Record,
     /// As lines of fields.
     Format(Format),
-    /// As objects.
+    /// As JSON objects.
     Json(Json),
     /// As strace's lines.
     Strace(Box<strace::Printer<Vec<u8>>>),
 }
 
-/// What `-p` was given is no format.
+/// The value of `-p` is not a format.
 #[derive(Debug)]
 pub struct WrongFormat(BadFormat);
 
@@ -40,12 +40,12 @@ impl fmt::Display for WrongFormat {
 
 impl std::error::Error for WrongFormat {}
 
-impl Shape {
-    /// As `options` say, and what that needs.
+impl Presentation {
+    /// How `options` ask events to be shown, and what that needs.
     ///
     /// # Errors
     ///
-    /// What is wrong with a format.
+    /// What is wrong with the format.
     pub fn new(options: &Options) -> Result<(Self, Needs), WrongFormat> {
         let look = Look {
             payload: match (options.ascii, options.hex, options.hex_ascii) {
@@ -54,7 +54,7 @@ impl Shape {
                 (true, ..) => Payload::Text,
                 _ => Payload::Dots,
             },
-            // Of a recording, too, as much is shown as was asked for, and no more.
+            // This limits what is shown of a recording, too.
             is_whole: options.verbose || options.snaplen.is_some(),
             limit: options.snaplen,
         };
@@ -62,7 +62,7 @@ impl Shape {
         let times = Times::new(form.unwrap_or_default());
         let parse = |text: &str| Format::parse(text, look, times.clone()).map_err(WrongFormat);
         let mut needs = Needs::default();
-        let shape = match &options.style {
+        let presentation = match &options.style {
             Style::Record => Self::Record,
             Style::Sysdig => Self::Format(parse(sysdig::FORMAT)?),
             Style::Format(text) => Self::Format(parse(text)?),
@@ -83,15 +83,15 @@ impl Shape {
                 Self::Strace(Box::new(strace::Printer::new(Vec::new(), look)))
             }
         };
-        for field in shape.fields() {
+        for field in presentation.fields() {
             needs = needs | field.needs();
         }
         if options.summary || options.calls_table {
             needs.entries = true;
         }
-        // Numbers and times of what is shown alone are no reason to record everything.
+        // Numbers and times that are only shown count the events that are recorded: not all need be.
         needs.order = false;
-        Ok((if options.is_quiet() { Self::Quiet } else { shape }, needs))
+        Ok((if options.is_quiet() { Self::Quiet } else { presentation }, needs))
     }
 
     /// The fields that are shown.
@@ -103,7 +103,7 @@ impl Shape {
         }
     }
 
-    /// Appends what is shown of an event, all but its record; says whether it is shown.
+    /// Appends the text of an event, but not its plain line. Returns whether the event is shown.
     pub fn show(&mut self, text: &mut Vec<u8>, event: &Event<'_>) -> bool {
         match self {
             Self::Quiet | Self::Record => true,
@@ -118,7 +118,7 @@ impl Shape {
         }
     }
 
-    /// Appends what ends the last line.
+    /// Appends the end of the last line, if it was begun.
     pub fn finish(&mut self, text: &mut Vec<u8>) {
         if let Self::Strace(printer) = self {
             let _ = printer.finish();

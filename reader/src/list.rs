@@ -6,11 +6,11 @@ use std::io::{self, Write};
 use syscall_record::calls::prototypes;
 use syscall_record::fields;
 
-/// The fields that filters and formats have, a line each.
+/// Lists the fields that filters and formats have, a line each.
 ///
 /// # Errors
 ///
-/// Those of the output.
+/// Errors of the output.
 pub fn fields(out: &mut impl Write) -> io::Result<()> {
     let width = fields::all().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, help) in fields::all() {
@@ -19,11 +19,11 @@ pub fn fields(out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The system calls with their arguments, a line each.
+/// Lists the system calls with their arguments, a line each.
 ///
 /// # Errors
 ///
-/// Those of the output.
+/// Errors of the output.
 pub fn calls(out: &mut impl Write) -> io::Result<()> {
     for (text, _) in prototypes() {
         writeln!(out, "{text}")?;

@@ -1,51 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `run` and `attach`: recordings that begin and end with processes.
+//! `run` and `attach`: recordings that end with the processes that they are of.
 
 use crate::child::{self, Child};
-use crate::live::{Plan, Who};
-use crate::options::Options;
-use crate::output::Gate;
-use crate::shape::Shape;
-use crate::{complain, is_broken_pipe, load, show, sink, AnyError, WrongUsage};
+use crate::errors::{complain, is_broken_pipe, AnyError, WrongUsage};
+use crate::kernel_request::{KernelRequest, Target};
+use crate::prelude::PreludeFilter;
+use crate::presentation::Presentation;
+use crate::show::show;
+use crate::{load, sink};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use syscall_record::control;
-use syscall_record::source::{Source, Traced, DEVICE};
-use syscall_record::Interrupt;
+use syscall_record::options::Options;
+use syscall_record::programs::find_program;
+use syscall_record::source::{Source, TracedProcesses, DEVICE};
+use syscall_record::StopSignals;
 use syscall_record_format::filter::{comm_from_bytes, List};
 use syscall_record_format::format::{Comm, COMM_BYTES};
 
-/// Runs a command and shows what it does; the exit status.
+/// Runs a command and shows its calls. Returns the exit status.
 ///
 /// # Errors
 ///
-/// Those of loading the module, of reading and of writing.
+/// Errors of loading the module, of reading and of writing.
 pub fn run(options: &Options, words: &[OsString]) -> Result<u8, AnyError> {
     let name = words.first().map(OsString::as_os_str).unwrap_or_default();
-    let Some(program) = child::find(name) else {
+    let Some(program) = find_program(name) else {
         complain(&format_args!("{}: command not found", name.to_string_lossy()));
         return Ok(child::NOT_FOUND);
     };
-    let (shape, needs) = Shape::new(options)?;
-    let mut plan = Plan::new(options, needs)?;
-    // Whoever it will be.
-    plan.record(Who::Child(0));
-    plan.check(false)?;
+    let (presentation, needs) = Presentation::new(options)?;
+    let mut request = KernelRequest::new(options, needs);
+    // The child's id is set below. The check needs to know only that there is a target.
+    request.set_target(Target::Child(0));
+    request.check_raw(false)?;
     let sink = sink::open(options.output.as_deref(), options.append)?;
     let loaded = load::load()?;
-    let mut source = Source::open(Some(Path::new(DEVICE)), Interrupt::new()?)?;
+    let mut source = Source::open(Some(Path::new(DEVICE)), StopSignals::first()?)?;
     let mut child = Child::start(&program, words)?;
-    plan.record(Who::Child(child.pid()));
-    let traced = Traced { processes: vec![control::watch(child.pid())?], child: Some(child.pid()), stop: plan.stop() };
-    source.end_with(traced, Interrupt::for_all()?);
-    plan.hand_over(&source)?;
+    request.set_target(Target::Child(child.pid()));
+    let stop = request.stop_request();
+    let traced = TracedProcesses { processes: vec![control::watch(child.pid())?], child: Some(child.pid()), stop };
+    source.end_with(traced, StopSignals::all()?);
+    request.send(&source)?;
     child.release()?;
-    let shown = show(options, plan, shape, &mut source, sink, Some(Gate::new(child.pid(), own_comm())));
-    // The command goes on to its end, whatever became of what was to be shown of it.
+    let prelude = PreludeFilter::new(child.pid(), own_comm());
+    let shown = show(options, request, presentation, &mut source, sink, Some(prelude));
+    // The command runs to its end, also if its calls can no longer be shown.
     source.outlive()?;
     let status = control::wait(child.pid())?;
     drop(loaded);
@@ -55,11 +60,11 @@ pub fn run(options: &Options, words: &[OsString]) -> Result<u8, AnyError> {
     }
 }
 
-/// Shows what running processes do; the exit status.
+/// Shows the calls of running processes. Returns the exit status.
 ///
 /// # Errors
 ///
-/// Those of loading the module, of finding the processes, of reading and of writing.
+/// Errors of loading the module, of finding the processes, of reading and of writing.
 pub fn attach(options: &Options, ids: &[u32], follow: bool) -> Result<u8, AnyError> {
     let mut pids = List::<u32>::default();
     let mut processes: Vec<OwnedFd> = Vec::new();
@@ -73,19 +78,20 @@ pub fn attach(options: &Options, ids: &[u32], follow: bool) -> Result<u8, AnyErr
         }
         processes.push(control::watch(pid).map_err(|error| about(id, &error))?);
     }
-    let (shape, needs) = Shape::new(options)?;
-    let mut plan = Plan::new(options, needs)?;
-    plan.record(Who::Processes(pids, follow));
-    plan.check(false)?;
+    let (presentation, needs) = Presentation::new(options)?;
+    let mut request = KernelRequest::new(options, needs);
+    request.set_target(Target::Processes(pids, follow));
+    request.check_raw(false)?;
     let sink = sink::open(options.output.as_deref(), options.append)?;
     let _loaded = load::load()?;
-    let mut source = Source::open(Some(Path::new(DEVICE)), Interrupt::new()?)?;
-    source.end_with(Traced { processes, child: None, stop: plan.stop() }, Interrupt::new()?);
-    plan.hand_over(&source)?;
-    show(options, plan, shape, &mut source, sink, None)
+    let mut source = Source::open(Some(Path::new(DEVICE)), StopSignals::first()?)?;
+    let traced = TracedProcesses { processes, child: None, stop: request.stop_request() };
+    source.end_with(traced, StopSignals::first()?);
+    request.send(&source)?;
+    show(options, request, presentation, &mut source, sink, None)
 }
 
-/// The process that a thread belongs to.
+/// The process that the thread with this id belongs to.
 fn process_of(id: u32) -> io::Result<u32> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).map_err(|error| about(id, &error))?;
     let tgid = status.lines().find_map(|line| line.strip_prefix("Tgid:")?.trim().parse().ok());
@@ -100,7 +106,7 @@ fn about(id: u32, error: &io::Error) -> io::Error {
     io::Error::other(text)
 }
 
-/// The name of this process, which its child has, too, until it runs its command.
+/// The name of this process. Its child has the same name until it runs its command.
 fn own_comm() -> Comm {
     let mut bytes = [0; COMM_BYTES];
     let name = fs::read("/proc/self/comm").unwrap_or_default();
