@@ -30,7 +30,7 @@ impl Recording {
     ///
     /// Those of [`Hooks::attach`].
     pub(crate) fn begin(tracer: Arc<Tracer>) -> Result<Self> {
-        let Settings { filter, follow, spare, edges, args, .. } = tracer.settings;
+        let Settings { filter, follow, exempt, edges, args, .. } = tracer.settings;
         tracer.outlet.writers.begin(Origin { session: system::random(), edges, has_args: args });
         let mut recording = Self {
             calls: Hooks::new(tracer.clone()),
@@ -40,7 +40,7 @@ impl Recording {
         };
         tracer.spare.reset();
         // Before anything depends on them.
-        if (follow && !filter.is_empty()) || (spare && filter.is_selective()) {
+        if (follow && !filter.is_empty()) || (exempt && filter.is_selective()) {
             recording.tasks.attach(Function::at_fork::<Tasks>())?;
             recording.tasks.attach(Function::at_rename::<Tasks>())?;
         }
@@ -50,7 +50,7 @@ impl Recording {
         } else {
             recording.attach_calls::<Any>()?;
         }
-        recording.spares = spare && filter.is_selective();
+        recording.spares = exempt && filter.is_selective();
         if recording.spares {
             Tracer::start_sparing(tracer.as_arc_borrow());
         }

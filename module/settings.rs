@@ -25,8 +25,8 @@ crate::params! {
     Snaplen: Option = "snaplen", "80",
         "with args=1: bytes of a buffer that an argument points to, 0 to 65000 (default 80)";
     Idle: Option = "idle", "0", "1: record nothing until a reader asks for something (default 0)";
-    Spare: Option = "spare", "1",
-        "1: processes that pid, proc_name and follow exclude cost nothing; 0: other tracers see theirs at once (default 1)";
+    Exempt: Option = "exempt", "1",
+        "1: processes that pid, proc_name and follow exclude pay nothing; 0: other tracers see their calls at once (default 1)";
     BufferKb: Fixed = "buffer_kb", "256",
         "KiB of buffer for each CPU, 16 to 65536, rounded down to a power of two (default 256)";
 }

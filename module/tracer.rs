@@ -127,10 +127,10 @@ impl Tracer {
         let company = Self::has_company(this);
         if company && this.spare.is_on() {
             this.spare.stop();
-            pr_info!("another tracer is there: no process is spared the cost of tracing until it leaves\n");
+            pr_info!("another tracer is there: no process is exempt until it leaves\n");
         } else if !company && !this.spare.is_on() {
             this.spare.start();
-            pr_info!("no other tracer is there any more: processes that cannot match are spared again\n");
+            pr_info!("no other tracer is there any more: processes that cannot match are exempt again\n");
         }
         this.spare.repair();
         Self::look_later(this);

@@ -43,8 +43,8 @@ pub enum Parameter {
     Snaplen,
     /// `idle`.
     Idle,
-    /// `spare`.
-    Spare,
+    /// `exempt`.
+    Exempt,
     /// `buffer_kb`.
     BufferKb,
 }
@@ -228,8 +228,8 @@ pub struct Settings {
     pub args: bool,
     /// How many bytes of a buffer that an argument points to, at most [`MAX_SNAPLEN`]; without arguments none.
     pub snaplen: u32,
-    /// Whether processes that cannot pass the filter are spared the cost.
-    pub spare: bool,
+    /// Whether processes that cannot pass the filter are exempt from tracing.
+    pub exempt: bool,
     /// Whether nothing at all is recorded, until a reader asks for something.
     pub idle: bool,
     /// KiB of buffer for each CPU.
@@ -248,7 +248,7 @@ impl Default for Settings {
             failed_only: false,
             args: false,
             snaplen: DEFAULT_SNAPLEN,
-            spare: true,
+            exempt: true,
             idle: false,
             buffer_kb: DEFAULT_BUFFER_KB,
         }
@@ -281,12 +281,12 @@ impl Settings {
             Parameter::Failed => self.failed_only = parse_switch(text)?,
             Parameter::Args => self.args = parse_switch(text)?,
             Parameter::Idle => self.idle = parse_switch(text)?,
-            Parameter::Spare => self.spare = parse_switch(text)?,
+            Parameter::Exempt => self.exempt = parse_switch(text)?,
         }
         Ok(is_cut)
     }
 
-    /// What `request` makes of these settings: it says nothing of memory and of who is spared.
+    /// What `request` makes of these settings: it says nothing of memory and of who is exempt.
     #[inline]
     pub fn with(&self, request: &Request) -> Self {
         let Request { filter, follow, calls, edges, failed_only, args, snaplen, keep_unread: _ } = *request;

@@ -203,7 +203,7 @@ fn a_request_replaces_what_it_speaks_of() {
         failed_only: false,
         args: true,
         snaplen: 1,
-        spare: false,
+        exempt: false,
         idle: true,
         buffer_kb: DEFAULT_BUFFER_KB,
     };
@@ -216,7 +216,7 @@ fn a_request_replaces_what_it_speaks_of() {
         failed_only: true,
         args: false,
         snaplen: 80,
-        spare: false,
+        exempt: false,
         idle: false,
         buffer_kb: DEFAULT_BUFFER_KB,
     };
