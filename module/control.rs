@@ -25,7 +25,7 @@
 //!
 //! An open device holds the module: when the module goes, no request is there, nor will one come. Parameters can be
 //! written until sysfs lets go of them, which is after the module's end; so that takes lock 1 and says that
-//! nobody listens any more (`param::Locked::listen`), and from there on a write is only stored.
+//! nobody listens any more (`param::ParameterLock::listen`), and from there on a write is only stored.
 
 #![forbid(unsafe_code)]
 

@@ -4,13 +4,13 @@
 
 #![forbid(unsafe_code)]
 
-use crate::chardev::CharDevice;
 use crate::control::Control;
+use crate::kernel_api::chardev::CharDevice;
+use crate::kernel_api::task::Current;
 use crate::outlet::Outlet;
 use crate::pure::filter::Subject;
 use crate::pure::order::Next;
 use crate::pure::request::{is_set_request, size_of_request, BadRequest, Request, REQUEST_BYTES, SET_REQUEST};
-use crate::task::Current;
 use kernel::{
     fs::File,
     iov::IovIterDest,

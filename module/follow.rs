@@ -4,12 +4,12 @@
 
 #![forbid(unsafe_code)]
 
+use crate::kernel_api::relaxed::RelaxedU32;
 use crate::pure::settings::MAX_PID;
-use crate::word::Word;
 use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
 
 /// A set of processes: a bit for each process id there can be, set or cleared when the process is made.
-pub(crate) struct Followed(KVBox<[Word; WORDS]>);
+pub(crate) struct Followed(KVBox<[RelaxedU32; WORDS]>);
 
 const WORDS: usize = {
     // `PID_MAX_LIMIT` of `include/linux/threads.h`.
@@ -36,7 +36,7 @@ impl Followed {
     pub(crate) fn set(&self, tgid: u32, follow: bool) -> bool {
         let Some(word) = self.0.get(tgid as usize / 32) else { return false };
         let bit = 1 << (tgid % 32);
-        let before = if follow { word.set(bit) } else { word.clear(bit) };
+        let before = if follow { word.set_bits(bit) } else { word.clear_bits(bit) };
         before & bit != 0
     }
 }

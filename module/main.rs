@@ -11,6 +11,8 @@
 
 // No `unsafe` in these.
 mod control;
+#[path = "probe/copy_plans.rs"]
+mod copy_plans;
 mod device;
 mod follow;
 mod memory;
@@ -25,25 +27,18 @@ mod stream;
 mod tracer;
 
 // What wraps the kernel's C interfaces and the shared memory.
-mod arch;
-mod chardev;
-mod clock;
-mod param;
+mod kernel_api;
 mod ring;
-mod system;
-mod task;
-mod tracepoint;
-mod word;
-mod work;
 
-use crate::chardev::Registration;
-use crate::clock::Clock;
 use crate::control::Control;
 use crate::device::Device;
+use crate::kernel_api::chardev::Registration;
+use crate::kernel_api::clock::Clock;
+use crate::kernel_api::kernel_info;
+use crate::kernel_api::parameter::{ParameterListener, ParameterLock};
 use crate::outlet::Outlet;
-use crate::param::Locked;
 use crate::pure::settings::packets;
-use crate::ring::Writers;
+use crate::ring::writer::Writers;
 use crate::stream::Stream;
 use kernel::{prelude::*, sync::Arc};
 
@@ -64,15 +59,15 @@ struct SyscallRecord {
 impl kernel::Module for SyscallRecord {
     fn init(_module: &'static ThisModule) -> Result<Self> {
         // Parameters that are written meanwhile wait until they can be put in force.
-        let mut locked = Locked::new();
+        let mut locked = ParameterLock::new();
         let settings = settings::read(&mut locked)?;
-        let cpus = system::possible_cpus();
+        let cpus = kernel_info::possible_cpus();
         let control = Control::new(outlet(settings.buffer_kb, cpus)?, &settings)?;
         // Last: the device can be opened from here on, and then nothing may fail any more.
         let device = KBox::pin_init(Registration::new(Device::new(control.clone())?), GFP_KERNEL)
             .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
         settings::announce(&settings, cpus, &mut locked);
-        locked.listen(Some(control.clone()));
+        Control::slot().set(Some(control.clone()), &mut locked);
         Ok(Self { _device: device, control })
     }
 }
@@ -86,13 +81,13 @@ fn outlet(buffer_kb: u32, cpus: usize) -> Result<Arc<Outlet>> {
         pr_err!("buffer_kb={}: {} CPUs' buffers cannot be allocated\n", buffer_kb, cpus);
     })?;
     let clock = Clock::new();
-    let stream = Stream::new(tails, clock, system::release())?;
+    let stream = Stream::new(tails, clock, kernel_info::release())?;
     Outlet::new(writers, clock, stream)
 }
 
 impl Drop for SyscallRecord {
     fn drop(&mut self) {
-        Locked::new().listen(None);
+        Control::slot().set(None, &mut ParameterLock::new());
         // No more events, and so no more flushes but those scheduled: the device is closed, for an open
         // one holds the module.
         self.control.end();

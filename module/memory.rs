@@ -9,7 +9,8 @@
 
 #![deny(unsafe_code)]
 
-use crate::arch;
+use crate::kernel_api::arch;
+use crate::kernel_api::task::Current;
 use crate::probe;
 use crate::pure::calls::{
     plan::{Count, Plan, What, MAX_DIRENTS, NULL_PIECE},
@@ -17,7 +18,6 @@ use crate::pure::calls::{
 };
 use crate::pure::encode::Event;
 use crate::pure::format::{is_failure, Chunk, ChunkHead, Task, MAX_ARGS, MAX_CHUNK_BYTES};
-use crate::task::Current;
 use crate::tracer::Tracer;
 use core::mem::size_of;
 use kernel::{

@@ -8,12 +8,13 @@
 
 #![forbid(unsafe_code)]
 
-use crate::clock::Clock;
+use crate::kernel_api::clock::Clock;
+use crate::kernel_api::preempt::wait_for_guards;
+use crate::kernel_api::relaxed::{full_barrier, RelaxedU32};
+use crate::kernel_api::work;
 use crate::pure::order::Next;
-use crate::ring::{self, Outcome, Writers};
+use crate::ring::writer::{WriteOutcome, Writers};
 use crate::stream::Stream;
-use crate::word::{full_barrier, Word};
-use crate::work;
 use kernel::{
     new_delayed_work, new_mutex, new_poll_condvar, new_work,
     prelude::*,
@@ -32,7 +33,7 @@ pub(crate) struct Outlet {
     pub(crate) writers: Writers,
     pub(crate) clock: Clock,
     /// The process that reads, which is not recorded; 0 is none.
-    reader: Word,
+    reader: RelaxedU32,
     /// What the reader sees.
     #[pin]
     pub(crate) stream: Mutex<Stream>,
@@ -82,7 +83,7 @@ impl Outlet {
             pin_init!(Self {
                 writers,
                 clock,
-                reader: Word::new(0),
+                reader: RelaxedU32::new(0),
                 stream <- new_mutex!(stream),
                 due <- new_poll_condvar!(),
                 flushing <- new_mutex!(()),
@@ -107,21 +108,21 @@ impl Outlet {
         if tgid != 0 {
             // Probes that did not know it yet have ended when this returns; those that remember that the
             // reader passes are made to look again.
-            ring::wait_for_probes();
-            self.writers.revise();
+            wait_for_guards();
+            self.writers.require_slow_path();
         }
     }
 
     /// Has packets delivered that a CPU began. Nobody is woken when nobody reads.
     #[cold]
     #[inline(never)]
-    pub(crate) fn wake(this: ArcBorrow<'_, Self>, outcome: Outcome) {
-        // Pairs with the one in `Tails::present`: either the reader sees the packet, or we see the reader.
+    pub(crate) fn wake(this: ArcBorrow<'_, Self>, outcome: WriteOutcome) {
+        // Pairs with the one in `RingReaders::present`: either the reader sees the packet, or we see the reader.
         full_barrier();
         if this.reader.load() == 0 {
             return;
         }
-        if outcome == Outcome::HalfFull {
+        if outcome == WriteOutcome::HalfFull {
             Self::flush_now(this);
         } else {
             Self::flush_later(this);

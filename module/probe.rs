@@ -7,8 +7,12 @@
 
 #![deny(unsafe_code)]
 
-use crate::arch::{self, Registers};
-use crate::clock::Ticks;
+use crate::copy_plans;
+use crate::kernel_api::arch::{self, Registers};
+use crate::kernel_api::clock::Ticks;
+use crate::kernel_api::hooks::{SyscallProbe, TaskProbe};
+use crate::kernel_api::preempt::PreemptGuard;
+use crate::kernel_api::task::{Current, TaskRef};
 use crate::memory::Copy;
 use crate::outlet::Outlet;
 use crate::pure::action::Action;
@@ -16,9 +20,7 @@ use crate::pure::calls::{self, plan::Plan};
 use crate::pure::encode::{Call, Event};
 use crate::pure::filter::Subject;
 use crate::pure::format::{self, Args, Comm, Edges, Task, MAX_ARGS};
-use crate::ring::Outcome;
-use crate::task::{Current, PreemptGuard, Thread};
-use crate::tracepoint::{SyscallProbe, TaskProbe};
+use crate::ring::writer::WriteOutcome;
 use crate::tracer::{Means, Tracer};
 use core::marker::PhantomData;
 use kernel::prelude::*;
@@ -110,7 +112,7 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Return<T, CALLS> {
         }
         let guard = task.preempt_disable();
         let mut writer = means.writers.get(&guard);
-        if !writer.whole::<T, CALLS>(&task, &means.clock, number, result as i64, registers, action.arguments()) {
+        if !writer.return_only::<T, CALLS>(&task, &means.clock, number, result as i64, registers, action.arguments()) {
             return long(tracer, registers, result, guard, Edge::Return);
         }
         guard.enable();
@@ -130,16 +132,16 @@ fn action_of<const CALLS: bool>(means: &Means, number: u64) -> Action {
 impl TaskProbe for Tasks {
     type Data = Tracer;
 
-    fn fork(tracer: &Tracer, child: &Thread<'_>) {
+    fn fork(tracer: &Tracer, child: &TaskRef<'_>) {
         if tracer.spare.forked(&Current::get(), child) {
-            tracer.means.writers.revise();
+            tracer.means.writers.require_slow_path();
         }
     }
 
-    fn rename(tracer: &Tracer, task: &Thread<'_>, comm: Comm) {
+    fn rename(tracer: &Tracer, task: &TaskRef<'_>, comm: Comm) {
         let was_spared = tracer.spare.renamed(task, comm);
         if was_spared && task.is_current() {
-            if let Some(number) = arch::untold_return() {
+            if let Some(number) = arch::untraced_return() {
                 renaming_return(tracer, comm, number);
             }
         }
@@ -226,7 +228,7 @@ fn long(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: Preempt
 fn consider(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: PreemptGuard, edge: Edge) {
     let current = Current::get();
     // Its name is looked at once: what is remembered for the short way is the name that passed.
-    let task = current.task();
+    let task = current.as_recorded();
     if !tracer.spare.will_pass(&current, task.comm) {
         guard.enable();
         return leave(tracer, edge);
@@ -296,7 +298,7 @@ fn renaming_return(tracer: &Tracer, comm: Comm, number: u32) {
     if tracer.settings.edges == Edges::Enter || !tracer.spare.will_pass(&current, comm) {
         return;
     }
-    let mut task = current.task();
+    let mut task = current.as_recorded();
     let actions = &tracer.means.actions;
     if !actions.get(task.is_32bit, u64::from(number)).takes(0) || actions.excludes_return(task.is_32bit, number) {
         return;
@@ -314,7 +316,7 @@ fn renaming_return(tracer: &Tracer, comm: Comm, number: u32) {
 /// What of the memory that the arguments of call `number` point to may have to be recorded.
 fn plans_of(tracer: &Tracer, task: &Task, number: u32) -> &'static [Plan] {
     if tracer.settings.copies_memory() {
-        arch::plans(task.is_32bit, number)
+        copy_plans::of_call(task.is_32bit, number)
     } else {
         &[]
     }
@@ -342,10 +344,10 @@ pub(crate) fn write(
     let outcome = writer.write(task, &means.clock, now, event, lasting);
     let time = writer.time();
     drop(guard);
-    if matches!(outcome, Outcome::Opened | Outcome::HalfFull) {
+    if matches!(outcome, WriteOutcome::Opened | WriteOutcome::HalfFull) {
         Outlet::wake(tracer.outlet.as_arc_borrow(), outcome);
     }
-    (outcome != Outcome::Dropped).then_some(time)
+    (outcome != WriteOutcome::Dropped).then_some(time)
 }
 
 /// Whether a call that returns was made by a 32-bit program, if the task runs one now or not: the program

@@ -4,12 +4,12 @@
 
 #![forbid(unsafe_code)]
 
-use crate::clock::{Any, Direct, Ticks};
+use crate::kernel_api::clock::{AnyTicks, DirectTicks, Ticks};
+use crate::kernel_api::hooks::{Hooks, ProbeFunction};
+use crate::kernel_api::kernel_info;
 use crate::probe::{Enter, Exit, Return, Tasks};
 use crate::pure::{format::Edges, settings::Settings};
-use crate::ring::Origin;
-use crate::system;
-use crate::tracepoint::{Function, Hooks};
+use crate::ring::SessionInfo;
 use crate::tracer::Tracer;
 use kernel::{prelude::*, sync::Arc};
 
@@ -31,7 +31,7 @@ impl Recording {
     /// Those of [`Hooks::attach`].
     pub(crate) fn begin(tracer: Arc<Tracer>) -> Result<Self> {
         let Settings { filter, follow, exempt, edges, args, .. } = tracer.settings;
-        tracer.outlet.writers.begin(Origin { session: system::random(), edges, has_args: args });
+        tracer.outlet.writers.begin(SessionInfo { session: kernel_info::random(), edges, has_args: args });
         let mut recording = Self {
             calls: Hooks::new(tracer.clone()),
             tasks: Hooks::new(tracer.clone()),
@@ -41,14 +41,14 @@ impl Recording {
         tracer.spare.reset();
         // Before anything depends on them.
         if (follow && !filter.is_empty()) || (exempt && filter.is_selective()) {
-            recording.tasks.attach(Function::at_fork::<Tasks>())?;
-            recording.tasks.attach(Function::at_rename::<Tasks>())?;
+            recording.tasks.attach(ProbeFunction::at_fork::<Tasks>())?;
+            recording.tasks.attach(ProbeFunction::at_rename::<Tasks>())?;
         }
         tracer.spare.follow();
         if tracer.means.clock.is_direct() {
-            recording.attach_calls::<Direct>()?;
+            recording.attach_calls::<DirectTicks>()?;
         } else {
-            recording.attach_calls::<Any>()?;
+            recording.attach_calls::<AnyTicks>()?;
         }
         recording.spares = exempt && filter.is_selective();
         if recording.spares {
@@ -62,15 +62,15 @@ impl Recording {
         if matches!(edges, Edges::Both) {
             // Exits first: every entry that is seen then has its exit seen, too.
             self.calls.attach(match self.tracer.settings.looks_at_exits() {
-                false => Function::at_exit::<Exit<T, false>>(),
-                true => Function::at_exit::<Exit<T, true>>(),
+                false => ProbeFunction::at_exit::<Exit<T, false>>(),
+                true => ProbeFunction::at_exit::<Exit<T, true>>(),
             })?;
         }
         self.calls.attach(match (edges, self.tracer.settings.looks_at_calls()) {
-            (Edges::Both | Edges::Enter, false) => Function::at_enter::<Enter<T, false>>(),
-            (Edges::Both | Edges::Enter, true) => Function::at_enter::<Enter<T, true>>(),
-            (Edges::Exit, false) => Function::at_exit::<Return<T, false>>(),
-            (Edges::Exit, true) => Function::at_exit::<Return<T, true>>(),
+            (Edges::Both | Edges::Enter, false) => ProbeFunction::at_enter::<Enter<T, false>>(),
+            (Edges::Both | Edges::Enter, true) => ProbeFunction::at_enter::<Enter<T, true>>(),
+            (Edges::Exit, false) => ProbeFunction::at_exit::<Return<T, false>>(),
+            (Edges::Exit, true) => ProbeFunction::at_exit::<Return<T, true>>(),
         })
     }
 

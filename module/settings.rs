@@ -5,13 +5,14 @@
 #![deny(unsafe_code)]
 
 use crate::control::Control;
-use crate::param::{Kind, Locked, Param};
+use crate::kernel_api::kernel_info;
+use crate::kernel_api::parameter::{KernelParameter, ListenerSlot, ParameterKind, ParameterListener, ParameterLock};
 use crate::pure::filter::Filter;
 use crate::pure::settings::{self, Parameter, Rule, Settings, MAX_NAMES_TEXT};
-use crate::system;
 use kernel::{fmt, prelude::*, str::BStr};
 
 crate::params! {
+    listener = Control;
     Pid: Filter = "pid", "", "record these processes, all their threads; up to 16, with commas";
     ProcName: Filter = "proc_name", "",
         "record threads of these names; up to 16, with commas; the first 15 characters of each count";
@@ -36,7 +37,7 @@ crate::params! {
 /// # Errors
 ///
 /// `EINVAL` for a value that breaks its rule, which the log then names.
-pub(crate) fn read(locked: &mut Locked) -> Result<Settings> {
+pub(crate) fn read(locked: &mut ParameterLock) -> Result<Settings> {
     let mut settings = Settings::default();
     for param in &PARAMS {
         let Some(text) = param.given(locked) else { continue };
@@ -50,19 +51,23 @@ pub(crate) fn read(locked: &mut Locked) -> Result<Settings> {
     Ok(settings)
 }
 
-/// Puts the parameters in force, of which one was written.
-///
-/// # Errors
-///
-/// Those of [`read`] and [`Control::set_parameters`]; then those of before are in force.
-pub(crate) fn change(control: &Control, locked: &mut Locked) -> Result {
-    let settings = read(locked)?;
-    let when = match control.set_parameters(&settings)? {
-        true => "",
-        false => ", as soon as the reader that asked for something else has closed the device",
-    };
-    pr_info!("{}{}\n", What(&settings, locked), when);
-    Ok(())
+static LISTENER: ListenerSlot<Control> = ListenerSlot::new();
+
+impl ParameterListener for Control {
+    fn slot() -> &'static ListenerSlot<Self> {
+        &LISTENER
+    }
+
+    #[inline]
+    fn parameters_changed(&self, locked: &mut ParameterLock) -> Result {
+        let settings = read(locked)?;
+        let when = match self.set_parameters(&settings)? {
+            true => "",
+            false => ", as soon as the reader that asked for something else has closed the device",
+        };
+        pr_info!("{}{}\n", What(&settings, locked), when);
+        Ok(())
+    }
 }
 
 /// Makes sure that buffers of this size leave memory for everything else.
@@ -71,7 +76,7 @@ pub(crate) fn change(control: &Control, locked: &mut Locked) -> Result {
 ///
 /// `ENOMEM` if they do not; the log then says so.
 pub(crate) fn check_memory(buffer_kb: u32, cpus: usize) -> Result {
-    let (needed, available) = ((buffer_kb as usize).saturating_mul(cpus), system::available_kb());
+    let (needed, available) = ((buffer_kb as usize).saturating_mul(cpus), kernel_info::available_kb());
     if needed <= available / 2 {
         return Ok(());
     }
@@ -87,7 +92,7 @@ pub(crate) fn check_memory(buffer_kb: u32, cpus: usize) -> Result {
 
 /// Says in the log what is recorded. The kernel ignores parameters that it does not know: whoever
 /// mistyped one sees it here.
-pub(crate) fn announce(settings: &Settings, cpus: usize, locked: &mut Locked) {
+pub(crate) fn announce(settings: &Settings, cpus: usize, locked: &mut ParameterLock) {
     pr_info!("{}; {} KiB for each of {} CPUs\n", What(settings, locked), settings.buffer_kb, cpus);
     for param in &PARAMS {
         if param.given(locked).is_none() {
@@ -98,14 +103,14 @@ pub(crate) fn announce(settings: &Settings, cpus: usize, locked: &mut Locked) {
     PARAMS[Parameter::BufferKb as usize].show_as(settings::decimal(settings.buffer_kb, &mut digits), locked);
 }
 
-fn refuse(param: &Param, Rule(rule): Rule, locked: &Locked) -> Error {
+fn refuse(param: &KernelParameter, Rule(rule): Rule, locked: &ParameterLock) -> Error {
     let text = BStr::from_bytes(param.given(locked).unwrap_or_default());
     pr_err!("{}={}: must be {}\n", param.name, text, rule);
     EINVAL
 }
 
 /// Says in the log and in sysfs what is left of names of which one is longer than those that the kernel keeps.
-fn show_cut(param: &Param, filter: &Filter, locked: &mut Locked) {
+fn show_cut(param: &KernelParameter, filter: &Filter, locked: &mut ParameterLock) {
     let names = match param.which {
         Parameter::ProcName => filter.proc_names.items(),
         _ => filter.parent_proc_name.as_slice(),
@@ -122,7 +127,7 @@ fn show_cut(param: &Param, filter: &Filter, locked: &mut Locked) {
 }
 
 /// What is recorded, in words.
-struct What<'a>(&'a Settings, &'a Locked);
+struct What<'a>(&'a Settings, &'a ParameterLock);
 
 impl fmt::Display for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -132,7 +137,7 @@ impl fmt::Display for What<'_> {
             (false, true) => "no filter given: recording every process",
             (false, false) => "recording",
         })?;
-        for param in PARAMS.iter().filter(|param| param.kind != Kind::Fixed) {
+        for param in PARAMS.iter().filter(|param| param.kind != ParameterKind::Fixed) {
             if let Some(text) = param.given(locked) {
                 write!(f, " {}=", param.name)?;
                 fmt::Display::fmt(BStr::from_bytes(text), f)?;

@@ -43,11 +43,12 @@
 #![forbid(unsafe_code)]
 
 use crate::follow::Followed;
+use crate::kernel_api::preempt::wait_for_guards;
+use crate::kernel_api::preempt::PreemptGuard;
+use crate::kernel_api::relaxed::RelaxedU32;
+use crate::kernel_api::task::{self, Current, TaskRef};
 use crate::pure::filter::{Filter, Subject};
 use crate::pure::format::Comm;
-use crate::ring;
-use crate::task::{self, Current, PreemptGuard, Thread};
-use crate::word::Word;
 use kernel::sync::Arc;
 
 /// How often the watch looks for other tracers.
@@ -66,15 +67,15 @@ pub(crate) struct Spare {
     filter: Filter,
     followed: Option<Arc<Followed>>,
     /// [`NOT_YET`], [`ON`] or [`OFF`].
-    on: Word,
+    on: RelaxedU32,
     /// 1: the watch has to repair.
-    repairs: Word,
+    repairs: RelaxedU32,
 }
 
 impl Spare {
     /// Nobody is spared yet.
     pub(crate) fn new(filter: Filter, followed: Option<Arc<Followed>>) -> Self {
-        Self { filter, followed, on: Word::new(NOT_YET), repairs: Word::new(0) }
+        Self { filter, followed, on: RelaxedU32::new(NOT_YET), repairs: RelaxedU32::new(0) }
     }
 
     /// Who is followed: to be handed on where the same filter stays in force.
@@ -83,12 +84,12 @@ impl Spare {
     }
 
     /// Whether the filter lets `task` pass.
-    pub(crate) fn passes(&self, task: &Thread<'_>) -> bool {
+    pub(crate) fn passes(&self, task: &TaskRef<'_>) -> bool {
         self.will_pass(task, task.comm())
     }
 
     /// Whether a verdict of [`passes`](Self::passes) holds until the task gets another name.
-    pub(crate) fn is_lasting(&self, task: &Thread<'_>) -> bool {
+    pub(crate) fn is_lasting(&self, task: &TaskRef<'_>) -> bool {
         !self.filter.is_fleeting() || self.is_followed(task.tgid())
     }
 
@@ -116,7 +117,7 @@ impl Spare {
 
     /// To be told of every new task before it runs. Returns whether its process id was that of a followed
     /// process, whose verdict may be remembered.
-    pub(crate) fn forked(&self, parent: &Current, child: &Thread<'_>) -> bool {
+    pub(crate) fn forked(&self, parent: &Current, child: &TaskRef<'_>) -> bool {
         let mut reused = false;
         if let Some(followed) = &self.followed {
             if child.tgid() != parent.tgid() {
@@ -139,13 +140,13 @@ impl Spare {
     }
 
     /// Whether the filter will let `task` pass when it has the name `comm`.
-    pub(crate) fn will_pass(&self, task: &Thread<'_>, comm: Comm) -> bool {
+    pub(crate) fn will_pass(&self, task: &TaskRef<'_>, comm: Comm) -> bool {
         self.filter.matches_as(task, comm) || self.is_followed(task.tgid())
     }
 
     /// To be told of every task that is about to get the name `comm`. Returns whether it was spared and is no
     /// more.
-    pub(crate) fn renamed(&self, task: &Thread<'_>, comm: Comm) -> bool {
+    pub(crate) fn renamed(&self, task: &TaskRef<'_>, comm: Comm) -> bool {
         let has_begun = self.on.load() != NOT_YET;
         if let Some(followed) = &self.followed {
             if self.passes(task) && !followed.set(task.tgid(), true) {
@@ -201,7 +202,7 @@ impl Spare {
         self.on.store(OFF);
         // From here on no task spares itself, and new tasks have the flag by the time they run: those that
         // the walk misses.
-        ring::wait_for_probes();
+        wait_for_guards();
         task::for_each(|thread| {
             thread.set_traced(true);
         });

@@ -4,11 +4,11 @@
 
 #![forbid(unsafe_code)]
 
-use crate::arch::MACHINE;
-use crate::clock::{wall_clock, Clock};
+use crate::kernel_api::arch::MACHINE;
+use crate::kernel_api::clock::{wall_clock, Clock};
 use crate::pure::format::{Header, Packet, HEADER_WORDS, PACKET_BYTES, RELEASE_BYTES};
 use crate::pure::order::{self, Next};
-use crate::ring::{Note, Origin, Tails};
+use crate::ring::{reader::RingReaders, PacketStart, SessionInfo};
 use kernel::{alloc::flags::GFP_KERNEL, iov::IovIterDest, prelude::*, transmute::AsBytes};
 
 /// A packet on its way out.
@@ -23,13 +23,13 @@ enum Source {
 /// The stream that the device's reader sees.
 pub(crate) struct Stream {
     /// The buffers.
-    pub(crate) tails: Tails,
+    pub(crate) tails: RingReaders,
     clock: Clock,
     /// `uname -r`, NUL padded.
     release: [u8; RELEASE_BYTES],
     /// That of the last packet with events, which those that only tell of drops are told to have, too: sessions
     /// stay in their order.
-    origin: Origin,
+    origin: SessionInfo,
     report: KBox<Packet>,
     /// The packet that is being delivered, and how many bytes of it are.
     current: Option<(Source, usize)>,
@@ -41,9 +41,9 @@ impl Stream {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(tails: Tails, clock: Clock, release: [u8; RELEASE_BYTES]) -> Result<Self> {
+    pub(crate) fn new(tails: RingReaders, clock: Clock, release: [u8; RELEASE_BYTES]) -> Result<Self> {
         let report = KBox::zeroed(GFP_KERNEL)?;
-        Ok(Self { tails, clock, release, origin: Origin::default(), report, current: None })
+        Ok(Self { tails, clock, release, origin: SessionInfo::default(), report, current: None })
     }
 
     /// Fills `to` with what is due.
@@ -60,7 +60,7 @@ impl Stream {
             };
             self.current = Some((source, offset));
             let words = match source {
-                Source::Cpu(cpu) => &self.tails.front(cpu).ok_or(EIO)?.words[..],
+                Source::Cpu(cpu) => &self.tails.oldest(cpu).ok_or(EIO)?.words[..],
                 Source::Report => &self.report[..],
             };
             let count = to.copy_to_iter(&AsBytes::as_bytes(words)[offset..]);
@@ -93,12 +93,12 @@ impl Stream {
         }
         self.current = None;
         for cpu in 0..self.tails.cpus() {
-            while self.tails.front(cpu).is_some() {
+            while self.tails.oldest(cpu).is_some() {
                 self.tails.release(cpu);
             }
             let dropped = self.tails.dropped(cpu);
-            if let Some(told) = self.tails.told(cpu) {
-                told.tell_drops(dropped);
+            if let Some(told) = self.tails.reported(cpu) {
+                told.report_drops(dropped);
             }
         }
     }
@@ -125,7 +125,7 @@ impl Stream {
     fn untold(&mut self) -> Option<(usize, u64)> {
         (0..self.tails.cpus()).find_map(|cpu| {
             let dropped = self.tails.dropped(cpu);
-            self.tails.told(cpu).filter(|told| told.dropped < dropped).map(|_| (cpu, dropped))
+            self.tails.reported(cpu).filter(|told| told.dropped < dropped).map(|_| (cpu, dropped))
         })
     }
 
@@ -144,25 +144,26 @@ impl Stream {
         };
         let (note, used) = match source {
             Source::Cpu(cpu) => {
-                let front = self.tails.front(cpu)?;
+                let front = self.tails.oldest(cpu)?;
                 front.words.get_mut(front.used..).unwrap_or_default().fill(0);
-                (front.note, front.used)
+                (front.start, front.used)
             }
-            Source::Report => {
-                (Note { origin: self.origin, base_time: watermark, wall_clock: wall_clock(), dropped }, HEADER_WORDS)
-            }
+            Source::Report => (
+                PacketStart { session_info: self.origin, base_time: watermark, wall_clock: wall_clock(), dropped },
+                HEADER_WORDS,
+            ),
         };
-        self.origin = note.origin;
-        let told = self.tails.told(cpu)?;
-        let dropped_before = told.tell_drops(note.dropped);
+        self.origin = note.session_info;
+        let told = self.tails.reported(cpu)?;
+        let dropped_before = told.report_drops(note.dropped);
         let header = Header {
             machine: MACHINE,
             cpu: cpu as u16,
             used: used as u16,
-            edges: note.origin.edges,
-            has_args: note.origin.has_args,
+            edges: note.session_info.edges,
+            has_args: note.session_info.has_args,
             sequence: told.next_sequence(),
-            session: note.origin.session,
+            session: note.session_info.session,
             base_time: note.base_time,
             watermark,
             wall_clock: note.wall_clock,
@@ -172,7 +173,7 @@ impl Stream {
             release: self.release,
         };
         let words = match source {
-            Source::Cpu(cpu) => self.tails.front(cpu)?.words,
+            Source::Cpu(cpu) => self.tails.oldest(cpu)?.words,
             Source::Report => &mut self.report,
         };
         if let Some(head) = words.first_chunk_mut() {

@@ -4,16 +4,17 @@
 
 #![forbid(unsafe_code)]
 
-use crate::arch;
-use crate::clock::Clock;
+use crate::copy_plans;
 use crate::follow::Followed;
+use crate::kernel_api::arch;
+use crate::kernel_api::clock::Clock;
+use crate::kernel_api::relaxed::RelaxedU32;
+use crate::kernel_api::tracepoint::Tracepoint;
+use crate::kernel_api::work;
 use crate::outlet::Outlet;
 use crate::pure::{action::Actions, settings::Settings};
-use crate::ring::Writers;
+use crate::ring::writer::Writers;
 use crate::spare::{Spare, WATCH_EVERY_MS};
-use crate::tracepoint::Tracepoint;
-use crate::word::Word;
-use crate::work;
 use kernel::{
     new_delayed_work,
     prelude::*,
@@ -42,7 +43,7 @@ pub(crate) struct Tracer {
     /// The tracepoints that other tracers may use, too.
     watched: Option<[Tracepoint; 2]>,
     /// Whether the watch is to end.
-    unwatched: Word,
+    unwatched: RelaxedU32,
     #[pin]
     watch: DelayedWork<Tracer, 2>,
 }
@@ -84,11 +85,11 @@ impl Tracer {
                 outlet: outlet.clone(),
                 settings: *settings,
                 watched: Tracepoint::find(c"sys_enter").zip(Tracepoint::find(c"sys_exit")).map(|(a, b)| [a, b]),
-                unwatched: Word::new(0),
+                unwatched: RelaxedU32::new(0),
                 watch <- new_delayed_work!(),
             })
             .pin_chain(|tracer| {
-                tracer.project().means.actions.fill(arch::MACHINE, settings, &arch::PLANS);
+                tracer.project().means.actions.fill(arch::MACHINE, settings, &copy_plans::COPY_PLANS);
                 Ok(())
             }),
             GFP_KERNEL,

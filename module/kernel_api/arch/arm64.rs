@@ -4,10 +4,9 @@
 
 use crate::pure::format::{Machine, MAX_ARGS};
 use core::arch::asm;
-#[cfg(CONFIG_PREEMPT_COUNT)]
-use core::sync::atomic::{compiler_fence, Ordering};
-use kernel::{bindings, ffi::c_ulong};
+use kernel::bindings;
 
+/// What packet headers say.
 pub(crate) const MACHINE: Machine = Machine::Arm64;
 
 /// The running task, valid for as long as the caller runs (`arch/arm64/include/asm/current.h`).
@@ -19,56 +18,21 @@ pub(crate) fn current() -> *mut bindings::task_struct {
     task
 }
 
-/// What [`preempt_disable`] hands to [`preempt_enable`]: the count before.
-pub(crate) type PreemptCount = u32;
-
-/// `preempt_disable()` (`arch/arm64/include/asm/preempt.h`).
+/// The running task's count of preemption, valid for as long as the caller runs. It is the lower half of a word. An
+/// interrupt may clear the upper half to request a reschedule; nothing here writes that half.
+#[cfg(CONFIG_PREEMPT_COUNT)]
 #[inline(always)]
-pub(crate) fn preempt_disable() -> PreemptCount {
-    #[cfg(CONFIG_PREEMPT_COUNT)]
-    {
-        // SAFETY: The running task exists. Only the task itself writes the count; an interrupt that
-        // comes between the read and the write leaves it as it found it.
-        let before = unsafe {
-            let count = &raw mut (*current()).thread_info.__bindgen_anon_1.preempt.count;
-            let before = count.read_volatile();
-            count.write_volatile(before.wrapping_add(1));
-            before
-        };
-        compiler_fence(Ordering::SeqCst);
-        before
-    }
-    #[cfg(not(CONFIG_PREEMPT_COUNT))]
-    0
+pub(super) fn preempt_count() -> *mut u32 {
+    // SAFETY: The running task exists.
+    unsafe { &raw mut (*current()).thread_info.__bindgen_anon_1.preempt.count }
 }
 
-/// `preempt_enable()`.
-///
-/// # Safety
-///
-/// Pairs with a [`preempt_disable`], which returned `before`; what disabled preemption in between has
-/// enabled it again.
+/// Whether the running task is to be rescheduled now that its count was written.
+#[cfg(CONFIG_PREEMPT_COUNT)]
 #[inline(always)]
-pub(crate) unsafe fn preempt_enable(before: PreemptCount) {
-    #[cfg(CONFIG_PREEMPT_COUNT)]
-    {
-        compiler_fence(Ordering::SeqCst);
-        // SAFETY: As above. Only the lower half, the count, is written; the upper half, which an
-        // interrupt may clear to ask for a reschedule, is left as it is. Both are zero if preemption is
-        // possible and a reschedule is due.
-        let resched = unsafe {
-            (&raw mut (*current()).thread_info.__bindgen_anon_1.preempt.count).write_volatile(before);
-            (&raw const (*current()).thread_info.__bindgen_anon_1.preempt_count).read_volatile() == 0
-        };
-        #[cfg(CONFIG_PREEMPTION)]
-        if resched {
-            super::preempt_schedule();
-        }
-        #[cfg(not(CONFIG_PREEMPTION))]
-        let _ = resched;
-    }
-    #[cfg(not(CONFIG_PREEMPT_COUNT))]
-    let _ = before;
+pub(super) fn is_reschedule_due(_count: u32) -> bool {
+    // SAFETY: The running task exists. Both halves are zero if preemption is possible and a reschedule is due.
+    unsafe { (&raw const (*current()).thread_info.__bindgen_anon_1.preempt_count).read_volatile() == 0 }
 }
 
 /// Whether `task` runs a 32-bit program.
@@ -96,28 +60,7 @@ pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
     }
 }
 
-/// The bit that has a task's system calls traced.
-pub(crate) const TRACED: u32 = bindings::TIF_SYSCALL_TRACEPOINT;
-
-/// The kernel looks at [`TRACED`] again when a call returns.
-pub(crate) const RETURN_NEEDS_ENTRY: bool = false;
-
-/// The number of the running system call, if the kernel does not tell of its return: it does.
-pub(crate) fn untold_return() -> Option<u32> {
-    None
-}
-
-/// The word that holds [`TRACED`].
-///
-/// # Safety
-///
-/// `task` is a task.
-pub(crate) unsafe fn work_flags(task: *mut bindings::task_struct) -> *mut c_ulong {
-    // SAFETY: The caller promises that it is one.
-    unsafe { &raw mut (*task).thread_info.flags }
-}
-
-/// Registers that carry arguments, as wide as they are.
+/// The registers that carry arguments, in the kernel's own width.
 pub(crate) type Args = [u64; MAX_ARGS];
 
 /// The registers of a program in a system call.
@@ -145,19 +88,20 @@ impl Registers<'_> {
 pub(crate) struct Counter;
 
 impl Counter {
-    /// Ticks are those of the counter: 1 to 100 MHz on most boards, 1 GHz since ARMv8.6.
+    /// A tick is one of the counter's: 1 to 100 MHz on most boards, 1 GHz since ARMv8.6.
     pub(crate) const MAX_HERTZ: u64 = u64::MAX;
 
-    /// What the kernel reads the counter by: not directly where that has an erratum.
+    /// The function by which the kernel reads the counter. It does not read directly where the counter has an
+    /// erratum.
     pub(crate) fn reader() -> Option<unsafe extern "C" fn() -> u64> {
         // SAFETY: Written once, while the kernel booted.
         unsafe { bindings::arch_timer_read_counter }
     }
 
-    /// The name of the function that reads it directly.
+    /// The name of the kernel's function that reads the counter directly.
     pub(crate) const DIRECT: Option<&'static [u8]> = Some(b"arch_counter_get_cntvct+0x0/");
 
-    /// Its frequency.
+    /// The frequency of the counter.
     pub(crate) fn hertz() -> u64 {
         let hertz;
         // SAFETY: Reads a register without side effects.
@@ -165,17 +109,17 @@ impl Counter {
         hertz
     }
 
-    /// Reads it directly.
+    /// Reads the counter by one instruction.
     #[inline(always)]
     pub(crate) fn read() -> u64 {
         let ticks;
-        // SAFETY: Reads a register without side effects; not `pure`, for it changes between reads.
+        // SAFETY: Reads a register without side effects; not `pure`, for the value changes between reads.
         unsafe { asm!("mrs {}, cntvct_el0", out(reg) ticks, options(nomem, nostack, preserves_flags)) };
         ticks
     }
 
-    /// Reads it after everything before has completed, and before anything that follows. (`dmb` orders
-    /// accesses of memory, which this is none.)
+    /// Reads the counter after everything before has completed, and before anything that follows. (`dmb` orders
+    /// accesses of memory only, and this is none.)
     pub(crate) fn read_ordered() -> u64 {
         let ticks;
         // SAFETY: As in `read`, between barriers.

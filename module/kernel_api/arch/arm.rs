@@ -4,10 +4,9 @@
 
 use crate::pure::format::{Machine, MAX_ARGS};
 use core::arch::asm;
-#[cfg(CONFIG_PREEMPT_COUNT)]
-use core::sync::atomic::{compiler_fence, Ordering};
-use kernel::{bindings, ffi::c_ulong};
+use kernel::bindings;
 
+/// What packet headers say.
 pub(crate) const MACHINE: Machine = Machine::Arm;
 
 /// The running task, valid for as long as the caller runs (`arch/arm/include/asm/current.h`).
@@ -29,57 +28,21 @@ pub(crate) fn current() -> *mut bindings::task_struct {
     }
 }
 
-/// What [`preempt_disable`] hands to [`preempt_enable`]: the count before, if the kernel has one.
-#[derive(Clone, Copy)]
-pub(crate) struct PreemptCount(#[cfg(CONFIG_PREEMPT_COUNT)] i32);
-
-/// `preempt_disable()` (`include/asm-generic/preempt.h`).
+/// The running task's count of preemption, valid for as long as the caller runs.
+#[cfg(CONFIG_PREEMPT_COUNT)]
 #[inline(always)]
-pub(crate) fn preempt_disable() -> PreemptCount {
-    #[cfg(CONFIG_PREEMPT_COUNT)]
-    {
-        // SAFETY: The running task exists. Only the task itself writes the count; an interrupt that
-        // comes between the read and the write leaves it as it found it.
-        let before = unsafe {
-            let count = &raw mut (*current()).thread_info.preempt_count;
-            let before = count.read_volatile();
-            count.write_volatile(before.wrapping_add(1));
-            before
-        };
-        compiler_fence(Ordering::SeqCst);
-        PreemptCount(before)
-    }
-    #[cfg(not(CONFIG_PREEMPT_COUNT))]
-    PreemptCount()
+pub(super) fn preempt_count() -> *mut u32 {
+    // SAFETY: The running task exists. The count is an `int`.
+    unsafe { (&raw mut (*current()).thread_info.preempt_count).cast() }
 }
 
-/// `preempt_enable()`.
-///
-/// # Safety
-///
-/// Pairs with a [`preempt_disable`], which returned `before`; what disabled preemption in between has
-/// enabled it again.
+/// Whether the running task is to be rescheduled now that `count` was written.
+#[cfg(CONFIG_PREEMPT_COUNT)]
 #[inline(always)]
-pub(crate) unsafe fn preempt_enable(before: PreemptCount) {
-    #[cfg(CONFIG_PREEMPT_COUNT)]
-    {
-        let PreemptCount(before) = before;
-        compiler_fence(Ordering::SeqCst);
-        // SAFETY: As above; the flags are only read.
-        let resched = unsafe {
-            (&raw mut (*current()).thread_info.preempt_count).write_volatile(before);
-            let flags = (&raw const (*current()).thread_info.flags).read_volatile();
-            before == 0 && flags & (1 << bindings::TIF_NEED_RESCHED) != 0
-        };
-        #[cfg(CONFIG_PREEMPTION)]
-        if resched {
-            super::preempt_schedule();
-        }
-        #[cfg(not(CONFIG_PREEMPTION))]
-        let _ = resched;
-    }
-    #[cfg(not(CONFIG_PREEMPT_COUNT))]
-    let _ = before;
+pub(super) fn is_reschedule_due(count: u32) -> bool {
+    // SAFETY: The running task exists. The flags are only read.
+    let flags = unsafe { (&raw const (*current()).thread_info.flags).read_volatile() };
+    count == 0 && flags & (1 << bindings::TIF_NEED_RESCHED) != 0
 }
 
 /// Whether `task` runs a 32-bit program on a 64-bit kernel.
@@ -107,25 +70,22 @@ pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
     }
 }
 
-/// The bit that has a task's system calls traced.
-pub(crate) const TRACED: u32 = bindings::TIF_SYSCALL_TRACEPOINT;
-
-/// The kernel does not look at [`TRACED`] again when a call returns (`ret_fast_syscall` of
-/// `arch/arm/kernel/entry-common.S`): its return is told if its entry was.
+/// The kernel does not read `TRACED` again when a call returns (`ret_fast_syscall` of
+/// `arch/arm/kernel/entry-common.S`): it traces the return if it traced the entry.
 pub(crate) const RETURN_NEEDS_ENTRY: bool = true;
 
-/// The number of the running system call, if the kernel does not tell of its return because its entry was not
-/// traced, and if that return is known: 0, from an `execve`, `execveat` or `prctl` that gives a name.
+/// The number of the running system call, if the kernel will not trace its return because it did not trace the entry, and
+/// if the result of the call is known: 0, of an `execve`, `execveat` or `prctl` that gives a name.
 ///
-/// A call whose entry was looked at for another reason (ptrace, audit, seccomp) looks at [`TRACED`] when it returns. So
-/// does one with work that is to be done before (`TIF_NOTIFY_SIGNAL`, of io_uring): `ret_fast_syscall` shifts the flags
-/// by 16, and takes that bit for the first of those.
-pub(crate) fn untold_return() -> Option<u32> {
+/// If ptrace, audit or seccomp looked at the entry, the kernel reads `TRACED` when the call returns. It does so, too, if
+/// the task has `TIF_NOTIFY_SIGNAL` (of io_uring) set, which is work to be done before the return: `ret_fast_syscall`
+/// shifts the flags by 16, and takes that bit for one of ptrace, audit and seccomp.
+pub(crate) fn untraced_return() -> Option<u32> {
     const OTHERS: u32 = (1 << bindings::TIF_SYSCALL_TRACE)
         | (1 << bindings::TIF_SYSCALL_AUDIT)
         | (1 << bindings::TIF_SECCOMP)
         | (1 << bindings::TIF_NOTIFY_SIGNAL);
-    // SAFETY: The running task exists; the word is read at once, as others write it.
+    // SAFETY: The running task exists. One access reads the word, for others write it.
     let flags = unsafe { (&raw const (*current()).thread_info.flags).read_volatile() };
     if flags as u32 & OTHERS != 0 {
         return None;
@@ -133,17 +93,7 @@ pub(crate) fn untold_return() -> Option<u32> {
     Some(number()).filter(|number| matches!(number, 11 | 387 | 172))
 }
 
-/// The word that holds [`TRACED`].
-///
-/// # Safety
-///
-/// `task` is a task.
-pub(crate) unsafe fn work_flags(task: *mut bindings::task_struct) -> *mut c_ulong {
-    // SAFETY: The caller promises that it is one.
-    unsafe { &raw mut (*task).thread_info.flags }
-}
-
-/// Registers that carry arguments, as wide as they are.
+/// The registers that carry arguments, in the kernel's own width.
 pub(crate) type Args = [u32; MAX_ARGS];
 
 /// The registers of a program in a system call.
@@ -171,7 +121,7 @@ impl Registers<'_> {
 pub(crate) fn number() -> u32 {
     // SAFETY: The running task exists; only it writes its number.
     let number = unsafe { (*current()).thread_info.abi_syscall };
-    // `__NR_SYSCALL_MASK` of `arch/arm/include/asm/unistd.h`: the bits above tell of the old ABI.
+    // `__NR_SYSCALL_MASK` of `arch/arm/include/asm/unistd.h`: the bits above it mark calls of the old ABI.
     let is_marked = cfg!(CONFIG_OABI_COMPAT) && number != u32::MAX;
     if is_marked {
         number & 0x000f_ffff
@@ -189,10 +139,11 @@ extern "C" {
 }
 
 impl Counter {
-    /// Ticks are those of the counter: 1 to 100 MHz on most boards, 1 GHz since ARMv8.6.
+    /// A tick is one of the counter's: 1 to 100 MHz on most boards, 1 GHz since ARMv8.6.
     pub(crate) const MAX_HERTZ: u64 = u64::MAX;
 
-    /// What the kernel reads the counter by: some boards have set up only the physical one.
+    /// The function by which the kernel reads the counter: some boards have set up only the physical one. `None` if
+    /// there is no generic timer.
     pub(crate) fn reader() -> Option<unsafe extern "C" fn() -> u64> {
         #[cfg(CONFIG_ARM_ARCH_TIMER)]
         {
@@ -201,7 +152,7 @@ impl Counter {
             unsafe {
                 asm!("mrc p15, 0, {}, c0, c1, 1", out(reg) features, options(pure, nomem, nostack, preserves_flags));
             }
-            // Bits 16 to 19 tell of the generic timer; the Cortex-A5, A8 and A9 have none.
+            // Bits 16 to 19 tell whether there is a generic timer; the Cortex-A5, A8 and A9 have none.
             if (features >> 16) & 0xf == 0 {
                 return None;
             }
@@ -212,10 +163,10 @@ impl Counter {
         None
     }
 
-    /// The name of the function that reads the virtual counter directly.
+    /// The name of the kernel's function that reads the virtual counter directly.
     pub(crate) const DIRECT: Option<&'static [u8]> = Some(b"arch_counter_get_cntvct+0x0/");
 
-    /// Its frequency; only where there is a [`reader`](Self::reader).
+    /// The frequency of the counter; only where there is a [`reader`](Self::reader).
     pub(crate) fn hertz() -> u64 {
         let hertz: u32;
         // SAFETY: Reads CNTFRQ, which has no side effects.
@@ -229,15 +180,15 @@ impl Counter {
     #[inline(always)]
     pub(crate) fn read() -> u64 {
         let (low, high): (u32, u32);
-        // SAFETY: Reads CNTVCT, which has no side effects; not `pure`, for it changes between reads.
+        // SAFETY: Reads CNTVCT, which has no side effects; not `pure`, for the value changes between reads.
         unsafe {
             asm!("mrrc p15, 1, {}, {}, c14", out(reg) low, out(reg) high, options(nomem, nostack, preserves_flags));
         }
         (u64::from(high) << 32) | u64::from(low)
     }
 
-    /// Reads it after everything before has completed, and before anything that follows. (`dmb` orders
-    /// accesses of memory, which this is none.)
+    /// Reads the counter after everything before has completed, and before anything that follows. (`dmb` orders
+    /// accesses of memory only, and this is none.)
     pub(crate) fn read_ordered() -> u64 {
         // SAFETY: `dsb ish` and `isb`: the kernel's target for Rust is an older ARM, which lacks the names.
         unsafe { asm!(".inst 0xf57ff04b", ".inst 0xf57ff06f", options(nostack, preserves_flags)) };

@@ -2,36 +2,36 @@
 
 //! Time stamps for events.
 
-use crate::arch::Counter;
+use super::arch::Counter;
 use crate::pure::ticks::Scale;
 use kernel::bindings;
 
 /// Where ticks come from.
 #[derive(Clone, Copy)]
-enum Source {
+enum CounterSource {
     /// The counter, read by one instruction.
     Direct,
-    /// The counter, read as the kernel does because of the board's quirks.
+    /// The counter, read by the kernel's function, which works around the board's errata.
     Call(unsafe extern "C" fn() -> u64),
-    /// The monotonic clock, for machines without a counter to trust.
+    /// The monotonic clock, for machines without a counter that the kernel trusts.
     Monotonic,
 }
 
 /// A clock that all CPUs share.
 #[derive(Clone, Copy)]
 pub(crate) struct Clock {
-    source: Source,
+    source: CounterSource,
     scale: Scale,
 }
 
 impl Clock {
     /// Chooses the clock of this machine.
     pub(crate) fn new() -> Self {
-        // Firmware that never wrote the frequency leaves 0 there.
+        // The frequency is 0 where no firmware has written it.
         let (source, hertz) = match Counter::reader().map(|read| (read, Counter::hertz())) {
-            None | Some((_, 0)) => (Source::Monotonic, 1_000_000_000),
-            Some((read, hertz)) if is_direct(read) => (Source::Direct, hertz),
-            Some((read, hertz)) => (Source::Call(read), hertz),
+            None | Some((_, 0)) => (CounterSource::Monotonic, 1_000_000_000),
+            Some((read, hertz)) if is_direct_read(read) => (CounterSource::Direct, hertz),
+            Some((read, hertz)) => (CounterSource::Call(read), hertz),
         };
         Self { source, scale: Scale::new(hertz, Counter::MAX_HERTZ) }
     }
@@ -41,15 +41,15 @@ impl Clock {
         self.scale.tick
     }
 
-    /// Whether one instruction reads the counter, so that [`Direct`] can be used.
+    /// Whether one instruction reads the counter, so that [`DirectTicks`] can be used.
     pub(crate) fn is_direct(&self) -> bool {
-        matches!(self.source, Source::Direct)
+        matches!(self.source, CounterSource::Direct)
     }
 
     /// The time in ticks.
     pub(crate) fn now(&self) -> u64 {
         match self.source {
-            Source::Direct => Counter::read().wrapping_shr(self.scale.shift),
+            CounterSource::Direct => Counter::read().wrapping_shr(self.scale.shift),
             _ => self.now_ordered(),
         }
     }
@@ -58,26 +58,26 @@ impl Clock {
     #[inline(never)]
     pub(crate) fn now_ordered(&self) -> u64 {
         let counter = match self.source {
-            Source::Direct => Counter::read_ordered(),
-            // SAFETY: The kernel's own way to read its counter; callable from any context.
-            Source::Call(read) => unsafe { read() },
+            CounterSource::Direct => Counter::read_ordered(),
+            // SAFETY: The kernel reads its counter by this function, which is callable from any context.
+            CounterSource::Call(read) => unsafe { read() },
             // SAFETY: Callable from any context.
-            Source::Monotonic => unsafe { bindings::ktime_get_mono_fast_ns() },
+            CounterSource::Monotonic => unsafe { bindings::ktime_get_mono_fast_ns() },
         };
         counter.wrapping_shr(self.scale.shift)
     }
 }
 
-/// How a probe reads the clock: chosen once, so that it need not ask each time.
+/// How a probe reads the clock. Chosen when probes are attached, so that no probe has to find it out.
 pub(crate) trait Ticks: 'static {
     /// The time in ticks.
     fn now(clock: &Clock) -> u64;
 }
 
-/// For a clock that [`is_direct`](Clock::is_direct).
-pub(crate) struct Direct;
+/// Reads the counter by one instruction, for a clock that [`is_direct`](Clock::is_direct).
+pub(crate) struct DirectTicks;
 
-impl Ticks for Direct {
+impl Ticks for DirectTicks {
     #[inline(always)]
     fn now(clock: &Clock) -> u64 {
         let counter = Counter::read();
@@ -89,25 +89,25 @@ impl Ticks for Direct {
     }
 }
 
-/// For the others.
-pub(crate) struct Any;
+/// Reads any clock, by a call.
+pub(crate) struct AnyTicks;
 
-impl Ticks for Any {
+impl Ticks for AnyTicks {
     #[inline(always)]
     fn now(clock: &Clock) -> u64 {
         clock.now_ordered()
     }
 }
 
-/// What clocks on walls show, nanoseconds since 1970.
+/// The time of day, nanoseconds since 1970.
 pub(crate) fn wall_clock() -> u64 {
     // SAFETY: Callable from any context.
     unsafe { bindings::ktime_get_real_fast_ns() }
 }
 
-/// Whether `read` does no more than [`Counter::read`], by the kernel's own name for it: the pointer
-/// leads to something slower where the counter has an erratum or is the physical one.
-fn is_direct(read: unsafe extern "C" fn() -> u64) -> bool {
+/// Whether `read` does no more than [`Counter::read`], judged by the kernel's name for it. `read` is a slower function
+/// where the counter has an erratum or is the physical one.
+fn is_direct_read(read: unsafe extern "C" fn() -> u64) -> bool {
     let Some(direct) = Counter::DIRECT else { return true };
     // `KSYM_SYMBOL_LEN` of `include/linux/kallsyms.h` is below this.
     let mut name = [0u8; 1024];

@@ -6,6 +6,7 @@ use crate::pure::format::{Machine, MAX_ARGS};
 use core::arch::asm;
 use kernel::{bindings, ffi::c_ulong};
 
+/// What packet headers say.
 pub(crate) const MACHINE: Machine = Machine::X86_64;
 
 /// The running task, valid for as long as the caller runs (`arch/x86/include/asm/current.h`).
@@ -27,8 +28,8 @@ pub(crate) fn current() -> *mut bindings::task_struct {
 #[cfg(not(CONFIG_SMP))]
 compile_error!("on x86-64 syscall_record needs CONFIG_SMP: without it tasks do not know their CPU");
 
-/// Since Linux 7.3 the bit that asks for a reschedule is in a word of its own, above the count; both
-/// are tested together (`CONFIG_HAS_SEPARATE_PREEMPT_RESCHED_BITS`).
+/// Since Linux 7.3 the bit that requests a reschedule is in a word of its own, above the count. One instruction tests
+/// both (`CONFIG_HAS_SEPARATE_PREEMPT_RESCHED_BITS`).
 #[cfg(CONFIG_PREEMPT_COUNT)]
 const IS_WIDE: bool = {
     const fn size<T>(_: *const T) -> usize {
@@ -37,7 +38,7 @@ const IS_WIDE: bool = {
     size(&raw const bindings::__preempt_count) == 8
 };
 
-/// What [`preempt_disable`] hands to [`preempt_enable`]: nothing.
+/// What [`preempt_disable`] hands to [`preempt_count_dec_and_test`]: nothing.
 #[derive(Clone, Copy)]
 pub(crate) struct PreemptCount;
 
@@ -45,8 +46,8 @@ pub(crate) struct PreemptCount;
 #[inline(always)]
 pub(crate) fn preempt_disable() -> PreemptCount {
     #[cfg(CONFIG_PREEMPT_COUNT)]
-    // SAFETY: One instruction adds to the count of the CPU that executes it, as in C. It is a barrier
-    // for the compiler: neither `nomem` nor `preserves_flags`.
+    // SAFETY: One instruction adds to the count of the CPU that executes it, as in C. It is a barrier for the compiler:
+    // neither `nomem` nor `preserves_flags`.
     unsafe {
         if IS_WIDE {
             asm!("incq %gs:{count}(%rip)", count = sym bindings::__preempt_count, options(att_syntax, nostack));
@@ -57,18 +58,18 @@ pub(crate) fn preempt_disable() -> PreemptCount {
     PreemptCount
 }
 
-/// `preempt_enable()`.
+/// `preempt_count_dec_and_test()`: says whether a reschedule is due and possible.
 ///
 /// # Safety
 ///
 /// Pairs with a [`preempt_disable`].
 #[inline(always)]
-pub(crate) unsafe fn preempt_enable(PreemptCount: PreemptCount) {
+pub(crate) unsafe fn preempt_count_dec_and_test(PreemptCount: PreemptCount) -> bool {
     #[cfg(CONFIG_PREEMPT_COUNT)]
     {
         let resched: u8;
-        // SAFETY: As above. Zero means that the count is zero and that the bit which is clear when a
-        // reschedule is due is clear.
+        // SAFETY: As in `preempt_disable`. Zero means that the count is zero and that the bit is clear which is clear
+        // when a reschedule is due.
         unsafe {
             if IS_WIDE {
                 asm!(
@@ -88,13 +89,10 @@ pub(crate) unsafe fn preempt_enable(PreemptCount: PreemptCount) {
                 );
             }
         }
-        #[cfg(CONFIG_PREEMPTION)]
-        if resched != 0 {
-            super::preempt_schedule();
-        }
-        #[cfg(not(CONFIG_PREEMPTION))]
-        let _ = resched;
+        resched != 0
     }
+    #[cfg(not(CONFIG_PREEMPT_COUNT))]
+    false
 }
 
 /// Whether the running system call came by a 32-bit entry.
@@ -123,16 +121,8 @@ pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
     }
 }
 
-/// The bit that has a task's system calls traced.
+/// The bit that makes a task's system calls reach the tracepoints.
 pub(crate) const TRACED: u32 = bindings::syscall_work_bit_SYSCALL_WORK_BIT_SYSCALL_TRACEPOINT;
-
-/// The kernel looks at [`TRACED`] again when a call returns.
-pub(crate) const RETURN_NEEDS_ENTRY: bool = false;
-
-/// The number of the running system call, if the kernel does not tell of its return: it does.
-pub(crate) fn untold_return() -> Option<u32> {
-    None
-}
 
 /// The word that holds [`TRACED`].
 ///
@@ -144,7 +134,7 @@ pub(crate) unsafe fn work_flags(task: *mut bindings::task_struct) -> *mut c_ulon
     unsafe { &raw mut (*task).thread_info.syscall_work }
 }
 
-/// Registers that carry arguments, as wide as they are.
+/// The registers that carry arguments, in the kernel's own width.
 pub(crate) type Args = [u64; MAX_ARGS];
 
 /// The registers of a program in a system call.
@@ -174,12 +164,12 @@ impl Registers<'_> {
 pub(crate) struct Counter;
 
 impl Counter {
-    /// Ticks are 7 to 15 ns long, lest deltas get large.
+    /// A tick is 7 to 15 ns long, so that deltas stay small.
     pub(crate) const MAX_HERTZ: u64 = 1 << 27;
 
-    /// What the kernel reads the counter by: nothing where it found that CPUs disagree.
+    /// A function that reads the counter. `None` where the kernel found that CPUs disagree.
     pub(crate) fn reader() -> Option<unsafe extern "C" fn() -> u64> {
-        // SAFETY: Only reads what was found.
+        // SAFETY: Only reads what the kernel found.
         if unsafe { bindings::check_tsc_unstable() } != 0 {
             return None;
         }
@@ -188,30 +178,30 @@ impl Counter {
 
     /// # Safety
     ///
-    /// None: it is the type that wants it unsafe.
+    /// Nothing: only the type of [`reader`](Self::reader) demands an `unsafe` function.
     unsafe extern "C" fn read_c() -> u64 {
         Self::read_ordered()
     }
 
-    /// The kernel has no other way to read it.
+    /// `None`: the kernel has no other way to read the counter.
     pub(crate) const DIRECT: Option<&'static [u8]> = None;
 
-    /// Its frequency, 0 if the kernel could not tell.
+    /// The frequency of the counter, 0 if the kernel could not find it out.
     pub(crate) fn hertz() -> u64 {
         // SAFETY: Written while the kernel booted.
         u64::from(unsafe { bindings::tsc_khz }) * 1000
     }
 
-    /// Reads it directly.
+    /// Reads the counter by one instruction.
     #[inline(always)]
     pub(crate) fn read() -> u64 {
         let (low, high): (u32, u32);
-        // SAFETY: Reads a counter without side effects; not `pure`, for it changes between reads.
+        // SAFETY: Reads a counter without side effects; not `pure`, for the value changes between reads.
         unsafe { asm!("rdtsc", out("eax") low, out("edx") high, options(nomem, nostack, preserves_flags)) };
         (u64::from(high) << 32) | u64::from(low)
     }
 
-    /// Reads it after everything before has completed, and before anything that follows.
+    /// Reads the counter after everything before has completed, and before anything that follows.
     pub(crate) fn read_ordered() -> u64 {
         let (low, high): (u32, u32);
         // SAFETY: As in `read`, between barriers.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What CPUs share a word by.
+//! Words that CPUs share, and memory barriers.
 
-use crate::arch;
+use super::arch;
 use core::cell::UnsafeCell;
 use kernel::{
     bindings,
@@ -11,15 +11,17 @@ use kernel::{
 };
 
 /// An [`Atomic<u32>`] whose relaxed accesses are one instruction, `READ_ONCE()` and `WRITE_ONCE()`.
-/// Those of `Atomic` are calls of C functions unless the kernel inlines its helpers into Rust, and a
-/// probe would spend more on them than on its record.
+///
+/// The relaxed accesses of `Atomic` call C functions unless the kernel inlines its helpers into Rust. A probe would
+/// spend more on these calls than on its record.
 #[repr(transparent)]
-pub(crate) struct Word(Atomic<u32>);
+pub(crate) struct RelaxedU32(Atomic<u32>);
 
 // SAFETY: An `atomic_t` is a number; 0 is one.
-unsafe impl Zeroable for Word {}
+unsafe impl Zeroable for RelaxedU32 {}
 
-impl Word {
+impl RelaxedU32 {
+    /// A word that holds `value`.
     pub(crate) const fn new(value: u32) -> Self {
         Self(Atomic::new(value))
     }
@@ -27,8 +29,8 @@ impl Word {
     /// `READ_ONCE()`.
     #[inline(always)]
     pub(crate) fn load(&self) -> u32 {
-        // SAFETY: The pointer is valid and aligned. A volatile access of a word is how the kernel's
-        // memory model defines a relaxed one.
+        // SAFETY: The pointer is valid and aligned. The kernel's memory model defines a relaxed access of a word as a
+        // volatile one.
         unsafe { self.0.as_ptr().read_volatile() }
     }
 
@@ -47,33 +49,34 @@ impl Word {
     /// `smp_store_release()`.
     #[inline(always)]
     pub(crate) fn store_release(&self, value: u32) {
-        // SAFETY: The pointer is valid and aligned.
+        // SAFETY: The pointer is valid and aligned. All accesses are atomic.
         unsafe { arch::store_release(self.0.as_ptr(), value) }
     }
 
-    /// Sets the bits of `bits`, atomically and fully ordered; gives what was there before.
-    pub(crate) fn set(&self, bits: u32) -> u32 {
+    /// Sets `bits`, atomically and fully ordered. Returns the value before.
+    pub(crate) fn set_bits(&self, bits: u32) -> u32 {
         // SAFETY: The pointer is valid, and an `atomic_t` is a `u32`.
         unsafe { bindings::atomic_fetch_or(bits as i32, self.0.as_ptr().cast()) as u32 }
     }
 
-    /// Clears the bits of `bits`, atomically and fully ordered; gives what was there before.
-    pub(crate) fn clear(&self, bits: u32) -> u32 {
-        // SAFETY: As in `set`.
+    /// Clears `bits`, atomically and fully ordered. Returns the value before.
+    pub(crate) fn clear_bits(&self, bits: u32) -> u32 {
+        // SAFETY: As in `set_bits`.
         unsafe { bindings::atomic_fetch_andnot(bits as i32, self.0.as_ptr().cast()) as u32 }
     }
 }
 
-/// An address in a packet that CPUs share. What it points to is reached by the rules of `ring` alone.
+/// An address in a packet that CPUs share. Only `ring` follows it, by its rules.
 #[repr(transparent)]
-pub(crate) struct Address(UnsafeCell<*mut u64>);
+pub(crate) struct RelaxedPointer(UnsafeCell<*mut u64>);
 
-// SAFETY: It is read and written by single instructions, and it only names a place.
-unsafe impl Sync for Address {}
+// SAFETY: Single instructions read and write it, and it only names a place.
+unsafe impl Sync for RelaxedPointer {}
 // SAFETY: As above.
-unsafe impl Send for Address {}
+unsafe impl Send for RelaxedPointer {}
 
-impl Address {
+impl RelaxedPointer {
+    /// A word that holds `address`.
     pub(crate) const fn new(address: *mut u64) -> Self {
         Self(UnsafeCell::new(address))
     }
@@ -81,7 +84,7 @@ impl Address {
     /// `READ_ONCE()`.
     #[inline(always)]
     pub(crate) fn load(&self) -> *mut u64 {
-        // SAFETY: The cell is valid and aligned; as for `Word`.
+        // SAFETY: The cell is valid and aligned. A volatile access is a relaxed one, as for `RelaxedU32`.
         unsafe { self.0.get().read_volatile() }
     }
 
@@ -93,14 +96,14 @@ impl Address {
     }
 }
 
-/// `smp_mb()`: accesses before it come before those after it, for all CPUs. (The safe function's
-/// signature changed between Linux 7.2 and 7.3.)
+/// `smp_mb()`: all CPUs see the accesses before it before they see the accesses after it. (The signature of the
+/// `kernel` crate's safe function changed between Linux 7.2 and 7.3.)
 pub(crate) fn full_barrier() {
     // SAFETY: Callable from any context.
     unsafe { bindings::smp_mb() }
 }
 
-/// `smp_rmb()`: the same for reads among themselves.
+/// `smp_rmb()`: orders the reads before it before the reads after it.
 pub(crate) fn read_barrier() {
     // SAFETY: Callable from any context.
     unsafe { bindings::smp_rmb() }
