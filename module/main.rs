@@ -4,7 +4,7 @@
 //!
 //! The way of an event, each step a file:
 //! `tracepoint` → `probe` (with `task`, `spare`, `pure::filter`) → `ring` (with `pure::encode`) → `stream` →
-//! `outlet` → `device`. By whose will: `control`.
+//! `delivery` → `device`. By whose will: `control`.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
@@ -13,17 +13,15 @@
 mod control;
 #[path = "probe/copy_plans.rs"]
 mod copy_plans;
-mod device;
+mod delivery;
 mod follow;
 mod memory;
-mod outlet;
 mod probe;
 #[allow(dead_code, unreachable_pub)] // Some of it is the reader's alone.
 mod pure;
 mod recording;
 mod settings;
 mod spare;
-mod stream;
 mod tracer;
 
 // What wraps the kernel's C interfaces and the shared memory.
@@ -31,15 +29,15 @@ mod kernel_api;
 mod ring;
 
 use crate::control::Control;
-use crate::device::Device;
+use crate::delivery::device::Device;
+use crate::delivery::flush::Delivery;
+use crate::delivery::stream::Stream;
 use crate::kernel_api::chardev::Registration;
 use crate::kernel_api::clock::Clock;
 use crate::kernel_api::kernel_info;
 use crate::kernel_api::parameter::{ParameterListener, ParameterLock};
-use crate::outlet::Outlet;
 use crate::pure::settings::packets;
 use crate::ring::writer::Writers;
-use crate::stream::Stream;
 use kernel::{prelude::*, sync::Arc};
 
 module! {
@@ -52,7 +50,7 @@ module! {
 
 /// The loaded module.
 struct SyscallRecord {
-    _device: Pin<KBox<Registration<Device>>>,
+    _device: Pin<KBox<Registration<Device<Control>>>>,
     control: Arc<Control>,
 }
 
@@ -62,27 +60,28 @@ impl kernel::Module for SyscallRecord {
         let mut locked = ParameterLock::new();
         let settings = settings::read(&mut locked)?;
         let cpus = kernel_info::possible_cpus();
-        let control = Control::new(outlet(settings.buffer_kb, cpus)?, &settings)?;
+        let control = Control::new(make_buffers(settings.buffer_kb, cpus)?, &settings)?;
         // Last: the device can be opened from here on, and then nothing may fail any more.
-        let device = KBox::pin_init(Registration::new(Device::new(control.clone())?), GFP_KERNEL)
-            .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
+        let device =
+            KBox::pin_init(Registration::new(Device::new(control.delivery.clone(), control.clone())?), GFP_KERNEL)
+                .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
         settings::announce(&settings, cpus, &mut locked);
         Control::slot().set(Some(control.clone()), &mut locked);
         Ok(Self { _device: device, control })
     }
 }
 
-/// Buffers of so many KiB for each of so many CPUs, and their outlet.
+/// Buffers of so many KiB for each of so many CPUs, and their delivery.
 // With a stack frame of its own, for the kernel's stack is small.
 #[inline(never)]
-fn outlet(buffer_kb: u32, cpus: usize) -> Result<Arc<Outlet>> {
+fn make_buffers(buffer_kb: u32, cpus: usize) -> Result<Arc<Delivery>> {
     settings::check_memory(buffer_kb, cpus)?;
-    let (writers, tails) = Writers::new(cpus, packets(buffer_kb)).inspect_err(|_| {
+    let (writers, readers) = Writers::new(cpus, packets(buffer_kb)).inspect_err(|_| {
         pr_err!("buffer_kb={}: {} CPUs' buffers cannot be allocated\n", buffer_kb, cpus);
     })?;
     let clock = Clock::new();
-    let stream = Stream::new(tails, clock, kernel_info::release())?;
-    Outlet::new(writers, clock, stream)
+    let stream = Stream::new(readers, clock, kernel_info::release())?;
+    Delivery::new(writers, clock, stream)
 }
 
 impl Drop for SyscallRecord {
@@ -91,8 +90,8 @@ impl Drop for SyscallRecord {
         // No more events, and so no more flushes but those scheduled: the device is closed, for an open
         // one holds the module.
         self.control.end();
-        self.control.outlet.settle();
-        let unread = self.control.outlet.stream.lock().tails.waiting();
+        self.control.delivery.settle();
+        let unread = self.control.delivery.stream.lock().readers.waiting();
         if unread > 0 {
             pr_info!("unloaded; packets that nobody read: {}\n", unread);
         } else {

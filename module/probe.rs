@@ -8,13 +8,13 @@
 #![deny(unsafe_code)]
 
 use crate::copy_plans;
+use crate::delivery::flush::Delivery;
 use crate::kernel_api::arch::{self, Registers};
 use crate::kernel_api::clock::Ticks;
 use crate::kernel_api::hooks::{SyscallProbe, TaskProbe};
 use crate::kernel_api::preempt::PreemptGuard;
 use crate::kernel_api::task::{Current, TaskRef};
 use crate::memory::Copy;
-use crate::outlet::Outlet;
 use crate::pure::action::Action;
 use crate::pure::calls::{self, plan::Plan};
 use crate::pure::encode::{Call, Event};
@@ -233,7 +233,7 @@ fn consider(tracer: &Tracer, registers: Registers<'_>, value: c_long, guard: Pre
         guard.enable();
         return leave(tracer, edge);
     }
-    if tracer.outlet.is_reader(task.tgid) {
+    if tracer.delivery.is_reader(task.tgid) {
         return guard.enable();
     }
     record(tracer, registers, value, task, guard, edge);
@@ -275,7 +275,7 @@ fn record(tracer: &Tracer, registers: Registers<'_>, value: c_long, mut task: Ta
             let now = copy.all(plans);
             let guard = current.preempt_disable();
             // It may have become the reader while it slept, and must not be remembered as one that is recorded.
-            if tracer.outlet.is_reader(current.tgid()) {
+            if tracer.delivery.is_reader(current.tgid()) {
                 return guard.enable();
             }
             (guard, now)
@@ -345,7 +345,7 @@ pub(crate) fn write(
     let time = writer.time();
     drop(guard);
     if matches!(outcome, WriteOutcome::Opened | WriteOutcome::HalfFull) {
-        Outlet::wake(tracer.outlet.as_arc_borrow(), outcome);
+        Delivery::schedule_flush(tracer.delivery.as_arc_borrow(), outcome);
     }
     (outcome != WriteOutcome::Dropped).then_some(time)
 }

@@ -31,7 +31,7 @@ impl Recording {
     /// Those of [`Hooks::attach`].
     pub(crate) fn begin(tracer: Arc<Tracer>) -> Result<Self> {
         let Settings { filter, follow, exempt, edges, args, .. } = tracer.settings;
-        tracer.outlet.writers.begin(SessionInfo { session: kernel_info::random(), edges, has_args: args });
+        tracer.delivery.writers.begin(SessionInfo { session: kernel_info::random(), edges, has_args: args });
         let mut recording = Self {
             calls: Hooks::new(tracer.clone()),
             tasks: Hooks::new(tracer.clone()),

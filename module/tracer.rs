@@ -5,13 +5,13 @@
 #![forbid(unsafe_code)]
 
 use crate::copy_plans;
+use crate::delivery::flush::Delivery;
 use crate::follow::Followed;
 use crate::kernel_api::arch;
 use crate::kernel_api::clock::Clock;
 use crate::kernel_api::relaxed::RelaxedU32;
 use crate::kernel_api::tracepoint::Tracepoint;
 use crate::kernel_api::work;
-use crate::outlet::Outlet;
 use crate::pure::{action::Actions, settings::Settings};
 use crate::ring::writer::Writers;
 use crate::spare::{Spare, WATCH_EVERY_MS};
@@ -38,7 +38,7 @@ pub(crate) struct Tracer {
     pub(crate) means: Means,
     pub(crate) spare: Spare,
     /// Where the packets go.
-    pub(crate) outlet: Arc<Outlet>,
+    pub(crate) delivery: Arc<Delivery>,
     pub(crate) settings: Settings,
     /// The tracepoints that other tracers may use, too.
     watched: Option<[Tracepoint; 2]>,
@@ -61,14 +61,14 @@ impl WorkItem<2> for Tracer {
 }
 
 impl Tracer {
-    /// What probes need to record into the buffers of `outlet`. Who `last` follows is followed on if it has the same
+    /// What probes need to record into the buffers of `delivery`. Who `last` follows is followed on if it has the same
     /// filter: nothing else tells of a descendant whose ancestors have ended.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
     #[inline(never)]
-    pub(crate) fn new(outlet: &Arc<Outlet>, settings: &Settings, last: Option<&Self>) -> Result<Arc<Self>> {
+    pub(crate) fn new(delivery: &Arc<Delivery>, settings: &Settings, last: Option<&Self>) -> Result<Arc<Self>> {
         let followed = match last.filter(|last| last.settings.filter == settings.filter) {
             _ if !settings.follow || settings.filter.is_empty() => None,
             Some(Self { spare, settings: Settings { follow: true, .. }, .. }) => spare.followed(),
@@ -77,12 +77,12 @@ impl Tracer {
         Arc::pin_init(
             pin_init!(Self {
                 means: Means {
-                    writers: outlet.writers.clone(),
-                    clock: outlet.clock,
+                    writers: delivery.writers.clone(),
+                    clock: delivery.clock,
                     actions: Actions::none(),
                 },
                 spare: Spare::new(settings.filter, followed),
-                outlet: outlet.clone(),
+                delivery: delivery.clone(),
                 settings: *settings,
                 watched: Tracepoint::find(c"sys_enter").zip(Tracepoint::find(c"sys_exit")).map(|(a, b)| [a, b]),
                 unwatched: RelaxedU32::new(0),

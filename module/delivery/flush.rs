@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Where packets leave the module: which of them are due, who waits for them, and who reads.
+//! Makes packets due, wakes the reader, and knows which process reads.
 //!
-//! There is one outlet as long as the module is loaded. Recordings begin and end, and all write to its buffers:
-//! packets of the one before stay there and are read in their order, a reader that sleeps is woken by the next one's,
-//! and a change of settings needs no memory for a second set of buffers, which a small board may not have.
+//! There is one `Delivery` as long as the module is loaded. Recordings begin and end, and all write to the same buffers.
+//! Packets of an earlier recording stay there, and the reader gets them in their order. A sleeping reader is woken by the
+//! next recording's packets. A change of settings needs no memory for a second set of buffers, which a small board may not
+//! have.
 
-#![forbid(unsafe_code)]
-
+use super::stream::Stream;
 use crate::kernel_api::clock::Clock;
 use crate::kernel_api::preempt::wait_for_guards;
 use crate::kernel_api::relaxed::{full_barrier, RelaxedU32};
 use crate::kernel_api::work;
 use crate::pure::order::Next;
 use crate::ring::writer::{WriteOutcome, Writers};
-use crate::stream::Stream;
 use kernel::{
     new_delayed_work, new_mutex, new_poll_condvar, new_work,
     prelude::*,
@@ -23,18 +22,18 @@ use kernel::{
     workqueue::{self, impl_has_delayed_work, impl_has_work, DelayedWork, Work, WorkItem},
 };
 
-/// A packet that a writer does not fill is delivered this long after its first event.
+/// A packet that its writer does not fill is delivered this long after its first event.
 const FLUSH_AFTER_MS: u32 = 100;
 
-/// The reading side of the buffers.
+/// The buffers and all that delivers their packets.
 #[pin_data]
-pub(crate) struct Outlet {
-    /// The other side.
+pub(crate) struct Delivery {
+    /// The writing ends of the buffers. `stream` has the reading ends.
     pub(crate) writers: Writers,
     pub(crate) clock: Clock,
-    /// The process that reads, which is not recorded; 0 is none.
+    /// The process that reads. It is not recorded. 0 if nobody reads.
     reader: RelaxedU32,
-    /// What the reader sees.
+    /// The stream that the reader sees.
     #[pin]
     pub(crate) stream: Mutex<Stream>,
     /// Notified when something may have become due.
@@ -44,19 +43,19 @@ pub(crate) struct Outlet {
     #[pin]
     flushing: Mutex<()>,
     #[pin]
-    flush_later: DelayedWork<Outlet, 0>,
+    delayed_flush: DelayedWork<Delivery, 0>,
     #[pin]
-    flush_now: Work<Outlet, 1>,
+    immediate_flush: Work<Delivery, 1>,
 }
 
 impl_has_delayed_work! {
-    impl HasDelayedWork<Self, 0> for Outlet { self.flush_later }
+    impl HasDelayedWork<Self, 0> for Delivery { self.delayed_flush }
 }
 impl_has_work! {
-    impl HasWork<Self, 1> for Outlet { self.flush_now }
+    impl HasWork<Self, 1> for Delivery { self.immediate_flush }
 }
 
-impl WorkItem<0> for Outlet {
+impl WorkItem<0> for Delivery {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
@@ -64,7 +63,7 @@ impl WorkItem<0> for Outlet {
     }
 }
 
-impl WorkItem<1> for Outlet {
+impl WorkItem<1> for Delivery {
     type Pointer = Arc<Self>;
 
     fn run(this: Arc<Self>) {
@@ -72,8 +71,8 @@ impl WorkItem<1> for Outlet {
     }
 }
 
-impl Outlet {
-    /// The outlet of the buffers that `writers` write to and `stream` reads from.
+impl Delivery {
+    /// Delivers from the buffers that `writers` write to and `stream` reads.
     ///
     /// # Errors
     ///
@@ -87,8 +86,8 @@ impl Outlet {
                 stream <- new_mutex!(stream),
                 due <- new_poll_condvar!(),
                 flushing <- new_mutex!(()),
-                flush_later <- new_delayed_work!(),
-                flush_now <- new_work!(),
+                delayed_flush <- new_delayed_work!(),
+                immediate_flush <- new_work!(),
             }),
             GFP_KERNEL,
         )
@@ -99,25 +98,25 @@ impl Outlet {
         self.reader.load() == tgid
     }
 
-    /// Says which process reads; 0 is none. May sleep.
+    /// Takes note of the process that reads; 0 if nobody does. May sleep.
     pub(crate) fn set_reader(&self, tgid: u32) {
         if self.reader.load() == tgid {
             return;
         }
         self.reader.store(tgid);
         if tgid != 0 {
-            // Probes that did not know it yet have ended when this returns; those that remember that the
-            // reader passes are made to look again.
+            // Probes that did not know the reader yet have ended when the wait returns. Probes that remember that the
+            // reader passes have to look again.
             wait_for_guards();
             self.writers.require_slow_path();
         }
     }
 
-    /// Has packets delivered that a CPU began. Nobody is woken when nobody reads.
+    /// Schedules the flush of a packet that a CPU began. Wakes nobody if nobody reads.
     #[cold]
     #[inline(never)]
-    pub(crate) fn wake(this: ArcBorrow<'_, Self>, outcome: WriteOutcome) {
-        // Pairs with the one in `RingReaders::present`: either the reader sees the packet, or we see the reader.
+    pub(crate) fn schedule_flush(this: ArcBorrow<'_, Self>, outcome: WriteOutcome) {
+        // Pairs with the barrier in `RingReaders::present`: either the reader sees the packet, or this sees the reader.
         full_barrier();
         if this.reader.load() == 0 {
             return;
@@ -129,68 +128,68 @@ impl Outlet {
         }
     }
 
-    /// Sees to it that a reader who has all that is due will be notified of what is not yet.
+    /// Makes sure that a reader who has got all that is due will be notified of what comes `next`.
     pub(crate) fn expect(this: ArcBorrow<'_, Self>, next: Next) {
         match next {
             Next::HeldBack => Self::flush_now(this),
             Next::Partial { .. } => Self::flush_later(this),
-            // The first event will have a flush scheduled.
+            // The first event will schedule a flush.
             Next::Nothing { .. } => (),
             Next::Packet { .. } => this.due.notify_all(),
         }
     }
 
-    /// Has what is recorded by then delivered after [`FLUSH_AFTER_MS`].
+    /// Schedules a flush in [`FLUSH_AFTER_MS`], which delivers all that is recorded by then.
     fn flush_later(this: ArcBorrow<'_, Self>) {
-        // Fails if it is scheduled already, which will do.
+        // Fails if a flush is scheduled already: that one is enough.
         let _ = workqueue::system_long().enqueue_delayed::<_, 0>(Arc::from(this), msecs_to_jiffies(FLUSH_AFTER_MS));
     }
 
-    /// Has what is recorded delivered without delay.
+    /// Schedules a flush without delay.
     fn flush_now(this: ArcBorrow<'_, Self>) {
-        // As above.
+        // Fails as above.
         let _ = workqueue::system_long().enqueue::<_, 1>(Arc::from(this));
     }
 
-    /// Makes something due, if anything was recorded, and says so.
+    /// Makes something due, if anything was recorded, and notifies the reader.
     fn flush(&self) {
         let _one = self.flushing.lock();
-        // What writers have completed themselves is enough to go on with.
+        // If writers have completed packets themselves, these are enough for the reader to go on with.
         let cut = {
             let mut stream = self.stream.lock();
             if stream.is_due() {
                 None
             } else {
-                stream.tails.begin_cut()
+                stream.readers.begin_cut()
             }
         };
         if let Some(cut) = cut {
             let waited = cut.wait();
-            self.stream.lock().tails.finish_cut(waited);
+            self.stream.lock().readers.finish_cut(waited);
         }
         self.due.notify_all();
     }
 
-    /// Forgets what was recorded and not read. No probe may be attached. A reader that has a part of a packet gets
-    /// the rest, and then everything.
+    /// Forgets what was recorded and not read. No probe may be attached. If the reader has got a part of a packet, it gets
+    /// the rest of the packet, and then everything.
     pub(crate) fn discard(&self) {
         let _one = self.flushing.lock();
         let cut = {
             let mut stream = self.stream.lock();
-            stream.tails.refresh();
-            stream.tails.begin_cut()
+            stream.readers.refresh();
+            stream.readers.begin_cut()
         };
         let waited = cut.map(|cut| cut.wait());
         let mut stream = self.stream.lock();
         if let Some(waited) = waited {
-            stream.tails.finish_cut(waited);
+            stream.readers.finish_cut(waited);
         }
         stream.discard();
     }
 
-    /// Waits for flushes that are scheduled or under way. None must be scheduled any more.
+    /// Waits for flushes that are scheduled or under way. Nobody may schedule another one any more.
     pub(crate) fn settle(&self) {
-        work::wait_delayed(&self.flush_later);
-        work::wait(&self.flush_now);
+        work::wait_delayed(&self.delayed_flush);
+        work::wait(&self.immediate_flush);
     }
 }
