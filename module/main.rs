@@ -2,42 +2,35 @@
 
 //! syscall_record: records the system calls of processes.
 //!
-//! The way of an event, each step a file:
-//! `tracepoint` → `probe` (with `task`, `spare`, `pure::filter`) → `ring` (with `pure::encode`) → `stream` →
-//! `delivery` → `device`. By whose will: `control`.
+//! The folders, from the ground up; a folder uses only folders that stand before it in this list:
+//!
+//! * `pure`: what the module shares with its reader: the record format, the filter, the settings
+//! * `kernel_api`: safe wrappers of the kernel's interfaces
+//! * `ring`: a ring buffer of packets for each CPU
+//! * `delivery`: from the ring buffers to the reader of `/dev/syscall-record`
+//! * `probe`: what the kernel calls at each system call, fork and rename
+//! * `control`: starts and stops recordings, as parameters and requests say
+//!
+//! An event takes this way: a tracepoint calls a probe (`probe::fast_path`), which writes the event to a packet (`ring`).
+//! The packets of all CPUs become one stream (`delivery::stream`), which a reader gets from the device
+//! (`delivery::device`).
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 
-// No `unsafe` in these.
 mod control;
-#[path = "probe/copy_plans.rs"]
-mod copy_plans;
 mod delivery;
-mod follow;
-mod memory;
-mod probe;
-#[allow(dead_code, unreachable_pub)] // Some of it is the reader's alone.
-mod pure;
-mod recording;
-mod settings;
-mod spare;
-mod tracer;
-
-// What wraps the kernel's C interfaces and the shared memory.
 mod kernel_api;
+mod probe;
+#[allow(dead_code, unreachable_pub)] // Only the reader uses some of it.
+mod pure;
 mod ring;
 
-use crate::control::Control;
+use crate::control::{buffers, change::Control, parameters};
 use crate::delivery::device::Device;
-use crate::delivery::flush::Delivery;
-use crate::delivery::stream::Stream;
 use crate::kernel_api::chardev::Registration;
-use crate::kernel_api::clock::Clock;
 use crate::kernel_api::kernel_info;
 use crate::kernel_api::parameter::{ParameterListener, ParameterLock};
-use crate::pure::settings::packets;
-use crate::ring::writer::Writers;
 use kernel::{prelude::*, sync::Arc};
 
 module! {
@@ -56,39 +49,26 @@ struct SyscallRecord {
 
 impl kernel::Module for SyscallRecord {
     fn init(_module: &'static ThisModule) -> Result<Self> {
-        // Parameters that are written meanwhile wait until they can be put in force.
-        let mut locked = ParameterLock::new();
-        let settings = settings::read(&mut locked)?;
+        // Whoever writes a parameter meanwhile waits until it can be put in force.
+        let mut lock = ParameterLock::new();
+        let settings = parameters::read(&mut lock)?;
         let cpus = kernel_info::possible_cpus();
-        let control = Control::new(make_buffers(settings.buffer_kb, cpus)?, &settings)?;
-        // Last: the device can be opened from here on, and then nothing may fail any more.
-        let device =
-            KBox::pin_init(Registration::new(Device::new(control.delivery.clone(), control.clone())?), GFP_KERNEL)
-                .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
-        settings::announce(&settings, cpus, &mut locked);
-        Control::slot().set(Some(control.clone()), &mut locked);
+        let control = Control::new(buffers::allocate(settings.buffer_kb, cpus)?, &settings)?;
+        // The device comes last: a process can open it from here on, and nothing may fail after that.
+        let device = Device::new(control.delivery.clone(), control.clone())?;
+        let device = KBox::pin_init(Registration::new(device), GFP_KERNEL)
+            .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
+        parameters::announce(&settings, cpus, &mut lock);
+        Control::slot().set(Some(control.clone()), &mut lock);
         Ok(Self { _device: device, control })
     }
-}
-
-/// Buffers of so many KiB for each of so many CPUs, and their delivery.
-// With a stack frame of its own, for the kernel's stack is small.
-#[inline(never)]
-fn make_buffers(buffer_kb: u32, cpus: usize) -> Result<Arc<Delivery>> {
-    settings::check_memory(buffer_kb, cpus)?;
-    let (writers, readers) = Writers::new(cpus, packets(buffer_kb)).inspect_err(|_| {
-        pr_err!("buffer_kb={}: {} CPUs' buffers cannot be allocated\n", buffer_kb, cpus);
-    })?;
-    let clock = Clock::new();
-    let stream = Stream::new(readers, clock, kernel_info::release())?;
-    Delivery::new(writers, clock, stream)
 }
 
 impl Drop for SyscallRecord {
     fn drop(&mut self) {
         Control::slot().set(None, &mut ParameterLock::new());
-        // No more events, and so no more flushes but those scheduled: the device is closed, for an open
-        // one holds the module.
+        // The device is closed, for an open device holds the module. So when the recording has ended, there are no more
+        // events, and no more flushes than those that are scheduled.
         self.control.end();
         self.control.delivery.settle();
         let unread = self.control.delivery.stream.lock().readers.waiting();

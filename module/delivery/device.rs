@@ -62,7 +62,7 @@ impl<H: RequestHandler> Device<H> {
     ///
     /// `ENOMEM`.
     pub(crate) fn new(delivery: Arc<Delivery>, requests: Arc<H>) -> Result<Self> {
-        let reader = KBox::pin_init(new_mutex!(DeviceReader::default()), GFP_KERNEL)?;
+        let reader = KBox::pin_init(new_mutex!(DeviceReader::default(), "Device::reader"), GFP_KERNEL)?;
         Ok(Self { delivery, requests, reader })
     }
 

@@ -173,6 +173,7 @@ impl KernelParameter {
     }
 
     /// Stores a value, and has the listener put it in force if there is one. If the listener fails, the old value is back.
+    #[inline]
     fn change<L: ParameterListener>(&self, text: &[u8], lock: &mut ParameterLock) -> Result {
         if text.len() > MAX_BYTES {
             pr_err!("{}={}: must be shorter than 256 characters\n", self.name, BStr::from_bytes(text));

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The module's parameters: what was given, what is wrong with it, what the log says of it.
+//! The module's parameters: reads them, says in the log what is wrong with them and what they record, puts changes in
+//! force.
 
-#![deny(unsafe_code)]
-
-use crate::control::Control;
-use crate::kernel_api::kernel_info;
+use super::change::Control;
 use crate::kernel_api::parameter::{KernelParameter, ListenerSlot, ParameterKind, ParameterListener, ParameterLock};
 use crate::pure::filter::Filter;
 use crate::pure::settings::{self, Parameter, Rule, Settings, MAX_NAMES_TEXT};
@@ -25,30 +23,11 @@ crate::params! {
     Args: Option = "args", "0", "1: record the arguments (default 0)";
     Snaplen: Option = "snaplen", "80",
         "with args=1: bytes of a buffer that an argument points to, 0 to 65000 (default 80)";
-    Idle: Option = "idle", "0", "1: record nothing until a reader asks for something (default 0)";
+    Idle: Option = "idle", "0", "1: record nothing until a reader requests a recording (default 0)";
     Exempt: Option = "exempt", "1",
-        "1: processes that pid, proc_name and follow exclude pay nothing; 0: other tracers see their calls at once (default 1)";
+        "1: processes that pid, proc_name and follow exclude pay nothing; 0: other tracers see theirs at once (default 1)";
     BufferKb: Fixed = "buffer_kb", "256",
         "KiB of buffer for each CPU, 16 to 65536, rounded down to a power of two (default 256)";
-}
-
-/// Reads the parameters.
-///
-/// # Errors
-///
-/// `EINVAL` for a value that breaks its rule, which the log then names.
-pub(crate) fn read(locked: &mut ParameterLock) -> Result<Settings> {
-    let mut settings = Settings::default();
-    for param in &PARAMS {
-        let Some(text) = param.given(locked) else { continue };
-        let is_cut = settings.set(param.which, text).map_err(|rule| refuse(param, rule, locked))?;
-        if is_cut {
-            show_cut(param, &settings.filter, locked);
-        }
-    }
-    settings.edges = settings::edges_of(settings.edges, settings.failed_only)
-        .map_err(|rule| refuse(&PARAMS[Parameter::Edges as usize], rule, locked))?;
-    Ok(settings)
 }
 
 static LISTENER: ListenerSlot<Control> = ListenerSlot::new();
@@ -59,58 +38,59 @@ impl ParameterListener for Control {
     }
 
     #[inline]
-    fn parameters_changed(&self, locked: &mut ParameterLock) -> Result {
-        let settings = read(locked)?;
+    fn parameters_changed(&self, lock: &mut ParameterLock) -> Result {
+        let settings = read(lock)?;
         let when = match self.set_parameters(&settings)? {
             true => "",
             false => ", as soon as the reader that asked for something else has closed the device",
         };
-        pr_info!("{}{}\n", What(&settings, locked), when);
+        pr_info!("{}{}\n", SettingsText(&settings, lock), when);
         Ok(())
     }
 }
 
-/// Makes sure that buffers of this size leave memory for everything else.
+/// Reads the parameters. Where the module keeps less of a name than was given, the log and sysfs say so.
 ///
 /// # Errors
 ///
-/// `ENOMEM` if they do not; the log then says so.
-pub(crate) fn check_memory(buffer_kb: u32, cpus: usize) -> Result {
-    let (needed, available) = ((buffer_kb as usize).saturating_mul(cpus), kernel_info::available_kb());
-    if needed <= available / 2 {
-        return Ok(());
+/// `EINVAL` for a value that breaks its rule; the log then says which one.
+pub(crate) fn read(lock: &mut ParameterLock) -> Result<Settings> {
+    let mut settings = Settings::default();
+    for param in &PARAMS {
+        let Some(text) = param.given(lock) else { continue };
+        let is_cut = settings.set(param.which, text).map_err(|rule| refuse(param, rule, lock))?;
+        if is_cut {
+            show_cut(param, &settings.filter, lock);
+        }
     }
-    pr_err!(
-        "buffer_kb={}: must be less; {} CPUs take {} KiB, more than half of the {} KiB available\n",
-        buffer_kb,
-        cpus,
-        needed,
-        available
-    );
-    Err(ENOMEM)
+    settings.edges = settings::edges_of(settings.edges, settings.failed_only)
+        .map_err(|rule| refuse(&PARAMS[Parameter::Edges as usize], rule, lock))?;
+    Ok(settings)
 }
 
-/// Says in the log what is recorded. The kernel ignores parameters that it does not know: whoever
-/// mistyped one sees it here.
-pub(crate) fn announce(settings: &Settings, cpus: usize, locked: &mut ParameterLock) {
-    pr_info!("{}; {} KiB for each of {} CPUs\n", What(settings, locked), settings.buffer_kb, cpus);
+/// Says in the log what is recorded, and makes sysfs show all values. The kernel ignores parameters that the module does
+/// not have: whoever mistyped one sees in the log that it is missing.
+pub(crate) fn announce(settings: &Settings, cpus: usize, lock: &mut ParameterLock) {
+    pr_info!("{}; {} KiB for each of {} CPUs\n", SettingsText(settings, lock), settings.buffer_kb, cpus);
     for param in &PARAMS {
-        if param.given(locked).is_none() {
-            param.show_as(param.default.as_bytes(), locked);
+        if param.given(lock).is_none() {
+            param.show_as(param.default.as_bytes(), lock);
         }
     }
     let mut digits = [0; 10];
-    PARAMS[Parameter::BufferKb as usize].show_as(settings::decimal(settings.buffer_kb, &mut digits), locked);
+    PARAMS[Parameter::BufferKb as usize].show_as(settings::decimal(settings.buffer_kb, &mut digits), lock);
 }
 
-fn refuse(param: &KernelParameter, Rule(rule): Rule, locked: &ParameterLock) -> Error {
-    let text = BStr::from_bytes(param.given(locked).unwrap_or_default());
+/// Says in the log which rule the value of `param` breaks.
+fn refuse(param: &KernelParameter, Rule(rule): Rule, lock: &ParameterLock) -> Error {
+    let text = BStr::from_bytes(param.given(lock).unwrap_or_default());
     pr_err!("{}={}: must be {}\n", param.name, text, rule);
     EINVAL
 }
 
-/// Says in the log and in sysfs what is left of names of which one is longer than those that the kernel keeps.
-fn show_cut(param: &KernelParameter, filter: &Filter, locked: &mut ParameterLock) {
+/// Shows in the log and in sysfs the names of `param` as the module keeps them: one of them is longer than the names that
+/// the kernel keeps.
+fn show_cut(param: &KernelParameter, filter: &Filter, lock: &mut ParameterLock) {
     let names = match param.which {
         Parameter::ProcName => filter.proc_names.items(),
         _ => filter.parent_proc_name.as_slice(),
@@ -120,25 +100,25 @@ fn show_cut(param: &KernelParameter, filter: &Filter, locked: &mut ParameterLock
     pr_warn!(
         "{}={}: cut to '{}', the kernel keeps no more of a name\n",
         param.name,
-        BStr::from_bytes(param.given(locked).unwrap_or_default()),
+        BStr::from_bytes(param.given(lock).unwrap_or_default()),
         BStr::from_bytes(kept)
     );
-    param.show_as(kept, locked);
+    param.show_as(kept, lock);
 }
 
-/// What is recorded, in words.
-struct What<'a>(&'a Settings, &'a ParameterLock);
+/// The settings as the log states them.
+struct SettingsText<'a>(&'a Settings, &'a ParameterLock);
 
-impl fmt::Display for What<'_> {
+impl fmt::Display for SettingsText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(settings, locked) = self;
+        let Self(settings, lock) = self;
         f.write_str(match (settings.idle, settings.filter.is_empty()) {
             (true, _) => "recording nothing until a reader asks for something:",
             (false, true) => "no filter given: recording every process",
             (false, false) => "recording",
         })?;
         for param in PARAMS.iter().filter(|param| param.kind != ParameterKind::Fixed) {
-            if let Some(text) = param.given(locked) {
+            if let Some(text) = param.given(lock) {
                 write!(f, " {}=", param.name)?;
                 fmt::Display::fmt(BStr::from_bytes(text), f)?;
             }
