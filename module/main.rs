@@ -11,8 +11,8 @@
 //! * `probe`: what the kernel calls at each system call, fork and rename
 //! * `control`: starts and stops recordings, as parameters and requests say
 //!
-//! An event takes this way: a tracepoint calls a probe (`probe::fast_path`), which writes the event to a packet (`ring`).
-//! The packets of all CPUs become one stream (`delivery::stream`), which a reader gets from the device
+//! An event takes this way: a tracepoint calls a probe (`probe::fast_path`), which writes the event to a packet
+//! (`ring`). The packets of all CPUs become one stream (`delivery::stream`), which a reader gets from the device
 //! (`delivery::device`).
 
 #![deny(unsafe_op_in_unsafe_fn)]
@@ -70,7 +70,7 @@ impl Drop for SyscallRecord {
         // The device is closed, for an open device holds the module. So when the recording has ended, there are no more
         // events, and no more flushes than those that are scheduled.
         self.control.end();
-        self.control.delivery.settle();
+        self.control.delivery.wait_for_flushes();
         let unread = self.control.delivery.stream.lock().readers.waiting();
         if unread > 0 {
             pr_info!("unloaded; packets that nobody read: {}\n", unread);

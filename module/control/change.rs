@@ -1,31 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Puts settings in force: those of the parameters, or those of a reader's request while the reader has the device open.
+//! Puts settings in force: those of the parameters, or those of a reader's request while the reader has the device
+//! open.
 //!
 //! # A change
 //!
-//! First everything is made that can fail for want of memory, while the recording of before goes on. Then that recording
-//! ends, and the next one begins, in the same buffers (see `delivery`) and as another session. Nothing is recorded between
-//! the two, for a tenth of a second perhaps: if the probes of both were attached, both would record the same events, each by
-//! its own verdict. If the kernel refuses the probes of the next recording, the recording of before begins again.
+//! First everything is made that can fail for want of memory, while the recording of before goes on. Then that
+//! recording ends, and the next one begins, in the same buffers (see `delivery`) and as another session. Nothing is
+//! recorded between the two, for a tenth of a second perhaps: if the probes of both were attached, both would record
+//! the same events, each by its own verdict. If the kernel refuses the probes of the next recording, the recording of
+//! before begins again.
 //!
 //! # Locks
 //!
 //! In this order; who holds one of them takes only locks behind it:
 //!
-//! 1. the lock of the module's parameters (`kernel_api::parameter`), which the kernel holds while a parameter is written;
+//! 1. the lock of the module's parameters (`kernel_api::parameter`), which the kernel holds while a parameter is
+//!    written;
 //! 2. [`Control::state`], held throughout a change, which sleeps;
 //! 3. the locks of `delivery`, `flushing` and then `stream`, and those of the kernel's tracepoints.
 //!
-//! A reader's request takes 2 and 3: it does not change what sysfs shows. Neither probes nor the works that a change waits
-//! for (the watch of `probe::other_tracers`, flushes) take 1 or 2. `misc_open()` calls the device's `open` with a lock of
-//! its own, and `open` takes neither 1 nor 2.
+//! A reader's request takes 2 and 3: it does not change what sysfs shows. Neither probes nor the works that a change
+//! waits for (the watch of `probe::other_tracers`, flushes) take 1 or 2. `misc_open()` calls the device's `open` with a
+//! lock of its own, and `open` takes neither 1 nor 2.
 //!
 //! # Unloading
 //!
 //! An open device holds the module: when the module goes, no request is in force, and none will come. Parameters can be
-//! written until sysfs lets go of them, which is after the module's end. So the module's end takes lock 1 and removes the
-//! listener (`ListenerSlot::set`). From there on a write is only stored.
+//! written until sysfs lets go of them, which is after the module's end. So the module's end takes lock 1 and removes
+//! the listener (`ListenerSlot::set`). From there on a write is only stored.
 
 #![forbid(unsafe_code)]
 
@@ -73,8 +76,8 @@ impl Control {
         Ok(control)
     }
 
-    /// Puts changed parameters in force. What was recorded before stays to be read. Returns whether the change is in force
-    /// now: if not, a reader's request is, until the device is closed.
+    /// Puts changed parameters in force. What was recorded before stays to be read. Returns whether the change is in
+    /// force now: if not, a reader's request is, until the device is closed.
     ///
     /// # Errors
     ///

@@ -68,8 +68,8 @@ pub(crate) fn read(lock: &mut ParameterLock) -> Result<Settings> {
     Ok(settings)
 }
 
-/// Says in the log what is recorded, and makes sysfs show all values. The kernel ignores parameters that the module does
-/// not have: whoever mistyped one sees in the log that it is missing.
+/// Says in the log what is recorded, and makes sysfs show all values. The kernel ignores parameters that the module
+/// does not have: whoever mistyped one sees in the log that it is missing.
 pub(crate) fn announce(settings: &Settings, cpus: usize, lock: &mut ParameterLock) {
     pr_info!("{}; {} KiB for each of {} CPUs\n", SettingsText(settings, lock), settings.buffer_kb, cpus);
     for param in &PARAMS {
@@ -88,8 +88,8 @@ fn refuse(param: &KernelParameter, Rule(rule): Rule, lock: &ParameterLock) -> Er
     EINVAL
 }
 
-/// Shows in the log and in sysfs the names of `param` as the module keeps them: one of them is longer than the names that
-/// the kernel keeps.
+/// Shows in the log and in sysfs the names of `param` as the module keeps them: one of them is longer than the names
+/// that the kernel keeps.
 fn show_cut(param: &KernelParameter, filter: &Filter, lock: &mut ParameterLock) {
     let names = match param.which {
         Parameter::ProcName => filter.proc_names.items(),

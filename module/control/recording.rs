@@ -16,7 +16,8 @@ use kernel::{prelude::*, sync::Arc};
 
 /// A recording that is under way. Dropping this ends it, and no probe of it runs any more then.
 ///
-/// There is one recording at a time: all write to the same buffers, and each task's flag is set or cleared for one filter.
+/// There is one recording at a time: all write to the same buffers, and each task's flag is set or cleared for one
+/// filter.
 pub(crate) struct Recording {
     call_probes: Hooks<ProbeContext>,
     task_probes: Hooks<ProbeContext>,
@@ -93,8 +94,8 @@ impl Drop for Recording {
         if self.exempts {
             self.context.stop_exemption();
         }
-        // Every task has its flag now, and every child gets it from its parent. If the probe of forks were still attached,
-        // it might set a child's flag after the kernel has cleared all flags.
+        // Every task has its flag now, and every child gets it from its parent. If the probe of forks were still
+        // attached, it might set a child's flag after the kernel has cleared all flags.
         self.task_probes.detach();
         self.call_probes.detach();
     }

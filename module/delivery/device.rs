@@ -24,8 +24,8 @@ pub(crate) trait RequestHandler: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, and the errors of attaching probes; then nothing has changed, but unread packets are gone if the request
-    /// does not keep them.
+    /// `ENOMEM`, and the errors of attaching probes; then nothing has changed, but unread packets are gone if the
+    /// request does not keep them.
     fn begin_request(&self, request: &Request) -> Result;
 
     /// The reader has closed the device: the parameters' settings are in force again. Forgets what was recorded by a
@@ -117,14 +117,14 @@ impl<H: RequestHandler> CharDevice for Device<H> {
                 Err(EAGAIN) => (),
                 // Less than `to` holds was due. A reader that takes this for all waits to be notified of the rest.
                 Ok(bytes) if !to.is_empty() => {
-                    Delivery::expect(delivery.as_arc_borrow(), stream.next());
+                    Delivery::schedule_wakeup(delivery.as_arc_borrow(), stream.next());
                     return Ok(bytes);
                 }
                 done => return done,
             }
             match stream.next() {
                 Next::Packet { .. } => continue,
-                next => Delivery::expect(delivery.as_arc_borrow(), next),
+                next => Delivery::schedule_wakeup(delivery.as_arc_borrow(), next),
             }
             if nonblocking {
                 return Err(EAGAIN);
@@ -135,8 +135,7 @@ impl<H: RequestHandler> CharDevice for Device<H> {
         }
     }
 
-    /// Only the process that has the device open can call this, and no other process has it open: what it requests
-    /// concerns nobody else.
+    /// Whoever calls this has the device open, and nobody else has: the request concerns nobody else.
     fn ioctl(&self, command: u32, argument: UserPtr) -> Result {
         if !is_set_request(command) {
             return Err(ENOTTY);
@@ -155,7 +154,7 @@ impl<H: RequestHandler> CharDevice for Device<H> {
         let mut stream = delivery.stream.lock();
         let is_due = stream.is_due();
         if !is_due {
-            Delivery::expect(delivery.as_arc_borrow(), stream.next());
+            Delivery::schedule_wakeup(delivery.as_arc_borrow(), stream.next());
         }
         is_due
     }

@@ -2,10 +2,10 @@
 
 //! Makes packets due, wakes the reader, and knows which process reads.
 //!
-//! There is one `Delivery` as long as the module is loaded. Recordings begin and end, and all write to the same buffers.
-//! Packets of an earlier recording stay there, and the reader gets them in their order. A sleeping reader is woken by the
-//! next recording's packets. A change of settings needs no memory for a second set of buffers, which a small board may not
-//! have.
+//! There is one `Delivery` as long as the module is loaded. Recordings begin and end, and all write to the same
+//! buffers. Packets of an earlier recording stay there, and the reader gets them in their order. A sleeping reader is
+//! woken by the next recording's packets. A change of settings needs no memory for a second set of buffers, which a
+//! small board may not have.
 
 use super::stream::Stream;
 use crate::kernel_api::clock::Clock;
@@ -129,7 +129,7 @@ impl Delivery {
     }
 
     /// Makes sure that a reader who has got all that is due will be notified of what comes `next`.
-    pub(crate) fn expect(this: ArcBorrow<'_, Self>, next: Next) {
+    pub(crate) fn schedule_wakeup(this: ArcBorrow<'_, Self>, next: Next) {
         match next {
             Next::HeldBack => Self::flush_now(this),
             Next::Partial { .. } => Self::flush_later(this),
@@ -170,8 +170,8 @@ impl Delivery {
         self.due.notify_all();
     }
 
-    /// Forgets what was recorded and not read. No probe may be attached. If the reader has got a part of a packet, it gets
-    /// the rest of the packet, and then everything.
+    /// Forgets what was recorded and not read. No probe may be attached. If the reader has got a part of a packet, it
+    /// gets the rest of the packet, and then everything.
     pub(crate) fn discard(&self) {
         let _one = self.flushing.lock();
         let cut = {
@@ -188,7 +188,7 @@ impl Delivery {
     }
 
     /// Waits for flushes that are scheduled or under way. Nobody may schedule another one any more.
-    pub(crate) fn settle(&self) {
+    pub(crate) fn wait_for_flushes(&self) {
         work::wait_delayed(&self.delayed_flush);
         work::wait(&self.immediate_flush);
     }

@@ -127,8 +127,8 @@ impl Stream {
 
     /// Chooses the next packet and puts its header on. `None` if no packet is due.
     fn begin_packet(&mut self) -> Option<PacketSource> {
-        // Look for drops before looking at the lanes, which then show every packet opened before these drops. If they show
-        // no complete packet, the drops came before the open packets and can be reported.
+        // Look for drops before looking at the lanes, which then show every packet opened before these drops. If they
+        // show no complete packet, the drops came before the open packets and can be reported.
         let unreported = self.unreported_drops();
         let (source, cpu, watermark, dropped) = match self.next() {
             Next::Packet { lane, watermark } => (PacketSource::Cpu(lane), lane, watermark, 0),

@@ -2,8 +2,8 @@
 
 //! A character device with `poll`.
 //!
-//! `kernel::miscdevice` has no `poll`. Until Linux 7.3 it leaves `owner` unset, so that a module could be unloaded while
-//! its device is open. This wrapper has both.
+//! `kernel::miscdevice` has no `poll`. Until Linux 7.3 it leaves `owner` unset, so that a module could be unloaded
+//! while its device is open. This wrapper has both.
 //!
 //! C headers: `include/linux/miscdevice.h`, `include/linux/fs.h`.
 
@@ -147,8 +147,8 @@ impl<T: CharDevice> Callbacks<T> {
         from_result(|| {
             // SAFETY: Called by `misc_open()` for a file of ours.
             unsafe { Self::device(file) }.open()?;
-            // SAFETY: Both are valid while the file is being opened. The file is a stream: it has no position. This never
-            // fails.
+            // SAFETY: Both are valid while the file is being opened. The file is a stream: it has no position. This
+            // never fails.
             Ok(unsafe { bindings::stream_open(inode, file) })
         })
     }
@@ -187,8 +187,8 @@ impl<T: CharDevice> Callbacks<T> {
     ///
     /// As the kernel calls it: `file` is one that `open` accepted, `table` is valid during the call.
     unsafe extern "C" fn poll(file: *mut bindings::file, table: *mut bindings::poll_table) -> bindings::__poll_t {
-        // SAFETY: Called for a file that `open` accepted; both arguments are the kernel's, valid during the call. Nobody
-        // uses the file's position, for it has none.
+        // SAFETY: Called for a file that `open` accepted; both arguments are the kernel's, valid during the call.
+        // Nobody uses the file's position, for it has none.
         let readable = unsafe { Self::device(file).poll(File::from_raw_file(file), PollTable::from_raw(table)) };
         if readable {
             bindings::POLLIN | bindings::POLLRDNORM

@@ -69,8 +69,8 @@ impl<T: Send + Sync> ProbeFunction<T> {
 /// For `sys_enter` and `sys_exit` to call, with the data that [`Hooks::attach`] gave and the registers of the running
 /// task.
 unsafe extern "C" fn on_syscall<P: SyscallProbe>(data: *mut c_void, regs: *mut bindings::pt_regs, value: c_long) {
-    // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and lets go of the `Arc` only after the last call. The
-    // registers stay as they are while the task is here.
+    // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and lets go of the `Arc` only after the last call.
+    // The registers stay as they are while the task is here.
     let (data, registers) = unsafe { (&*data.cast(), Registers(&*regs)) };
     P::call(data, registers, value);
 }
@@ -98,8 +98,8 @@ unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindi
     let mut comm = [0; COMM_BYTES];
     // A task keeps no more bytes of the name.
     for (index, byte) in comm[..COMM_BYTES - 1].iter_mut().enumerate() {
-        // SAFETY: A C string whose end was not reached yet. It may be a file's name. If the file is renamed meanwhile, the
-        // name changes, but its memory does not end earlier.
+        // SAFETY: A C string whose end was not reached yet. It may be a file's name. If the file is renamed meanwhile,
+        // the name changes, but only within its own memory.
         *byte = unsafe { name.cast::<u8>().add(index).read_volatile() };
         if *byte == 0 {
             break;

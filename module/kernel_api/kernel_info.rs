@@ -23,8 +23,8 @@ pub(crate) fn available_kb() -> usize {
     usize::try_from(pages).unwrap_or(0).saturating_mul(kernel::page::PAGE_SIZE / 1024)
 }
 
-/// `uname -r`, padded with NULs and cut to [`RELEASE_BYTES`]. The kernel loads a module only if the module was built for
-/// the kernel's own release, and the kernel's build exports that release.
+/// `uname -r`, padded with NULs and cut to [`RELEASE_BYTES`]. The kernel loads a module only if the module was built
+/// for the kernel's own release, and the kernel's build exports that release.
 pub(crate) fn release() -> [u8; RELEASE_BYTES] {
     let mut release = [0; RELEASE_BYTES];
     for (to, from) in release.iter_mut().zip(env!("KERNELRELEASE").bytes()) {

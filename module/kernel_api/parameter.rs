@@ -2,8 +2,8 @@
 
 //! Module parameters that keep their text, show it in sysfs, and can be written there.
 //!
-//! The parameters of `module!` are integers that sysfs does not show. These keep the text, so that the module itself can
-//! say what is wrong with it.
+//! The parameters of `module!` are integers that sysfs does not show. These keep the text, so that the module itself
+//! can say what is wrong with it.
 //!
 //! C header: `include/linux/moduleparam.h`.
 
@@ -172,7 +172,8 @@ impl KernelParameter {
         unsafe { &mut (&mut *VALUES.0.get())[self.which as usize] }
     }
 
-    /// Stores a value, and has the listener put it in force if there is one. If the listener fails, the old value is back.
+    /// Stores a value, and has the listener put it in force if there is one. If the listener fails, the old value is
+    /// back.
     #[inline]
     fn change<L: ParameterListener>(&self, text: &[u8], lock: &mut ParameterLock) -> Result {
         if text.len() > MAX_BYTES {

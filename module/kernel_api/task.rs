@@ -37,8 +37,8 @@ impl Current {
     pub(crate) fn get() -> Self {
         // SAFETY: It is never null.
         let raw = unsafe { NonNull::new_unchecked(arch::current()) };
-        // INVARIANT: By the contract of `arch::current()`. A task lives as long as it runs code; the value does not leave
-        // its thread.
+        // INVARIANT: By the contract of `arch::current()`. A task lives as long as it runs code; the value does not
+        // leave its thread.
         Self { task: TaskRef { raw, _lives: PhantomData }, _not_send: PhantomData }
     }
 
@@ -96,8 +96,8 @@ impl TaskRef<'_> {
         self.raw.as_ptr() == arch::current()
     }
 
-    /// Makes the task's system calls reach the tracepoints or not, from its next entry or return on. Returns whether they
-    /// did before.
+    /// Makes the task's system calls reach the tracepoints or not, from its next entry or return on. Returns whether
+    /// they did before.
     pub(crate) fn set_traced(&self, traced: bool) -> bool {
         // SAFETY: By the type invariants the task lives. The kernel writes the word by atomic accesses only.
         // (`set_task_syscall_work()` and `clear_task_syscall_work()` are macros without bindings.)
@@ -170,8 +170,8 @@ impl Subject for TaskRef<'_> {
         let comm = unsafe { &raw const (*self.raw.as_ptr()).comm };
         // Read by words, since compilers read single bytes where they must respect alignment.
         if OFFSET % 8 == 0 && align_of::<bindings::task_struct>() % 8 == 0 {
-            // SAFETY: The length is asserted and the alignment was tested. Another thread may be changing the name: then
-            // this reads a mix of the old and the new one, once.
+            // SAFETY: The length is asserted and the alignment was tested. Another thread may be changing the name:
+            // then this reads a mix of the old and the new one, once.
             unsafe { comm.cast::<Comm>().read_volatile() }
         } else {
             // SAFETY: The length and this alignment are asserted. As above for another thread.
@@ -190,9 +190,9 @@ impl Subject for TaskRef<'_> {
 /// Calls `visit` for every thread of every process. It may miss threads that begin or end meanwhile.
 pub(crate) fn for_each(mut visit: impl FnMut(&TaskRef<'_>)) {
     let _rcu = rcu::read_lock();
-    // SAFETY: This is `for_each_process_thread()` under RCU. While the guard lives, RCU keeps every task that is reached
-    // from being freed, and with the task its `signal`. The lists are those that `kernel/fork.c` links tasks into with
-    // `list_add_tail_rcu()`. Heads are not tasks.
+    // SAFETY: This is `for_each_process_thread()` under RCU. While the guard lives, RCU keeps every task that is
+    // reached from being freed, and with the task its `signal`. The lists are those that `kernel/fork.c` links tasks
+    // into with `list_add_tail_rcu()`. Heads are not tasks.
     unsafe {
         let first = &raw mut bindings::init_task;
         let mut link = (&raw const (*first).tasks.next).read_volatile();

@@ -74,9 +74,9 @@ impl Tracepoint {
         // SAFETY: By the type invariants. The kernel may change the field meanwhile.
         let functions = unsafe { (&raw const (*self.0.as_ptr()).funcs).read_volatile() };
         let mut function = functions;
-        // A function that was attached or detached meanwhile shows at the next call. The kernel may free the array while
-        // this reads it, hence the copying. A null ends the array.
-        // At most one function is ours: the second one decides.
+        // A function that was attached or detached meanwhile shows at the next call. The kernel may free the array
+        // while this reads it, hence the copying. A null ends the array. At most one function is ours: the second one
+        // decides.
         for _ in 0..2 {
             if function.is_null() {
                 return false;

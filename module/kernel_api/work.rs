@@ -9,8 +9,8 @@ use kernel::{
 
 /// Runs `work` at once if it is scheduled for later, and waits until it has run (`flush_delayed_work()`).
 pub(crate) fn wait_delayed<T: ?Sized, const ID: u64>(work: &DelayedWork<T, ID>) {
-    // SAFETY: `work` is valid, and so are pointers into it. The first two calls lead to a `work_struct` that is the field
-    // of a `delayed_work`, because a `DelayedWork` is one.
+    // SAFETY: `work` is valid, and so are pointers into it. The first two calls lead to a `work_struct` that is the
+    // field of a `delayed_work`, because a `DelayedWork` is one.
     unsafe {
         let work = Work::raw_get(DelayedWork::raw_as_work(work));
         bindings::flush_delayed_work(kernel::container_of!(work, bindings::delayed_work, work));

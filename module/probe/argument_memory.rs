@@ -2,8 +2,8 @@
 
 //! Copies the memory that the arguments of a call point to, before the call's own record.
 //!
-//! The program may change its memory meanwhile, in another thread, while the kernel carries out the call, too. So what is
-//! recorded need not be what the kernel sees.
+//! The program may change its memory meanwhile, in another thread, while the kernel carries out the call, too. So what
+//! is recorded need not be what the kernel sees.
 
 use super::chunks::{read_user, Chunks, CopyStop};
 use super::context::ProbeContext;
@@ -39,9 +39,9 @@ pub(crate) struct ArgumentCopy<'a> {
 }
 
 impl ArgumentCopy<'_> {
-    /// Copies the memory that `plans` name. Returns the time, in ticks, that the call's own record is to have: of a return,
-    /// the time before the copying; of an entry, the time after it, when the call begins. Both are later than the times of
-    /// the chunks, which may be on another CPU.
+    /// Copies the memory that `plans` name. Returns the time, in ticks, that the call's own record is to have: of a
+    /// return, the time before the copying; of an entry, the time after it, when the call begins. Both are later than
+    /// the times of the chunks, which may be on another CPU.
     // With a stack frame of its own: most events that take the slow path have no memory.
     #[inline(never)]
     pub(crate) fn copy_all(&self, plans: &[Plan]) -> u64 {
@@ -79,8 +79,8 @@ impl ArgumentCopy<'_> {
         }
     }
 
-    /// Copies the memory of one argument, from the time `next` on. Returns the time that the next record may have, as an
-    /// error if there was no room.
+    /// Copies the memory of one argument, from the time `next` on. Returns the time that the next record may have, as
+    /// an error if there was no room.
     fn copy_argument(&self, plan: Plan, next: u64) -> Result<u64, u64> {
         let head = ChunkHead {
             register: plan.register(),
@@ -114,7 +114,8 @@ impl ArgumentCopy<'_> {
         };
         let is_list = matches!(plan.what(), What::Iovec | What::Msghdr | What::Mmsghdr);
         let copied = match copied {
-            // The address of the last buffer follows: if that buffer is not whole, it is the one that could not be read.
+            // The address of the last buffer follows: if that buffer is not whole, it is the one that could not be
+            // read.
             Err(CopyStop::Fault) if is_list && chunks.total > 0 => chunks.put(&chunks.piece.to_le_bytes()).and(copied),
             _ => copied,
         };

@@ -2,8 +2,8 @@
 
 //! Writes the memory of one argument, in chunks, before the record of the call.
 //!
-//! The kernel's tracepoints for system calls may fault and sleep. So memory is read first, piece by piece, to a buffer on
-//! the stack, with preemption on. Each full buffer is then written as an event is.
+//! The kernel's tracepoints for system calls may fault and sleep. So memory is read first, piece by piece, to a buffer
+//! on the stack, with preemption on. Each full buffer is then written as an event is.
 
 use super::context::ProbeContext;
 use super::write_event::write_event;
@@ -92,8 +92,8 @@ impl<'a> Chunks<'a> {
             let room = self.room(len)?;
             let read_bytes = room.len();
             if read_user(from, room).is_err() {
-                // The bytes on the first page may be readable nevertheless. The buffer reaches over the end of at most one
-                // page.
+                // The bytes on the first page may be readable nevertheless. The buffer reaches over the end of at most
+                // one page.
                 let page = bindings::PAGE_SIZE as u64;
                 let before = (page.wrapping_sub(from % page) as usize).min(read_bytes);
                 let there = room.get_mut(..before).unwrap_or_default();
@@ -134,8 +134,8 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// Writes the last chunk, unless an earlier chunk was dropped; `copied` is the outcome of copying. Returns the time that
-    /// the next record may have, as an error if there was no room.
+    /// Writes the last chunk, unless an earlier chunk was dropped; `copied` is the outcome of copying. Returns the time
+    /// that the next record may have, as an error if there was no room.
     pub(super) fn end(&mut self, copied: Result<(), CopyStop>) -> Result<u64, u64> {
         if !matches!(copied, Err(CopyStop::Dropped)) {
             self.head.is_last = true;
@@ -147,8 +147,8 @@ impl<'a> Chunks<'a> {
         Err(self.next)
     }
 
-    /// Writes a chunk, later than the chunk before: the next chunk may be on another CPU, and only the times tell the order
-    /// of the two.
+    /// Writes a chunk, later than the chunk before: the next chunk may be on another CPU, and only the times tell the
+    /// order of the two.
     fn flush(&mut self) -> Result<(), CopyStop> {
         self.head.len = self.len as u16;
         // Clear what an earlier chunk left behind the end.

@@ -7,8 +7,8 @@ use crate::kernel_api::task::{self, Current, TaskRef};
 use crate::pure::filter::Subject;
 
 impl Verdict {
-    /// Adds the descendants of all tasks that pass now to the followed processes. The probe of forks and renames must be
-    /// attached.
+    /// Adds the descendants of all tasks that pass now to the followed processes. The probe of forks and renames must
+    /// be attached.
     pub(crate) fn follow_descendants(&self) {
         let Some(followed) = &self.followed else { return };
         task::for_each(|task| {

@@ -14,7 +14,8 @@ const MAX_STRINGS: usize = 64;
 const MAX_VARS: u32 = 4096;
 /// No more pieces of a vector, and no more messages of a call, are recorded.
 const MAX_PIECES: u64 = 16;
-/// The shortest entry of a folder: `struct linux_dirent64` of `include/linux/dirent.h` with a name of one byte, aligned.
+/// The shortest entry of a folder: `struct linux_dirent64` of `include/linux/dirent.h` with a name of one byte,
+/// aligned.
 const MIN_DIRENT_BYTES: usize = 24;
 /// The longest address of any family of sockets, `struct sockaddr_storage`.
 pub(super) const MAX_ADDRESS_BYTES: usize = 128;
@@ -64,8 +65,8 @@ impl NestedMemory {
         chunks.put(&count.to_le_bytes())
     }
 
-    /// Appends the pieces of a vector, which have at most `limit` bytes together. A piece is recorded as its length, the
-    /// number of recorded bytes or [`NULL_PIECE`], and these bytes.
+    /// Appends the pieces of a vector, which have at most `limit` bytes together. A piece is recorded as its length,
+    /// the number of recorded bytes or [`NULL_PIECE`], and these bytes.
     pub(super) fn copy_vector(
         self,
         chunks: &mut Chunks<'_>,
@@ -94,11 +95,12 @@ impl NestedMemory {
         Ok(())
     }
 
-    /// Appends a message: number of bytes of the name, flags, number of bytes of control data, number of pieces; the name;
-    /// the pieces, which have at most `limit` bytes together.
+    /// Appends a message: number of bytes of the name, flags, number of bytes of control data, number of pieces; the
+    /// name; the pieces, which have at most `limit` bytes together.
     pub(super) fn copy_message(self, chunks: &mut Chunks<'_>, at: u64, limit: usize) -> Result<(), CopyStop> {
-        // `struct user_msghdr` of `include/linux/socket.h`, `struct compat_msghdr` of `include/net/compat.h`. The second
-        // and the last field are of the type int. Where pointers have 64 bits, the upper halves of these words are unused.
+        // `struct user_msghdr` of `include/linux/socket.h`, `struct compat_msghdr` of `include/net/compat.h`. The
+        // second and the last field are of the type int. Where pointers have 64 bits, the upper halves of these words
+        // are unused.
         let name = self.word(at, 0)?;
         let name_bytes = (self.word(at, 1)? as u32 as usize).min(MAX_ADDRESS_BYTES);
         let name_bytes = if name == 0 { 0 } else { name_bytes };

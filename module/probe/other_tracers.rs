@@ -36,8 +36,8 @@ impl ProbeContext {
         Self::look_later(this);
     }
 
-    /// Ends the exemption of tasks, and the watch. When this returns, no task is exempt any more. The probe of forks and
-    /// renames must still be attached.
+    /// Ends the exemption of tasks, and the watch. When this returns, no task is exempt any more. The probe of forks
+    /// and renames must still be attached.
     pub(crate) fn stop_exemption(&self) {
         self.is_watch_over.store(1);
         // Twice: the first run may have scheduled another one before it saw that the watch is over.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Records any call: the slow path, which finds out whether the task passes the filter, what kind of program made the call,
-//! and what memory there is to copy.
+//! Records any call: the slow path, which finds out whether the task passes the filter, what kind of program made the
+//! call, and what memory there is to copy.
 
 use super::argument_memory::ArgumentCopy;
 use super::context::ProbeContext;
@@ -153,9 +153,9 @@ pub(super) fn call_of<'a>(context: &ProbeContext, task: &Task, number: u32, word
     Call { number, args: if context.settings.args { Args::new(words, count, bits) } else { None } }
 }
 
-/// Whether a 32-bit program made the call that returns; `is_32bit` is the kind of the program that runs now. The program
-/// that made an `execve` is not the one that it returns to, whose registers are all zero. (Of the calls that have the same
-/// number in the other table, none returns 0 for such arguments.)
+/// Whether a 32-bit program made the call that returns; `is_32bit` is the kind of the program that runs now. The
+/// program that made an `execve` is not the one that it returns to, whose registers are all zero. (Of the calls that
+/// have the same number in the other table, none returns 0 for such arguments.)
 fn was_32bit(registers: Registers<'_>, number: u32, result: c_long, is_32bit: bool) -> bool {
     let is_exec = |is_32bit| calls::exec_numbers(MACHINE, is_32bit).contains(&number);
     let was_replaced =

@@ -19,7 +19,7 @@ impl TaskProbe for TaskEvents {
 
     fn fork(context: &ProbeContext, child: &TaskRef<'_>) {
         let was_followed = context.verdict.follow_child(&Current::get(), child);
-        context.exemption.forked(&context.verdict, child);
+        context.exemption.handle_fork(&context.verdict, child);
         if was_followed {
             // A CPU may remember that the process with this id passes.
             context.hot.writers.require_slow_path();
@@ -27,7 +27,7 @@ impl TaskProbe for TaskEvents {
     }
 
     fn rename(context: &ProbeContext, task: &TaskRef<'_>, comm: Comm) {
-        let was_exempt = context.exemption.renamed(&context.verdict, task, comm);
+        let was_exempt = context.exemption.handle_rename(&context.verdict, task, comm);
         if was_exempt && task.is_current() {
             if let Some(number) = arch::untraced_return() {
                 record_untraced_return(context, comm, number);
@@ -36,8 +36,8 @@ impl TaskProbe for TaskEvents {
     }
 }
 
-/// Records the return from call `number`, by which the running task gives itself the name `comm`. The kernel does not trace
-/// this return.
+/// Records the return from call `number`, by which the running task gives itself the name `comm`. The kernel does not
+/// trace this return.
 fn record_untraced_return(context: &ProbeContext, comm: Comm, number: u32) {
     let current = Current::get();
     if context.settings.edges == Edges::Enter || !context.verdict.will_pass(&current, comm) {

@@ -9,8 +9,8 @@ use crate::pure::encode::Event;
 use crate::pure::format::Task;
 use crate::ring::writer::WriteOutcome;
 
-/// Writes an event that happened at the tick `now`, and schedules a flush if one is due. Preemption is on again when this
-/// returns. The fast path may write later events of the task if `passes_for_long`.
+/// Writes an event that happened at the tick `now`, and schedules a flush if one is due. Preemption is on again when
+/// this returns. The fast path may write later events of the task if `passes_for_long`.
 ///
 /// Returns the time of the event in its record, or `None` if there was no room for the event.
 pub(crate) fn write_event(

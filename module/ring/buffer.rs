@@ -48,8 +48,8 @@ pub(super) struct PacketSlot {
     pub(super) used: RelaxedU32,
 }
 
-/// What the fast path uses: one cache line, where a line has 64 bytes, which only its CPU writes. (The reader clears `end`
-/// now and then.)
+/// What the fast path uses: one cache line, where a line has 64 bytes, which only its CPU writes. (The reader clears
+/// `end` now and then.)
 #[repr(C, align(128))]
 pub(super) struct Hot {
     /// Where the open packet's next word goes.
@@ -94,10 +94,10 @@ pub(super) struct ReadPosition {
 ///
 /// # Invariants
 ///
-/// - `packets` points to as many packets as there are `slots`, a power of two, inside `_memory`, which nothing else refers
-///   to.
-/// - While `hot.end` is neither null nor `FULL`, `hot.next` points into the open packet or to its end, and `hot.open` is
-///   null or points into the open packet.
+/// - `packets` points to as many packets as there are `slots`, a power of two, inside `_memory`, which nothing else
+///   refers to.
+/// - While `hot.end` is neither null nor `FULL`, `hot.next` points into the open packet or to its end, and `hot.open`
+///   is null or points into the open packet.
 pub(super) struct CpuBuffer {
     pub(super) hot: Hot,
     pub(super) cold: Cold,
@@ -107,9 +107,9 @@ pub(super) struct CpuBuffer {
     _memory: VVec<u64>,
 }
 
-// SAFETY: Only the rules in `mod.rs` give access to the cells and the packets. The CPU's writer reaches the encoder and the
-// open packet; there is one writer at a time since preemption is off. The reader reaches complete packets. Everything else
-// is atomic or constant.
+// SAFETY: Only the rules in `mod.rs` give access to the cells and the packets. The CPU's writer reaches the encoder and
+// the open packet; there is one writer at a time since preemption is off. The reader reaches complete packets.
+// Everything else is atomic or constant.
 unsafe impl Sync for CpuBuffer {}
 // SAFETY: Nothing in it belongs to a thread.
 unsafe impl Send for CpuBuffer {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Writes the usual event: the fast path, which needs the last event's task and a packet with room. Each function returns
-//! whether it wrote the event; if not, it did nothing.
+//! Writes the usual event: the fast path, which needs the last event's task and a packet with room. Each function
+//! returns whether it wrote the event; if not, it did nothing.
 
 use super::writer::Writer;
 use crate::kernel_api::arch::{self, Registers};
@@ -13,7 +13,7 @@ use core::ptr;
 impl Writer<'_> {
     /// Writes an entry. If `CALLS`, with `arguments` arguments, and the program must be of the kernel's own kind.
     #[inline(always)]
-    pub(crate) fn enter<T: Ticks, const CALLS: bool>(
+    pub(crate) fn try_write_enter<T: Ticks, const CALLS: bool>(
         &mut self,
         task: &Current,
         clock: &Clock,
@@ -39,7 +39,7 @@ impl Writer<'_> {
 
     /// Writes a return where entries are written, too: completes the word of its entry.
     #[inline(always)]
-    pub(crate) fn exit<T: Ticks>(&mut self, task: &Current, clock: &Clock, result: i64) -> bool {
+    pub(crate) fn try_write_exit<T: Ticks>(&mut self, task: &Current, clock: &Clock, result: i64) -> bool {
         let open = self.0.hot.open.get();
         if open.is_null() || self.0.hot.end.load().is_null() || !self.encoder().continues(&task.identity()) {
             return false;
@@ -52,10 +52,10 @@ impl Writer<'_> {
         true
     }
 
-    /// Writes a return where entries are not written. If `CALLS`, with `arguments` arguments, and the program must be of
-    /// the kernel's own kind.
+    /// Writes a return where entries are not written. If `CALLS`, with `arguments` arguments, and the program must be
+    /// of the kernel's own kind.
     #[inline(always)]
-    pub(crate) fn return_only<T: Ticks, const CALLS: bool>(
+    pub(crate) fn try_write_return_only<T: Ticks, const CALLS: bool>(
         &mut self,
         task: &Current,
         clock: &Clock,
@@ -66,7 +66,8 @@ impl Writer<'_> {
     ) -> bool {
         let hot = &self.0.hot;
         let next = hot.next.load();
-        // An `execve` may return to a program of another kind than the one that called it: the slow path finds that out.
+        // An `execve` may return to a program of another kind than the one that called it: the slow path finds that
+        // out.
         if last_word::<CALLS>(next) > hot.end.load()
             || !self.encoder().continues(&task.identity())
             || (!CALLS && task.is_32bit())
@@ -80,7 +81,7 @@ impl Writer<'_> {
             encoder.whole(false, number, result, now)
         };
         let Some(word) = word else { return false };
-        // SAFETY: As in `enter`.
+        // SAFETY: As in `try_write_enter`.
         unsafe { self.append::<CALLS>(next, word, registers, arguments) };
         true
     }

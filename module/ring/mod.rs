@@ -26,17 +26,17 @@
 //! ```
 //!
 //! The writer opens a packet when it has none, and closes it when it is full. The reader need not wait for that: it can
-//! *cut* an open packet. It clears `end`, so that the writer finds no room and writes its next event to a new packet. Then
-//! the reader waits for RCU. Probes write with preemption off, so after a grace period no probe is left that found room.
-//! The packet then holds all that was written until then, and belongs to the reader. Neither side ever waits for the other.
-//! The writer pays nothing: it looks for room in any case. (It closes the cut packet when it writes its next event. Until
-//! then `closed` stays behind.)
+//! *cut* an open packet. It clears `end`, so that the writer finds no room and writes its next event to a new packet.
+//! Then the reader waits for RCU. Probes write with preemption off, so after a grace period no probe is left that found
+//! room. The packet then holds all that was written until then, and belongs to the reader. Neither side ever waits for
+//! the other. The writer pays nothing: it looks for room in any case. (It closes the cut packet when it writes its next
+//! event. Until then `closed` stays behind.)
 //!
 //! # Fast path and slow path
 //!
-//! The fast path writes an event if the CPU's last event was of the same task and the packet has room. The slow path found
-//! out that the task passes the filter when it wrote an earlier event of the task. Every change of `end` makes the slow
-//! path find it out again. The slow path writes everything else.
+//! The fast path writes an event if the CPU's last event was of the same task and the packet has room. The slow path
+//! found out that the task passes the filter when it wrote an earlier event of the task. Every change of `end` makes
+//! the slow path find it out again. The slow path writes everything else.
 
 mod buffer;
 pub(crate) mod fast_path;

@@ -16,8 +16,8 @@ use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
 /// # Invariants
 ///
 /// - There is one `RingReaders` for a `Buffers`, and one `RingReader` in it for each of the buffers.
-/// - The packets `read..complete` of a reader are complete: closed, or cut and waited for. The packets before `read` were
-///   released, no others.
+/// - The packets `read..complete` of a reader are complete: closed, or cut and waited for. The packets before `read`
+///   were released, no others.
 pub(crate) struct RingReaders {
     buffers: Arc<Buffers>,
     readers: KVec<RingReader>,
@@ -104,8 +104,8 @@ impl RingReaders {
     pub(crate) fn present(&self, clock: &Clock) -> u64 {
         loop {
             let now = clock.now_ordered();
-            // Full barrier: pairs with the one in `write_first`. A writer whose `opening` is not seen below reads its clock
-            // after this has read the clock.
+            // Full barrier: pairs with the one in `write_first`. A writer whose `opening` is not seen below reads its
+            // clock after this has read the clock.
             full_barrier();
             if self.buffers.0.iter().all(|buffer| buffer.cold.opening.load_acquire() == 0) {
                 return now;
@@ -155,8 +155,8 @@ impl RingReaders {
         Some(OldestPacket {
             start: buffer.start(reader.read),
             used: used as usize,
-            // SAFETY: By the type invariants the packet is complete and not released, so it is the reader's. The borrow of
-            // `self` keeps it so and excludes other references.
+            // SAFETY: By the type invariants the packet is complete and not released, so it is the reader's. The borrow
+            // of `self` keeps it so and excludes other references.
             words: unsafe { buffer.packet(reader.read).as_mut() },
         })
     }
@@ -189,8 +189,8 @@ impl RingReaders {
         self.readers.iter().zip(&self.buffers.0).map(waiting).fold(0, u32::wrapping_add)
     }
 
-    /// Tells the writers to leave the packets that they have open. `None` if no packet is open, or if a cut is under way
-    /// already.
+    /// Tells the writers to leave the packets that they have open. `None` if no packet is open, or if a cut is under
+    /// way already.
     pub(crate) fn begin_cut(&mut self) -> Option<Cut> {
         if self.readers.iter().any(|reader| reader.cutting.is_some()) {
             return None;

@@ -59,8 +59,8 @@ impl Writers {
         Writer(unsafe { self.table.add(guard.cpu()).as_ref() })
     }
 
-    /// Begins a recording under other settings: none of its events shares a packet with an event before. No probe may be
-    /// attached.
+    /// Begins a recording under other settings: none of its events shares a packet with an event before. No probe may
+    /// be attached.
     pub(crate) fn begin(&self, session_info: SessionInfo) {
         for buffer in &self.buffers.0 {
             buffer.set_session_info(session_info);
@@ -97,8 +97,8 @@ pub(crate) enum WriteOutcome {
 ///
 /// # Invariants
 ///
-/// The buffer is that CPU's, and preemption is off while this lives. Interrupts make no system calls: nothing else writes
-/// to the buffer.
+/// The buffer is that CPU's, and preemption is off while this lives. Interrupts make no system calls: nothing else
+/// writes to the buffer.
 pub(crate) struct Writer<'a>(pub(super) &'a CpuBuffer);
 
 impl Writer<'_> {
@@ -162,8 +162,8 @@ impl Writer<'_> {
     fn append_to_open(&mut self, next: *mut u64, task: &Task, now: u64, event: &Event<'_>) -> bool {
         let Self(buffer) = *self;
         let used = buffer.used(buffer.cold.opened.load().wrapping_sub(1), next) as usize;
-        // SAFETY: The packet is open: the rest of it is the writer's until a grace period after `end` was cleared. `next`
-        // points into the packet or to its end.
+        // SAFETY: The packet is open: the rest of it is the writer's until a grace period after `end` was cleared.
+        // `next` points into the packet or to its end.
         let room = unsafe { core::slice::from_raw_parts_mut(next, PACKET_WORDS.saturating_sub(used)) };
         let Ok(written) = self.encoder().put(room, task, now, event) else { return false };
         buffer.hot.open.set(written.open.map_or(ptr::null_mut(), |open| next.wrapping_add(open)));
@@ -171,7 +171,8 @@ impl Writer<'_> {
         true
     }
 
-    /// Goes on to the next packet and writes an event as its first, no earlier than at the tick `now`; or drops the event.
+    /// Goes on to the next packet and writes an event as its first, no earlier than at the tick `now`; or drops the
+    /// event.
     fn write_first(&mut self, task: &Task, clock: &Clock, now: u64, event: &Event<'_>) -> WriteOutcome {
         let Self(buffer) = *self;
         let (hot, cold) = (&buffer.hot, &buffer.cold);
@@ -195,14 +196,14 @@ impl Writer<'_> {
             return WriteOutcome::Dropped;
         }
 
-        // Full barrier: a reader that does not yet see `opening` read its clock before this reads the clock. So the time
-        // that the reader takes for the present is no later than `base_time`. The barrier also keeps the count of closed
-        // packets before the new value of `next` (`used_after_cut`).
+        // Full barrier: a reader that does not yet see `opening` read its clock before this reads the clock. So the
+        // time that the reader takes for the present is no later than `base_time`. The barrier also keeps the count of
+        // closed packets before the new value of `next` (`used_after_cut`).
         cold.opening.store(1);
         full_barrier();
         let present = clock.now_ordered();
-        // Chunks of memory have times of their own, which a coarse clock may be behind: no packet is older than what its
-        // CPU has written before. A clock that is further behind has started anew.
+        // Chunks of memory have times of their own, which a coarse clock may be behind: no packet is older than what
+        // its CPU has written before. A clock that is further behind has started anew.
         let last = self.encoder().time();
         let base_time = if last.wrapping_sub(present) < MAX_LEAD { last } else { present };
         let start = PacketStart {
@@ -219,8 +220,8 @@ impl Writer<'_> {
         hot.next.store(next);
         // INVARIANT: The packet is open from here on, and `next` points into it.
         hot.end.store(words.wrapping_add(PACKET_WORDS - 1));
-        // Release: a reader that sees the packet sees its start. When the reader clears `end` then, the store above does
-        // not undo it.
+        // Release: a reader that sees the packet sees its start. When the reader clears `end` then, the store above
+        // does not undo it.
         cold.opened.store_release(number.wrapping_add(1));
         // A packet that has just begun has room for any event. The reader cannot have taken it: the reader waits for a
         // grace period.

@@ -74,12 +74,12 @@ pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
 /// `arch/arm/kernel/entry-common.S`): it traces the return if it traced the entry.
 pub(crate) const RETURN_NEEDS_ENTRY: bool = true;
 
-/// The number of the running system call, if the kernel will not trace its return because it did not trace the entry, and
-/// if the result of the call is known: 0, of an `execve`, `execveat` or `prctl` that gives a name.
+/// The number of the running system call, if the kernel will not trace its return because it did not trace the entry,
+/// and if the result of the call is known: 0, of an `execve`, `execveat` or `prctl` that gives a name.
 ///
-/// If ptrace, audit or seccomp looked at the entry, the kernel reads `TRACED` when the call returns. It does so, too, if
-/// the task has `TIF_NOTIFY_SIGNAL` (of io_uring) set, which is work to be done before the return: `ret_fast_syscall`
-/// shifts the flags by 16, and takes that bit for one of ptrace, audit and seccomp.
+/// If ptrace, audit or seccomp looked at the entry, the kernel reads `TRACED` when the call returns. It does so, too,
+/// if the task has `TIF_NOTIFY_SIGNAL` (of io_uring) set, which is work to be done before the return:
+/// `ret_fast_syscall` shifts the flags by 16, and takes that bit for one of ptrace, audit and seccomp.
 pub(crate) fn untraced_return() -> Option<u32> {
     const OTHERS: u32 = (1 << bindings::TIF_SYSCALL_TRACE)
         | (1 << bindings::TIF_SYSCALL_AUDIT)

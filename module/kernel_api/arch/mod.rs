@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What differs between architectures. Each of `arm64.rs`, `arm.rs` and `x86_64.rs` defines, alone or with the two files
-//! below:
+//! What differs between architectures. Each of `arm64.rs`, `arm.rs` and `x86_64.rs` defines, alone or with the two
+//! files below:
 //!
 //! * `MACHINE`: what packet headers say
 //! * `current()`: the running task

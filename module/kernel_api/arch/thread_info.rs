@@ -36,8 +36,8 @@ pub(crate) fn preempt_disable() -> PreemptCount {
 ///
 /// # Safety
 ///
-/// Pairs with a [`preempt_disable`], which returned `before`. Whatever turned preemption off in between has turned it on
-/// again.
+/// Pairs with a [`preempt_disable`], which returned `before`. Whatever turned preemption off in between has turned it
+/// on again.
 #[inline(always)]
 pub(crate) unsafe fn preempt_count_dec_and_test(before: PreemptCount) -> bool {
     #[cfg(CONFIG_PREEMPT_COUNT)]
