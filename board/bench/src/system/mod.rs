@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What is done with the machine that is measured.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `stop` | why a measurement ends early |
+//! | `signals` | notices signals that ask for the end; sends signals; the one file with `unsafe` |
+//! | `program` | runs programs, to their end or in the background |
+//! | `machine` | reads and writes files; what /proc and /sys tell; CPUs |
+//! | `memory_folder` | a folder in memory, for recordings |
+//! | `kernel_module` | loads and unloads kernel modules |
+//! | `ftrace` | records ftrace's raw_syscalls events |
+//! | `recording` | has the reader write a recording, and prints it |
+
+pub mod ftrace;
+pub mod kernel_module;
+pub mod machine;
+pub mod memory_folder;
+pub mod program;
+pub mod recording;
+pub mod signals;
+pub mod stop;
+
+/// Tells on standard error what is going on.
+pub fn say(text: &str) {
+    eprintln!("bench: {text}");
+}
