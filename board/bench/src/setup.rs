@@ -27,12 +27,13 @@ pub struct Setup {
     pub folder: MemoryFolder,
     /// The name that `exercise` has as a process.
     pub process_name: String,
+    _ftrace: ftrace::Restore,
     notes: Vec<String>,
     has_failed: bool,
 }
 
 impl Setup {
-    /// Checks that everything is there.
+    /// Checks that programs and modules are there and that this process may load them.
     pub fn new(options: &CallOptions) -> Result<Self> {
         check_root()?;
         for (program, option) in [(&options.reader, "--reader"), (&options.exercise, "--exercise")] {
@@ -50,6 +51,7 @@ impl Setup {
             folder: MemoryFolder::new()?,
             process_name: process_name.chars().take(MAX_NAME).collect(),
             options: options.clone(),
+            _ftrace: ftrace::Restore::new(),
             notes: Vec::new(),
             has_failed: false,
         })
@@ -98,7 +100,16 @@ impl Setup {
         self.options.clock.unit()
     }
 
-    /// Times `count` calls in each of `threads` threads, without a tracer. Returns how long each took.
+    /// Times `count` calls without a tracer. Returns how long each took.
+    ///
+    /// A traced run comes right behind a program that loads the tracer. The kernel does some work after such a
+    /// program has ended, within the time of the calls. So a program ends before these calls, too.
+    pub fn time_plain(&self, call: &str, count: u64) -> Result<f64> {
+        self.time_calls("getppid", 1, None)?;
+        self.time_calls(call, count, None)
+    }
+
+    /// Times `count` calls in each of `threads` threads, or in one. Returns how long each took.
     pub fn time_calls(&self, call: &str, count: u64, threads: Option<u64>) -> Result<f64> {
         let mut exercise = Command::new(&self.options.exercise);
         exercise.args(["time", call, &count.to_string()]).args(threads.map(|threads| threads.to_string()));
@@ -106,7 +117,8 @@ impl Setup {
         time.trim().parse().about(format!("exercise time {call}"))
     }
 
-    /// Waits for what the kernel puts off until a tracer is gone. In instructions, it would be measured.
+    /// Waits until the kernel has done what it puts off until a tracer is gone: a clock that counts instructions would
+    /// count that as well.
     pub fn let_kernel_finish(&self) -> Result<()> {
         match self.options.clock {
             Clock::Instructions => program::sleep(1),
@@ -114,19 +126,19 @@ impl Setup {
         }
     }
 
-    /// Something that is worth a line below the tables.
+    /// Adds a line below the tables.
     pub fn note(&mut self, text: String) {
         say(&text);
         self.notes.push(text);
     }
 
-    /// A check that failed: what is wrong in a table must not go unseen.
+    /// Reports a check that failed, below the tables and by the exit status.
     pub fn report_wrong(&mut self, what: String) {
         self.has_failed = true;
         self.note(format!("WRONG: {what}"));
     }
 
-    /// As [`report_wrong`](Self::report_wrong), if there is something.
+    /// Reports what is wrong, if something is.
     pub fn report_if_wrong(&mut self, what: Option<String>) {
         if let Some(what) = what {
             self.report_wrong(what);
@@ -145,7 +157,6 @@ impl Setup {
 
 impl Drop for Setup {
     fn drop(&mut self) {
-        ftrace::clean_up();
         self.floor.clean_up();
         self.module.clean_up();
     }

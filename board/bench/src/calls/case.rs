@@ -33,7 +33,7 @@ fn measure_call(setup: &mut Setup, case: &Case, call: MeasuredCall, samples: &mu
     let calls = tracer.calls_at_once(setup.options.count);
     let mut last = None;
     for _ in 0..setup.options.rounds {
-        let plain = setup.time_calls(call.name(), calls, None)?;
+        let plain = setup.time_plain(call.name(), calls)?;
         let timed = run_traced(setup, tracer, call, calls)?;
         let loss = tracer.find_loss(setup, call, calls)?;
         setup.report_if_wrong(loss.map(|loss| format!("{}, {}: {loss}", case.name, call.name())));
@@ -44,7 +44,7 @@ fn measure_call(setup: &mut Setup, case: &Case, call: MeasuredCall, samples: &mu
         last = Some(sample);
     }
     if let Some(Sample { plain, traced, bytes, .. }) = last {
-        say(&format!("{}: {} {plain} -> {traced} {}, {bytes:.1} bytes", case.name, call.name(), setup.unit()));
+        say(&format!("{}: {} {plain:.2} -> {traced:.2} {}, {bytes:.1} bytes", case.name, call.name(), setup.unit()));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What was measured of calls, and the table of it.
+//! Keeps what was measured of calls, and makes the table of it.
 
 use crate::evidence::measured_call::MeasuredCall;
 use crate::figures::numbers::signed;
@@ -36,15 +36,25 @@ impl Samples {
         if self.0.is_empty() {
             return None;
         }
-        let calls = right(if clock.counts_instructions() { 10 } else { 26 });
-        let heading =
-            [&format!("{} a call", clock.unit()), "getppid", "read 1 B", "open+close", "of floor", "bytes a call"];
-        let mut table = Table::new(&[left(42), calls, calls, calls, right(8), left(15)], &heading);
-        let [getppid, read, open] = MeasuredCall::ALL.map(|call| self.plain_time(call));
-        table.add(["no tracer: the call itself".into(), getppid, read, open, String::new(), String::new()]);
+        let width = if clock.counts_instructions() { 10 } else { 26 };
+        let mut columns = vec![left(42)];
+        columns.extend(MeasuredCall::ALL.map(|_| right(width)));
+        columns.extend([right(8), left(15)]);
+        let unit = format!("{} a call", clock.unit());
+        let mut heading = vec![unit.as_str()];
+        heading.extend(MeasuredCall::ALL.map(MeasuredCall::title));
+        heading.extend(["of floor", "bytes a call"]);
+        let mut table = Table::new(&columns, &heading);
+
+        let mut row = vec!["no tracer: the call itself".to_owned()];
+        row.extend(MeasuredCall::ALL.map(|call| self.plain_time(call)));
+        row.extend([String::new(), String::new()]);
+        table.add(row);
         for case in self.cases() {
-            let [getppid, read, open] = MeasuredCall::ALL.map(|call| self.added_time(case, call, clock));
-            table.add([case.into(), getppid, read, open, self.ratio_to_floor(case), self.bytes(case)]);
+            let mut row = vec![case.to_owned()];
+            row.extend(MeasuredCall::ALL.map(|call| self.added_time(case, call, clock)));
+            row.extend([self.ratio_to_floor(case), self.bytes(case)]);
+            table.add(row);
         }
         Some(table)
     }
@@ -71,7 +81,7 @@ impl Samples {
         Summary::of(self.of(case, call).map(|sample| sample.traced - sample.plain))
     }
 
-    /// As [`added`](Self::added), as text. Instructions need no range.
+    /// What the tracer of a case adds to a call, as text. Times vary, so they come with their range.
     fn added_time(&self, case: &str, call: MeasuredCall, clock: Clock) -> String {
         let Summary { median, least, most } = self.added(case, call);
         match clock {
@@ -80,7 +90,7 @@ impl Samples {
         }
     }
 
-    /// What is added to getppid, of what empty probes on entry and exit add to it.
+    /// What a case adds to getppid, divided by what empty probes on entry and exit add.
     fn ratio_to_floor(&self, case: &str) -> String {
         let added = |case| self.added(case, MeasuredCall::Getppid).median;
         let floor = added(FLOOR);
@@ -91,7 +101,7 @@ impl Samples {
         }
     }
 
-    /// Bytes of each call.
+    /// The bytes that a case records of each call.
     fn bytes(&self, case: &str) -> String {
         let bytes =
             MeasuredCall::ALL.map(|call| format!("{:.0}", median(self.of(case, call).map(|sample| sample.bytes))));

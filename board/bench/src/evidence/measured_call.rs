@@ -53,6 +53,15 @@ impl MeasuredCall {
         }
     }
 
+    /// The heading of its column.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Getppid => "getppid",
+            Self::Read => "read 1 B",
+            Self::Open => "open+close",
+        }
+    }
+
     /// The system calls that are made, and what each must return if `parent` is what getppid must.
     pub fn system_calls(self, parent: ResultIs) -> Vec<(SystemCall, ResultIs)> {
         match self {
@@ -62,7 +71,7 @@ impl MeasuredCall {
         }
     }
 
-    /// Events of so many: an entry and an exit of each system call.
+    /// The events of `calls` calls: an entry and an exit of each system call.
     pub fn count_events(self, calls: u64) -> u64 {
         2 * calls * self.system_calls(ResultIs::AtLeast(0)).len() as u64
     }

@@ -2,12 +2,12 @@
 
 //! Numbers as text.
 
-/// A number with its sign, also if that is a plus.
+/// A number with its sign: positive numbers get a plus.
 pub fn signed(number: f64, decimals: usize) -> String {
     format!("{number:+.decimals$}")
 }
 
-/// By how many percent less is done in a time, if `slow` is done instead of `fast`: the cost in time of each.
+/// By how many percent each piece of work takes longer, if the rate of work drops from `fast` to `slow`.
 pub fn cost_percent(fast: f64, slow: f64) -> f64 {
     (fast / slow - 1.0) * 100.0
 }
@@ -17,8 +17,8 @@ pub fn percent(part: f64, whole: f64) -> f64 {
     100.0 * part / whole
 }
 
-/// Bytes or time a call, of two runs with so much of it and so many calls: what both have beside the calls does not
-/// count.
+/// Bytes or time per call, from two runs, each given as (bytes or time, calls). What both runs have besides the calls,
+/// such as a header or the start of a program, does not count.
 pub fn per_call(small: (u64, u64), large: (u64, u64)) -> f64 {
     (large.0 as f64 - small.0 as f64) / (large.1 as f64 - small.1 as f64)
 }

@@ -16,7 +16,7 @@ impl Summary {
         let mut sorted: Vec<f64> = numbers.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
         let (Some(&least), Some(&most)) = (sorted.first(), sorted.last()) else { return Self::default() };
-        // One and the same, if their number is odd.
+        // In a list of odd length, both are the element in the middle.
         let middle = [sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]];
         Self { median: (middle[0] + middle[1]) / 2.0, least, most }
     }

@@ -8,7 +8,7 @@ use crate::system::program::all_output_of;
 use crate::system::stop::{fail, Result};
 use std::process::Command;
 
-/// Has the server serve so many requests, `concurrency` at a time. Returns requests a second.
+/// Has the server serve `requests` requests, `concurrency` at a time. Returns requests a second.
 pub fn request(requests: u64, concurrency: u64) -> Result<f64> {
     let mut ab = Command::new("ab");
     ab.args(["-q", "-n", &requests.to_string(), "-c", &concurrency.to_string(), URL]);

@@ -40,7 +40,7 @@ impl Seen {
         }
     }
 
-    /// Fails if so many requests cannot have made these events. If some were dropped, nothing can be said.
+    /// Fails if `requests` requests cannot have made these events. Passes if some were dropped: the rest says nothing.
     pub fn check(&self, case: NginxCase, requests: u64) -> Result<()> {
         let Self { nginx_entries, nginx_exits, others, dropped, .. } = *self;
         let name = case.name();

@@ -44,6 +44,7 @@ pub struct Bench {
     module: KernelModule,
     floor: Option<KernelModule>,
     reader: Reader,
+    ftrace: ftrace::Restore,
     /// The module's parameters in all cases.
     parameters: Vec<String>,
     concurrency: u64,
@@ -73,12 +74,13 @@ impl Bench {
             module,
             floor: options.floor.as_deref().map(KernelModule::floor),
             reader: Reader { program: options.reader.clone() },
+            ftrace: ftrace::Restore::new(),
             parameters: options.parameters.clone(),
             concurrency: options.concurrency,
         })
     }
 
-    /// Says why a case cannot be measured here, if it cannot.
+    /// Fails with the reason if a case cannot be measured here.
     pub fn find_obstacle(&self, case: NginxCase) -> std::result::Result<(), String> {
         match case {
             NginxCase::None => Ok(()),
@@ -95,7 +97,7 @@ impl Bench {
         }
     }
 
-    /// Serves so many requests. What is recorded in the first round must be what nginx does.
+    /// Serves `requests` requests. In the first round, checks that what was recorded is what nginx does.
     pub fn serve(&self, case: NginxCase, requests: u64, is_first: bool) -> Result<Served> {
         match case {
             NginxCase::None => Ok(Served { rate: self.request(requests)?, ..Served::default() }),
@@ -145,7 +147,7 @@ impl Bench {
         let rate = self.request(requests)?;
         ftrace::stop()?;
         let buffers = Buffers::read()?;
-        ftrace::clean_up();
+        self.ftrace.restore();
         let events = buffers.events + buffers.lost;
         if events < LEAST_EVENTS * requests {
             return fail(format!("ftrace recorded only {events} events"));
@@ -161,7 +163,6 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
-        ftrace::clean_up();
         for module in self.floor.iter().chain([&self.module]) {
             module.clean_up();
         }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 const TRACING: &str = "/sys/kernel/tracing";
 
-/// Says why raw_syscalls events cannot be recorded here, if they cannot.
+/// Fails with the reason if raw_syscalls events cannot be recorded here.
 pub fn find_obstacle() -> std::result::Result<(), String> {
     if Path::new(&path("events/raw_syscalls/enable")).exists() {
         Ok(())
@@ -42,13 +42,38 @@ pub fn stop() -> Result<()> {
     clear_pids()
 }
 
-/// Records no more and gives the buffers' memory back, as far as that is possible.
-pub fn clean_up() {
-    if find_obstacle().is_ok() {
-        let _ = stop();
-        let _ = write_line(path("buffer_size_kb"), 1);
-        let _ = write_line(path("tracing_on"), 1);
+/// Puts ftrace back as it was, also when it is dropped.
+pub struct Restore {
+    /// `None` if there is no ftrace.
+    buffer_kb: Option<u32>,
+}
+
+impl Restore {
+    /// Keeps in mind how ftrace is now.
+    pub fn new() -> Self {
+        Self { buffer_kb: read(path("buffer_size_kb")).ok().and_then(|text| size_in(&text)) }
     }
+
+    /// Records no more, as far as that can be done, and gives the memory of large buffers back.
+    pub fn restore(&self) {
+        if let Some(kb) = self.buffer_kb {
+            let _ = stop();
+            let _ = write_line(path("buffer_size_kb"), kb);
+            let _ = write_line(path("tracing_on"), 1);
+        }
+    }
+}
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        self.restore();
+    }
+}
+
+/// A buffer's size in KiB, from `buffer_size_kb`: `1408`, or `7 (expanded: 1408)` before its first use.
+fn size_in(text: &str) -> Option<u32> {
+    let size = text.split_once("expanded: ").map_or(text, |(_, size)| size);
+    size.trim_end_matches([')', '\n']).parse().ok()
 }
 
 /// Calls `take` with each line of what was recorded.
@@ -122,6 +147,11 @@ mod tests {
         buffers.add(STATS);
         buffers.add(STATS);
         assert_eq!(buffers, Buffers { events: 60, lost: 20, bytes: 3000 });
+    }
+
+    #[test]
+    fn size_of_unused_buffers_is_the_one_in_use() {
+        assert_eq!(["7 (expanded: 1408)\n", "16384\n", ""].map(size_in), [Some(1408), Some(16_384), None]);
     }
 
     #[test]

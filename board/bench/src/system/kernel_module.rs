@@ -53,7 +53,7 @@ impl KernelModule {
         self.load(parameters).map_err(Stop::Failed)
     }
 
-    /// Says why the module cannot be loaded with these parameters, if it cannot.
+    /// Loads and unloads the module. Fails with the reason if it cannot be loaded with these parameters.
     pub fn try_to_load(&self, parameters: &[String]) -> std::result::Result<(), Obstacle> {
         self.load(parameters)?;
         self.unload().map_err(|_| "the module cannot be unloaded".to_owned())

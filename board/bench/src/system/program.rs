@@ -63,13 +63,13 @@ pub fn read_lines(input: impl Read, take: &mut dyn FnMut(&str)) -> std::io::Resu
     Ok(())
 }
 
-/// Waits so many seconds.
+/// Waits `seconds` seconds.
 pub fn sleep(seconds: u64) -> Result<()> {
     thread::sleep(Duration::from_secs(seconds));
     signals::check()
 }
 
-/// The path of a program: `name` itself if it has a slash, otherwise that of the first in PATH.
+/// The path of a program: `name` itself if it has a slash, otherwise the first match in PATH.
 pub fn find(name: impl AsRef<Path>) -> Option<PathBuf> {
     find_in(name.as_ref(), &env::var_os("PATH").unwrap_or_default())
 }

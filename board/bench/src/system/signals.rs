@@ -18,7 +18,8 @@ extern "C" fn on_signal(_signal: libc::c_int) {
     HAS_COME.store(true, Ordering::Relaxed);
 }
 
-/// From here on, [`check`] tells whether SIGHUP, SIGINT or SIGTERM has come. One that is ignored stays so.
+/// From here on, [`check`] tells whether SIGHUP, SIGINT or SIGTERM has come. A signal that is ignored stays ignored, as
+/// whoever started this program wants it.
 pub fn watch() -> io::Result<()> {
     for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGTERM] {
         // SAFETY: All-zero bytes are valid for the structure; the handler is one by its type, and only stores to an

@@ -31,10 +31,10 @@ use trace_cmd::TraceCmd;
 
 /// A tracer with its settings.
 pub trait Tracer {
-    /// Says why this tracer cannot be measured here, if it cannot.
+    /// Fails with the reason if this tracer cannot be measured here.
     fn find_obstacle(&self, setup: &Setup) -> std::result::Result<(), String>;
 
-    /// Calls that are timed at once, if others have `count`.
+    /// How many calls are timed at once, where most tracers have `count`.
     fn calls_at_once(&self, count: u64) -> u64 {
         count
     }
@@ -57,13 +57,13 @@ pub trait Tracer {
         true
     }
 
-    /// What is recorded of each call; `None` if there is nothing to look at.
+    /// What must be recorded of each call; `None` if a recording cannot be checked.
     fn record(&self) -> Option<Record>;
 
     /// Calls `take` with each line of what was recorded. Returns whether the recording was intact.
     fn for_each_line(&self, setup: &Setup, take: &mut dyn FnMut(&str)) -> Result<bool>;
 
-    /// Says what is missing in what was recorded of so many calls, if something is.
+    /// Looks for lost events in what was recorded of `calls` calls. Returns what is wrong, if something is.
     fn find_loss(&self, setup: &Setup, call: MeasuredCall, calls: u64) -> Result<Option<String>>;
 }
 
@@ -106,7 +106,7 @@ fn case(name: &'static str, tracer: impl Tracer + 'static) -> Case {
     Case { name, tracer: Box::new(tracer) }
 }
 
-/// Says that a program is not installed, if it is not.
+/// Fails unless a program is installed.
 fn find_program(name: &str) -> std::result::Result<(), String> {
     match program::find(name) {
         Some(_) => Ok(()),

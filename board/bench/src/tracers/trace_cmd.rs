@@ -15,6 +15,9 @@ use std::process::{Command, Stdio};
 
 pub struct TraceCmd;
 
+/// Of each CPU, as in the rows of ftrace.
+const BUFFER_KB: &str = "16384";
+
 impl Tracer for TraceCmd {
     fn find_obstacle(&self, _setup: &Setup) -> std::result::Result<(), String> {
         find_program("trace-cmd")
@@ -27,7 +30,7 @@ impl Tracer for TraceCmd {
 
     fn command(&self, setup: &Setup, program: &Path) -> Command {
         let mut command = Command::new("trace-cmd");
-        command.args(["record", "-q", "--compression", "none", "-e", "raw_syscalls", "-o"]);
+        command.args(["record", "-q", "-b", BUFFER_KB, "--compression", "none", "-e", "raw_syscalls", "-o"]);
         command.arg(setup.output()).arg(program).stderr(Stdio::null());
         command
     }
