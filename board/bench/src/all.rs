@@ -4,29 +4,33 @@
 
 use crate::calls::{self, notes_of, print_parts};
 use crate::nginx;
-use crate::options::{beside, CallOptions, Clock, NginxOptions};
+use crate::options::{beside, CallOptions, NginxOptions};
 use crate::setup::Setup;
 use crate::several_cpus::{self, SEVERAL_CPUS};
 use crate::system::machine::{self, set_other_cpus, write_other_cpus};
 use crate::system::program::find;
-use crate::system::say;
-use crate::system::stop::Result;
+use crate::system::stop::{Result, Stop};
+use crate::system::{print, say};
 use crate::user_space;
 
 /// Prints all tables. Returns whether every check passed.
 pub fn run(options: &CallOptions) -> Result<bool> {
-    println!("Linux {} on {}, {} CPUs\n", machine::release(), machine::architecture(), machine::count_cpus()?);
-    let has_passed = match options.clock {
-        Clock::Nanoseconds => calls::run(options)?,
-        Clock::Instructions => {
-            // The clock counts those of all CPUs: one does everything.
-            let _others = OtherCpus::turn_off()?;
-            let has_passed = run_on_one_cpu(options)?;
-            return run_nginx(options).map(|()| has_passed);
-        }
-    };
-    run_nginx(options)?;
-    Ok(has_passed)
+    let (release, architecture) = (machine::release(), machine::architecture());
+    print(&format!("Linux {release} on {architecture}, {} CPUs\n\n", machine::count_cpus()?))?;
+    // A clock that counts instructions counts those of all CPUs, so one CPU does everything.
+    let others = options.clock.counts_instructions().then(OtherCpus::turn_off).transpose()?;
+    let calls = if others.is_some() { run_on_one_cpu(options) } else { calls::run(options) };
+    let have_calls_passed = has_passed(calls)?;
+    Ok(has_passed(run_nginx(options))? && have_calls_passed)
+}
+
+/// Tells a failure, which does not keep other things from being measured.
+fn has_passed(result: Result<bool>) -> Result<bool> {
+    if let Err(Stop::Failed(why)) = &result {
+        say(why);
+        return Ok(false);
+    }
+    result
 }
 
 /// Measures everything on the first CPU, except for what is about several.
@@ -41,17 +45,17 @@ fn run_on_one_cpu(options: &CallOptions) -> Result<bool> {
         parts.extend(notes_of(&mut setup));
         set_other_cpus(false)?;
     }
-    print_parts(parts.into_iter());
+    print_parts(parts.into_iter())?;
     Ok(!setup.has_failed())
 }
 
 /// Measures the web server as well, if everything is wanted and it is there.
-fn run_nginx(options: &CallOptions) -> Result<()> {
+fn run_nginx(options: &CallOptions) -> Result<bool> {
     if !options.are_defaults || find("nginx").is_none() || find("ab").is_none() {
         say("without nginx and ab");
-        return Ok(());
+        return Ok(true);
     }
-    println!();
+    print("\n")?;
     nginx::run(&NginxOptions {
         requests: 5000,
         concurrency: 50,
@@ -61,7 +65,8 @@ fn run_nginx(options: &CallOptions) -> Result<()> {
         reader: options.reader.clone(),
         floor: Some(beside("floor.ko")),
         ..NginxOptions::default()
-    })
+    })?;
+    Ok(true)
 }
 
 /// All CPUs but the first are off until this is dropped.

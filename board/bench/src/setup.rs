@@ -100,15 +100,6 @@ impl Setup {
         self.options.clock.unit()
     }
 
-    /// Times `count` calls without a tracer. Returns how long each took.
-    ///
-    /// A traced run comes right behind a program that loads the tracer. The kernel does some work after such a
-    /// program has ended, within the time of the calls. So a program ends before these calls, too.
-    pub fn time_plain(&self, call: &str, count: u64) -> Result<f64> {
-        self.time_calls("getppid", 1, None)?;
-        self.time_calls(call, count, None)
-    }
-
     /// Times `count` calls in each of `threads` threads, or in one. Returns how long each took.
     pub fn time_calls(&self, call: &str, count: u64, threads: Option<u64>) -> Result<f64> {
         let mut exercise = Command::new(&self.options.exercise);
@@ -117,8 +108,8 @@ impl Setup {
         time.trim().parse().about(format!("exercise time {call}"))
     }
 
-    /// Waits until the kernel has done what it puts off until a tracer is gone: a clock that counts instructions would
-    /// count that as well.
+    /// Waits until the kernel has done what it puts off when a tracer comes or goes: a clock that counts instructions
+    /// would count that as well.
     pub fn let_kernel_finish(&self) -> Result<()> {
         match self.options.clock {
             Clock::Instructions => program::sleep(1),

@@ -33,7 +33,7 @@ fn measure_call(setup: &mut Setup, case: &Case, call: MeasuredCall, samples: &mu
     let calls = tracer.calls_at_once(setup.options.count);
     let mut last = None;
     for _ in 0..setup.options.rounds {
-        let plain = setup.time_plain(call.name(), calls)?;
+        let plain = setup.time_calls(call.name(), calls, None)?;
         let timed = run_traced(setup, tracer, call, calls)?;
         let loss = tracer.find_loss(setup, call, calls)?;
         setup.report_if_wrong(loss.map(|loss| format!("{}, {}: {loss}", case.name, call.name())));
@@ -60,6 +60,7 @@ struct Traced {
 /// Makes `count` calls under the tracer.
 fn run_traced(setup: &Setup, tracer: &dyn Tracer, call: MeasuredCall, count: u64) -> Result<Traced> {
     tracer.start(setup)?;
+    setup.let_kernel_finish()?;
     let mut command = tracer.command(setup, &setup.options.exercise);
     let output = output_of(command.args(["time", call.name(), &count.to_string()]))?;
     let Some(time) = output.lines().find_map(parse_time) else {

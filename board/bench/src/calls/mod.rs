@@ -15,6 +15,7 @@ mod samples;
 use crate::options::CallOptions;
 use crate::setup::Setup;
 use crate::several_cpus;
+use crate::system::print;
 use crate::system::stop::Result;
 use crate::tracers::cases;
 use crate::user_space;
@@ -25,7 +26,7 @@ pub fn run(options: &CallOptions) -> Result<bool> {
     let mut setup = Setup::new(options)?;
     let tables = [measure(&mut setup)?, user_space::measure(&mut setup)?, several_cpus::measure(&mut setup)?];
     let notes = notes_of(&mut setup);
-    print_parts(tables.into_iter().flatten().chain(notes));
+    print_parts(tables.into_iter().flatten().chain(notes))?;
     Ok(!setup.has_failed())
 }
 
@@ -50,6 +51,6 @@ pub fn notes_of(setup: &mut Setup) -> Option<String> {
 }
 
 /// Prints tables and notes with an empty line between them.
-pub fn print_parts(parts: impl Iterator<Item = String>) {
-    print!("{}", parts.collect::<Vec<_>>().join("\n"));
+pub fn print_parts(parts: impl Iterator<Item = String>) -> Result<()> {
+    print(&parts.collect::<Vec<_>>().join("\n"))
 }

@@ -21,7 +21,7 @@ mod server;
 use crate::options::NginxOptions;
 use crate::system::program::{all_output_of, sleep};
 use crate::system::stop::Result;
-use crate::system::{machine, say};
+use crate::system::{machine, print, say};
 use cases::NginxCase;
 use samples::{Sample, Samples};
 use serve::Bench;
@@ -48,9 +48,7 @@ pub fn run(options: &NginxOptions) -> Result<()> {
             samples.add(Sample { case, is_first, requests, served });
         }
     }
-    println!("{}\n", describe(options)?);
-    print!("{}", samples.table());
-    println!("\nCalls and bytes are those of one request.");
+    print(&format!("{}\n\n{}\nCalls and bytes are those of one request.\n", describe(options)?, samples.table()))?;
     if samples.has_drops() {
         say("events were dropped: a larger buffer_kb= makes room");
     }

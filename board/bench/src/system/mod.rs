@@ -22,7 +22,16 @@ pub mod recording;
 pub mod signals;
 pub mod stop;
 
-/// Tells on standard error what is going on.
+use std::io::{stderr, stdout, Write};
+use stop::{About, Result};
+
+/// Tells on standard error what is going on. A closed standard error ends nothing.
 pub fn say(text: &str) {
-    eprintln!("bench: {text}");
+    let _ = writeln!(stderr(), "bench: {text}");
+}
+
+/// Writes to standard output, where the tables go.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).about("standard output")
 }
