@@ -2,9 +2,10 @@
 
 //! Asks the module for what the arguments say, in words: `pids=1,2`, `names=a,b`, `ppid=1`, `parent=a`, `calls=N,M`
 //! (of the kernel's own programs), `calls32=N,M` (of 32-bit programs), `edges=exit`, `failed`, `args`, `snaplen=N`,
-//! `follow`, `keep`. Makes `/tmp/asked` then, and copies what it reads to standard output until `/tmp/enough` is
-//! there and nothing more has come for a second and a half.
+//! `follow`, `keep`. Makes `/tmp/asked` then, and copies what it reads to standard output. When there is `/tmp/enough`, it
+//! reads what was recorded until then, and ends.
 
+use crate::collect::copy_rest;
 use crate::device::{open, poll_for, set_request, PACKET};
 use std::fs::File;
 use std::io::{Read, Write};
@@ -32,15 +33,13 @@ fn ask_and_read(words: &[&str]) -> Result<(), String> {
     set_request(&device, &request.to_bytes()).map_err(|error| error.to_string())?;
     File::create("/tmp/asked").map_err(|error| error.to_string())?;
     let mut packet = [0; PACKET];
-    loop {
-        let is_enough = Path::new("/tmp/enough").exists();
-        if poll_for(&device, 1_500)? {
+    while !Path::new("/tmp/enough").exists() {
+        if poll_for(&device, 50)? {
             let count = device.read(&mut packet).map_err(|error| error.to_string())?;
             std::io::stdout().write_all(&packet[..count]).map_err(|error| error.to_string())?;
-        } else if is_enough {
-            return Ok(());
         }
     }
+    copy_rest(&mut device, &mut std::io::stdout())
 }
 
 fn parse(words: &[&str]) -> Result<Request, String> {
