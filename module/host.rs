@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The cargo face of `module/pure`: the record format, its encoder, the filter and the settings,
-//! as the kernel module has them.
+//! What cargo compiles of the kernel module: the code that module and reader share, as a library for the reader and for
+//! the host tests.
 
 #![no_std]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-extern crate std;
+mod shared;
 
-pub mod packed;
-mod pure;
-
-pub use pure::*;
+pub use shared::*;

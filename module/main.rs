@@ -2,49 +2,34 @@
 
 //! syscall_record: records the system calls of processes.
 //!
-//! The way of an event, each step a file:
-//! `tracepoint` → `probe` (with `task`, `spare`, `pure::filter`) → `ring` (with `pure::encode`) → `stream` →
-//! `outlet` → `device`. By whose will: `control`.
+//! The folders, from the ground up; a folder uses only folders that stand before it in this list:
+//!
+//! * `shared`: what the module shares with its reader: the record format, the filter, the settings
+//! * `kernel_api`: safe wrappers of the kernel's interfaces
+//! * `ring`: a ring buffer of packets for each CPU
+//! * `delivery`: from the ring buffers to the reader of `/dev/syscall-record`
+//! * `probe`: what the kernel calls at each system call, fork and rename
+//! * `control`: starts and stops recordings, as parameters and requests say
+//!
+//! An event takes this way: a tracepoint calls a probe (`probe::fast_path`), which writes the event to a packet
+//! (`ring`). The packets of all CPUs become one stream (`delivery::stream`), which a reader gets from the device
+//! (`delivery::device`).
 
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 
-// No `unsafe` in these.
-mod control;
-mod device;
-mod follow;
-mod memory;
-mod outlet;
-mod probe;
-#[allow(dead_code, unreachable_pub)] // Some of it is the reader's alone.
-mod pure;
-mod recording;
-mod settings;
-mod spare;
-mod stream;
-mod tracer;
-
-// What wraps the kernel's C interfaces and the shared memory.
-mod arch;
-mod chardev;
-mod clock;
-mod param;
+mod shared;
+mod kernel_api;
 mod ring;
-mod system;
-mod task;
-mod tracepoint;
-mod word;
-mod work;
-
-use crate::chardev::Registration;
-use crate::clock::Clock;
-use crate::control::Control;
-use crate::device::Device;
-use crate::outlet::Outlet;
-use crate::param::Locked;
-use crate::pure::settings::packets;
-use crate::ring::Writers;
-use crate::stream::Stream;
+mod delivery;
+mod probe;
+mod control;
+#[allow(dead_code, unreachable_pub)] // Only the reader uses some of it.
+use crate::control::{buffers, change::Control, parameters};
+use crate::delivery::device::Device;
+use crate::kernel_api::chardev::Registration;
+use crate::kernel_api::kernel_info;
+use crate::kernel_api::parameter::{ParameterListener, ParameterLock};
 use kernel::{prelude::*, sync::Arc};
 
 module! {
@@ -57,47 +42,35 @@ module! {
 
 /// The loaded module.
 struct SyscallRecord {
-    _device: Pin<KBox<Registration<Device>>>,
+    _device: Pin<KBox<Registration<Device<Control>>>>,
     control: Arc<Control>,
 }
 
 impl kernel::Module for SyscallRecord {
     fn init(_module: &'static ThisModule) -> Result<Self> {
-        // Parameters that are written meanwhile wait until they can be put in force.
-        let mut locked = Locked::new();
-        let settings = settings::read(&mut locked)?;
-        let cpus = system::possible_cpus();
-        let control = Control::new(outlet(settings.buffer_kb, cpus)?, &settings)?;
-        // Last: the device can be opened from here on, and then nothing may fail any more.
-        let device = KBox::pin_init(Registration::new(Device::new(control.clone())?), GFP_KERNEL)
+        // Whoever writes a parameter meanwhile waits until it can be put in force.
+        let mut lock = ParameterLock::new();
+        let settings = parameters::read(&mut lock)?;
+        let cpus = kernel_info::possible_cpus();
+        let control = Control::new(buffers::allocate(settings.buffer_kb, cpus)?, &settings)?;
+        // The device comes last: a process can open it from here on, and nothing may fail after that.
+        let device = Device::new(control.delivery.clone(), control.clone())?;
+        let device = KBox::pin_init(Registration::new(device), GFP_KERNEL)
             .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
-        settings::announce(&settings, cpus, &mut locked);
-        locked.listen(Some(control.clone()));
+        parameters::announce(&settings, cpus, &mut lock);
+        Control::slot().set(Some(control.clone()), &mut lock);
         Ok(Self { _device: device, control })
     }
 }
 
-/// Buffers of so many KiB for each of so many CPUs, and their outlet.
-// With a stack frame of its own, for the kernel's stack is small.
-#[inline(never)]
-fn outlet(buffer_kb: u32, cpus: usize) -> Result<Arc<Outlet>> {
-    settings::check_memory(buffer_kb, cpus)?;
-    let (writers, tails) = Writers::new(cpus, packets(buffer_kb)).inspect_err(|_| {
-        pr_err!("buffer_kb={}: {} CPUs' buffers cannot be allocated\n", buffer_kb, cpus);
-    })?;
-    let clock = Clock::new();
-    let stream = Stream::new(tails, clock, system::release())?;
-    Outlet::new(writers, clock, stream)
-}
-
 impl Drop for SyscallRecord {
     fn drop(&mut self) {
-        Locked::new().listen(None);
-        // No more events, and so no more flushes but those scheduled: the device is closed, for an open
-        // one holds the module.
+        Control::slot().set(None, &mut ParameterLock::new());
+        // The device is closed, for an open device holds the module. So when the recording has ended, there are no more
+        // events, and no more flushes than those that are scheduled.
         self.control.end();
-        self.control.outlet.settle();
-        let unread = self.control.outlet.stream.lock().tails.waiting();
+        self.control.delivery.wait_for_flushes();
+        let unread = self.control.delivery.stream.lock().readers.waiting();
         if unread > 0 {
             pr_info!("unloaded; packets that nobody read: {}\n", unread);
         } else {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Where `std` is built from source for musl, there is no unwinder to link: panics abort, so none is
-//! needed. An empty library and the stubs of `src/unwind.rs` take its place. The Makefile asks for it.
+//! Replaces the unwinder if `std` is built from source for musl: then there is none to link. None is needed, because
+//! panics abort. An empty library and the stubs of `src/unwind.rs` take its place. `scripts/reader` asks for this by
+//! `SYSCALL_RECORD_STUB_UNWIND`.
 
 use std::{env, fs};
 

@@ -9,6 +9,10 @@ BUILD=${BUILD:-$TOP/build}
 # shellcheck disable=SC2034 # The scripts use it.
 ROOT=$BUILD/root
 
+# What the kernel of a guest says, in its log, when something went wrong.
+# shellcheck disable=SC2034
+KERNEL_TROUBLE='BUG:|Oops|WARNING:|Unable to handle|Kernel panic|rcu: INFO|blocked for more than|soft lockup|hard LOCKUP|general protection|scheduling while atomic'
+
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 

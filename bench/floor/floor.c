@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The least that a tracer of system calls can cost: probes on sys_enter and sys_exit that do nothing.
- * scripts/bench loads it to have something to compare with; it is no part of the product.
+ * Probes on sys_enter and sys_exit that do nothing: no tracer of system calls can cost less.
+ * scripts/bench compares tracers with this module. It is not part of the product.
  *
  *     insmod floor.ko [edges=both|enter|exit]
  */

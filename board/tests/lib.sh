@@ -32,42 +32,53 @@ same() {
 
 load() { insmod /syscall_record.ko "$@"; }
 unload() { rmmod syscall_record; }
+# For as long as somebody is still letting go of it.
+unload_at_last() { eventually unload 2>/dev/null; }
 
-# eventually CMD…: waits until CMD succeeds, for half a minute at most; whether it did.
+# eventually CMD…: waits until CMD succeeds, for a minute at most; whether it did. Says what it waited for in vain.
 eventually() {
     local tries=0
     until "$@"; do
-        [ $tries -lt 150 ] || return 1
-        sleep 0.2
+        [ $tries -lt 600 ] || { echo "waited in vain for: $*" >&2; return 1; }
+        sleep 0.1
         tries=$((tries + 1))
     done
 }
-
-# read_all FILE: what was recorded, as lines.
-read_all() { collect "$1" syscall-record "$DEVICE"; }
-# collect FILE READER…: what READER writes of what was recorded.
-collect() {
-    local file=$1 reader
+# wait_for WHAT CMD…: the same, where the case cannot go on well without. WHAT is told only if it does not come.
+wait_for() {
+    local what=$1
     shift
-    "$@" >"$file" &
-    reader=$!
-    settle "$file"
-    # What runs in the background of a shell does not hear SIGINT.
-    kill -TERM $reader
-    wait $reader
+    eventually "$@" || fail "waiting: $what"
+}
+# has_open PID FILE: whether a process has it open.
+has_open() {
+    local file
+    for file in "/proc/$1/fd"/*; do
+        if [ "$(readlink "$file")" = "$2" ]; then return; fi
+    done
+    return 1
 }
 
-# settle FILE: waits until nothing more has come into FILE for a second and a half (if nothing came at all, for three), or
-# for ten if something always comes.
-settle() {
-    local size=-1 before times=0 same=0
-    while [ $times -lt 20 ] && { [ $same -lt 3 ] || { [ "$size" = 0 ] && [ $times -lt 6 ]; }; }; do
-        sleep 0.5
-        times=$((times + 1))
-        before=$size
-        size=$(wc -c <"$1")
-        if [ "$size" = "$before" ]; then same=$((same + 1)); else same=0; fi
-    done
+# collect FILE: the packets of everything that was recorded until now. What was recorded afterwards may be lost. (The last
+# packet shows how it knows that this is everything: it is the collector's own, see board/exercise/src/collect.rs.)
+collect() {
+    [ -e /bin/collector ] || ln -s exercise /bin/collector
+    collector collect >"$1" || fail 'what was recorded cannot be read'
+}
+# decode FILE: its lines, without those of the collector.
+decode() {
+    syscall-record "$1" >/tmp/decoded || fail "the recording $1 is damaged"
+    grep -v 'name=collector\(,\|$\)' /tmp/decoded
+}
+# read_all FILE: everything that was recorded until now, as lines.
+read_all() {
+    collect /tmp/collected
+    decode /tmp/collected >"$1"
+}
+# has_ended NAME TIMES FILE: whether FILE, which a reader still writes, has so many ends of programs of that name. They are
+# the last of their events.
+has_ended() {
+    [ "$(syscall-record "$3" 2>/dev/null | grep "name=$1\$" | grep -c "^syscall $EXIT_GROUP,")" -ge "$2" ]
 }
 
 # What the module wrote to the log since `mark`, without what the kernel says of any module that was
@@ -77,12 +88,12 @@ logged() {
     dmesg | sed -n 's/^\[[^]]*\] syscall_record: //p' | grep -v -e 'taint' | uniq
 }
 
-# The number of getppid.
-# shellcheck disable=SC2034 # The cases use it.
+# The numbers of two calls.
+# shellcheck disable=SC2034 # The cases use them.
 case $(uname -m) in
-    aarch64) GETPPID=0xad ;;
-    x86_64) GETPPID=0x6e ;;
-    *) GETPPID=0x40 ;;
+    aarch64) GETPPID=0xad EXIT_GROUP=0x5e ;;
+    x86_64) GETPPID=0x6e EXIT_GROUP=0xe7 ;;
+    *) GETPPID=0x40 EXIT_GROUP=0xf8 ;;
 esac
 # getppids FILE: how many calls of it there are.
 getppids() { grep -c "^syscall $GETPPID," "$1"; }

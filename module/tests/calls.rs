@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How many registers hold the arguments of a call: what is known from manuals and from other tools.
+//! How many registers hold the arguments of a call, compared with manual pages and other tracers.
 
-use syscall_record_format::calls::{plan::Plans, Abi, MAX_ARGUMENTS, NUMBERS};
+use syscall_record_format::calls::{plan::CopyPlans, Abi, MAX_ARGUMENTS, NUMBERS};
 use syscall_record_format::format::Machine;
 
 fn check(machine: Machine, is_32bit: bool, known: &[(u32, &str, u8)]) {
-    let plans = Plans::new(Abi::new(machine, is_32bit));
+    let plans = CopyPlans::new(Abi::new(machine, is_32bit));
     for &(number, name, count) in known {
         assert_eq!(plans.arguments(number), count, "{machine:?} {number} {name}");
     }
-    // Nothing is known of the last numbers.
+    // No calls have the last numbers.
     for number in [NUMBERS as u32 - 1, NUMBERS as u32, u32::MAX] {
         assert_eq!(plans.arguments(number), MAX_ARGUMENTS);
     }
 }
 
 #[test]
-fn arm64() {
+fn arm64_calls_have_known_register_counts() {
     let known = [
         (17, "getcwd", 2),
         (46, "ftruncate", 2),
@@ -38,23 +38,23 @@ fn arm64() {
         (223, "fadvise64", 4),
         (281, "execveat", 5),
         (435, "clone3", 2),
-        // Its entry point is sys_ni_syscall: the arguments it had are not in the source any more.
+        // Its entry point is sys_ni_syscall: the kernel's source does not have its parameters any more.
         (18, "lookup_dcookie", 6),
-        // Of the generic table, but not for arm64.
-        (244, "none: for other architectures", 6),
+        // The generic table has it for other architectures.
+        (244, "none: not for arm64", 6),
     ];
     check(Machine::Arm64, false, &known);
 }
 
 #[test]
-fn arm() {
+fn arm_calls_have_known_register_counts() {
     let known = [
         (0, "restart_syscall", 0),
         (1, "exit", 1),
         (3, "read", 3),
         (5, "open", 3),
         (6, "close", 1),
-        // Only the old ABI has it.
+        // A call of the old ABI alone.
         (13, "none: time", 6),
         (64, "getppid", 0),
         (72, "sigsuspend", 3),
@@ -64,18 +64,18 @@ fn arm() {
         (173, "rt_sigreturn", 0),
         (192, "mmap2", 6),
         (322, "openat", 4),
-        // 64-bit arguments, with a register unused before the first …
+        // 64-bit arguments, where a register before the first is unused …
         (180, "pread64: fd, buf, count, -, pos, pos", 6),
         (181, "pwrite64: fd, buf, count, -, pos, pos", 6),
         (193, "truncate64: path, -, length, length", 4),
         (194, "ftruncate64: fd, -, length, length", 4),
         (225, "readahead: fd, -, offset, offset, count", 5),
-        // … and without.
+        // … and where none is.
         (270, "arm_fadvise64_64: fd, advice, offset, offset, len, len", 6),
         (341, "arm_sync_file_range: fd, flags, offset, offset, nbytes, nbytes", 6),
         (352, "fallocate: fd, mode, offset, offset, len, len", 6),
         (368, "fanotify_mark: fd, flags, mask, mask, dfd, pathname", 6),
-        // The halves are arguments of their own.
+        // The kernel takes the halves of the offset as two parameters.
         (361, "preadv", 5),
         (392, "preadv2", 6),
     ];
@@ -83,7 +83,7 @@ fn arm() {
 }
 
 #[test]
-fn x86_64() {
+fn x86_64_calls_have_known_register_counts() {
     let known = [
         (0, "read", 3),
         (2, "open", 3),
@@ -106,7 +106,7 @@ fn x86_64() {
 }
 
 #[test]
-fn i386() {
+fn i386_calls_have_known_register_counts() {
     let known = [
         (3, "read", 3),
         (5, "open", 3),

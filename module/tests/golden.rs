@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The format is an interface: these bytes change only together with its version.
+//! The bytes of the format. It is an interface: they change only together with its version.
 
-use syscall_record_format::encode::{Call, Encoder, Event, Full, Identity, Written, MAX_EVENT_WORDS};
+use syscall_record_format::encode::{Encoder, Full, Identity, ProbeCall, ProbeEvent, Written, MAX_EVENT_WORDS};
 use syscall_record_format::format::*;
 
 const HEADER: Header = Header {
@@ -23,7 +23,7 @@ const HEADER: Header = Header {
 };
 
 #[test]
-fn header_bytes() {
+fn header_has_documented_bytes() {
     let bytes: Vec<u8> = HEADER.to_words().iter().flat_map(|word| word.to_le_bytes()).collect();
     let mut expected = Vec::new();
     expected.extend(b"\xd3SYSREC\n");
@@ -45,7 +45,7 @@ const SYSTEMD_JOURNAL: Comm = [u64::from_le_bytes(*b"systemd-"), u64::from_le_by
 const ARGS: [u64; MAX_ARGS] = [0xa1, 0xb2b2_b2b2, 0xc3, 0xd4, 0xe5, 0xf6];
 
 #[test]
-fn record_words() {
+fn records_have_documented_words() {
     let [wide, narrow] = [64, 32].map(|bits| pack_args(ARGS, bits));
     let words: Vec<u64> = [
         vec![call(0x1ff, -2, 0xabc, 0x7f_ffff)],
@@ -73,7 +73,7 @@ fn record_words() {
         0x0000_1b00_2246_903d, // CALL_ARGS, 32-bit, 0x103 = 0x1234, 0x801 ticks, 5 arguments, delta 1
         0xb2b2_b2b2_0000_00a1,
         0x0000_00d4_0000_00c3,
-        0x0000_00f6_0000_00e5, // the sixth means nothing
+        0x0000_00f6_0000_00e5, // the upper half means nothing
         0xffff_fff2_ffff_fff6, // EXIT -14
         0x1234_5678_0000_0007, // EXIT_WIDE
         0x0000_7f12_3456_7000,
@@ -128,7 +128,7 @@ fn record_words() {
 }
 
 #[test]
-fn arguments_in_their_order() {
+fn arguments_come_in_their_order() {
     let read = |bits, count| -> Vec<u64> {
         Args::new(&pack_args(ARGS, bits), count, bits).expect("are there").iter().collect()
     };
@@ -138,7 +138,7 @@ fn arguments_in_their_order() {
     }
     assert_eq!(Args::new(&ARGS, 7, 64), None);
     assert_eq!(Args::new(&ARGS[..2], 3, 64), None);
-    // Words for two: those of five arguments.
+    // 32-bit registers share words: five arguments take three.
     assert_eq!(Args::new(&ARGS[..3], 5, 32).map(|args| args.words().len()), Some(3));
 }
 
@@ -147,10 +147,10 @@ fn call(number: u64, result: i64, duration: u64, delta: u64) -> u64 {
 }
 
 #[test]
-fn a_call_takes_one_word_and_a_packet_512() {
+fn usual_call_takes_one_word_and_packet_512() {
     let mut packet = [0; PACKET_WORDS];
     let mut encoder = Encoder::new(1000);
-    let first = Event::Enter(Call { number: 173, args: None });
+    let first = ProbeEvent::Enter(ProbeCall { number: 173, args: None });
     assert_eq!(encoder.put(&mut packet[HEADER_WORDS..][..MAX_EVENT_WORDS - 1], &TASK, 1010, &first), Err(Full));
     assert_eq!(encoder.put(&mut packet[HEADER_WORDS..], &TASK, 1010, &first), Ok(Written { words: 4, open: Some(3) }));
     assert!(!encoder.continues(&Identity::of(&TASK)));
@@ -169,25 +169,25 @@ fn a_call_takes_one_word_and_a_packet_512() {
 }
 
 #[test]
-fn returns_alone() {
+fn returns_without_entries_tell_their_call() {
     let mut encoder = Encoder::new(1000);
     let mut room = [0; 32];
     let args = Args::new(&ARGS, 2, 64);
-    let small = Event::Return { call: Call { number: 63, args }, result: -11 };
+    let small = ProbeEvent::ReturnOnly { call: ProbeCall { number: 63, args }, result: -11 };
     assert_eq!(encoder.put(&mut room, &TASK, 1005, &small), Ok(Written { words: 6, open: None }));
     let word = set_args(complete(enter_args(false, 63, 5).expect("fits"), -11, 0).expect("fits"), 2);
     assert_eq!(room[3..6], [word, ARGS[0], ARGS[1]]);
-    assert_eq!(encoder.whole_args(false, 63, -11, 1010).map(|word| set_args(word, 2)), Some(word));
-    // A result that does not fit: an ENTER and an EXIT.
-    assert_eq!(encoder.whole_args(false, 63, 0x8000, 1020), None);
-    let large = Event::Return { call: Call { number: 63, args }, result: 0x8000 };
+    assert_eq!(encoder.return_only_args(false, 63, -11, 1010).map(|word| set_args(word, 2)), Some(word));
+    // A result that does not fit into a CALL takes an ENTER and an EXIT.
+    assert_eq!(encoder.return_only_args(false, 63, 0x8000, 1020), None);
+    let large = ProbeEvent::ReturnOnly { call: ProbeCall { number: 63, args }, result: 0x8000 };
     assert_eq!(encoder.put(&mut room, &TASK, 1020, &large), Ok(Written { words: 4, open: None }));
     let enter = set_args(enter_args(false, 63, 10).expect("fits"), 2);
     assert_eq!(room[..4], [enter, ARGS[0], ARGS[1], exit(0x8000, 0).expect("fits")]);
 }
 
 #[test]
-fn the_magic_is_no_record() {
+fn malformed_words_are_no_record() {
     for machine in [Machine::Arm64, Machine::Arm, Machine::X86_64] {
         assert_eq!(Record::from_words(&[MAGIC, 0, 0], machine), None);
         assert_eq!(Record::from_words(&[0, 0, 0], machine), None);
@@ -200,7 +200,7 @@ fn the_magic_is_no_record() {
 }
 
 #[test]
-fn headers_are_checked() {
+fn malformed_headers_are_refused() {
     let mut packet = [0; PACKET_WORDS];
     packet[..HEADER_WORDS].copy_from_slice(&HEADER.to_words());
     assert_eq!(Header::from_words(&packet), Ok(HEADER));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The order of packets in a stream, against a simulation of CPUs that open and close them.
+//! The order of packets in a stream, tested with a simulation of CPUs that begin and complete packets.
 
 use proptest::prelude::*;
 use std::collections::VecDeque;
@@ -15,11 +15,11 @@ struct Cpu {
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    /// This CPU begins a packet, after the one it has open.
+    /// This CPU completes its open packet and begins another.
     Open(usize),
     /// The reader cuts all open packets.
     Cut,
-    /// The reader takes what is next.
+    /// The reader takes the next packet.
     Take,
     /// Time passes.
     Wait(u64),
@@ -36,7 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 proptest! {
     #[test]
-    fn base_times_never_decrease(steps in prop::collection::vec(step(), 1..200)) {
+    fn base_times_never_decrease_and_watermarks_hold(steps in prop::collection::vec(step(), 1..200)) {
         let mut cpus = vec![Cpu::default(); 3];
         let mut now = 1;
         let mut watermark = 0;
@@ -57,7 +57,7 @@ proptest! {
                     match next(now, lanes) {
                         Next::Packet { lane, watermark: promised } => {
                             let base = cpus[lane].complete.pop_front().expect("it was the front");
-                            // Nothing older than what was promised before, and the promise is kept.
+                            // The packet is not older than the previous watermark, and all others keep the new one.
                             prop_assert!(base >= watermark, "{} after {}", base, watermark);
                             prop_assert!(promised >= watermark);
                             for cpu in &cpus {

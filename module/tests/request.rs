@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Requests of readers, sets of calls, and what probes make of them.
+//! Requests of readers, sets of calls, and what probes do with them.
 
 use proptest::prelude::*;
-use syscall_record_format::action::{Action, Actions};
-use syscall_record_format::calls::{plan::Plans, Abi, Direction, NUMBERS};
+use syscall_record_format::action::{CallAction, CallActions};
+use syscall_record_format::calls::{plan::CopyPlans, Abi, Direction, NUMBERS};
 use syscall_record_format::callset::CallSet;
-use syscall_record_format::filter::{Filter, List, Name};
+use syscall_record_format::filter::{CommName, List, TaskFilter};
 use syscall_record_format::format::{Edges, Machine};
 use syscall_record_format::request::*;
+use syscall_record_format::selection::Selection;
 use syscall_record_format::settings::{Settings, DEFAULT_BUFFER_KB, DEFAULT_SNAPLEN};
 
 fn any_edges() -> impl Strategy<Value = Edges> {
@@ -35,8 +36,8 @@ fn any_set() -> impl Strategy<Value = CallSet> {
     )
 }
 
-fn any_filter() -> impl Strategy<Value = Filter> {
-    let name = || "[ -~]{1,15}".prop_map(|name| Name::new(name.as_bytes()));
+fn any_filter() -> impl Strategy<Value = TaskFilter> {
+    let name = || "[ -~]{1,15}".prop_map(|name| CommName::new(name.as_bytes()));
     let pid = 1u32..=4_194_304;
     (
         prop::collection::vec(pid.clone(), 0..=16),
@@ -44,7 +45,7 @@ fn any_filter() -> impl Strategy<Value = Filter> {
         prop::option::of(pid),
         prop::option::of(name()),
     )
-        .prop_map(|(pids, names, ppid, parent_proc_name)| Filter {
+        .prop_map(|(pids, names, ppid, parent_proc_name)| TaskFilter {
             pids: List::new(&pids).unwrap(),
             proc_names: List::new(&names).unwrap(),
             ppid,
@@ -54,37 +55,31 @@ fn any_filter() -> impl Strategy<Value = Filter> {
 
 fn any_request() -> impl Strategy<Value = Request> {
     (any_filter(), prop::option::of(any_set()), any_edges(), 0u32..=65_000, any::<[bool; 4]>()).prop_map(
-        |(filter, calls, edges, snaplen, [follow, failed, args, keep_unread])| Request {
-            filter,
-            follow,
-            calls,
-            edges,
-            failed_only: failed && edges != Edges::Enter,
-            args,
-            snaplen,
-            keep_unread,
+        |(filter, calls, edges, snaplen, [follow, failed, args, keep_unread])| {
+            let failed_only = failed && edges != Edges::Enter;
+            Request { selection: Selection { filter, follow, calls, edges, failed_only, args, snaplen }, keep_unread }
         },
     )
 }
 
-fn plans(machine: Machine) -> [Plans; 2] {
-    [false, true].map(|is_32bit| Plans::new(Abi::new(machine, is_32bit)))
+fn plans(machine: Machine) -> [CopyPlans; 2] {
+    [false, true].map(|is_32bit| CopyPlans::new(Abi::new(machine, is_32bit)))
 }
 
-fn actions(machine: Machine, settings: &Settings, plans: &[Plans; 2]) -> Actions {
-    let mut actions = Actions::none();
-    actions.fill(machine, settings, &plans.each_ref());
+fn actions(machine: Machine, selection: &Selection, plans: &[CopyPlans; 2]) -> CallActions {
+    let mut actions = CallActions::none();
+    actions.fill(machine, selection, &plans.each_ref());
     actions
 }
 
 #[test]
-fn which_calls_have_memory() {
-    let actions = actions(Machine::X86_64, &Settings { args: true, ..Settings::default() }, &plans(Machine::X86_64));
+fn calls_copy_memory_at_the_edges_of_their_pointers() {
+    let actions = actions(Machine::X86_64, &Selection { args: true, ..Selection::default() }, &plans(Machine::X86_64));
     let has = |is_32bit, number| {
         let action = actions.get(is_32bit, number);
-        (action.has(Action::COPY_AT_ENTRY), action.has(Action::COPY_AT_RETURN))
+        (action.has(CallAction::COPY_AT_ENTRY), action.has(CallAction::COPY_AT_RETURN))
     };
-    // read, write, openat, getppid, fcntl; read of 32-bit programs.
+    // read, write, openat, getppid, fcntl; then read of 32-bit programs.
     assert_eq!(
         [0, 1, 257, 110, 72].map(|number| has(false, number)),
         [(false, true), (true, false), (true, false), (false, false), (true, true)]
@@ -93,9 +88,9 @@ fn which_calls_have_memory() {
     assert_eq!(has(false, 600), (false, false));
 }
 
-/// `_IOW('?', 0, char[504])`, as a C compiler gives it.
+/// A C compiler gives this number for `_IOW('?', 0, char[504])`.
 #[test]
-fn the_number_of_the_ioctl() {
+fn ioctl_has_the_number_of_its_macro() {
     assert_eq!(SET_REQUEST, 0x41f8_3f00);
     assert_eq!(size_of_request(SET_REQUEST), REQUEST_BYTES);
     assert!(is_set_request(SET_REQUEST) && is_set_request(0x4001_3f00));
@@ -105,20 +100,19 @@ fn the_number_of_the_ioctl() {
     }
 }
 
-/// The bytes, once, as the table in `request.rs` has them.
 #[test]
-fn golden() {
+fn request_has_documented_bytes() {
     let mut calls = CallSet::none();
     calls.set(false, 9, true);
     calls.set(false, 511, true);
     calls.set(true, 0, true);
     calls.set(true, 512, true);
-    let request = Request {
-        filter: Filter {
+    let selection = Selection {
+        filter: TaskFilter {
             pids: List::new(&[0x0102, 3]).unwrap(),
-            proc_names: List::new(&[Name::new(b"sh")]).unwrap(),
+            proc_names: List::new(&[CommName::new(b"sh")]).unwrap(),
             ppid: Some(5),
-            parent_proc_name: Some(Name::new(b"init")),
+            parent_proc_name: Some(CommName::new(b"init")),
         },
         follow: true,
         calls: Some(calls),
@@ -126,8 +120,8 @@ fn golden() {
         failed_only: true,
         args: true,
         snaplen: 300,
-        keep_unread: true,
     };
+    let request = Request { selection, keep_unread: true };
     let mut expected = [0; REQUEST_BYTES];
     let fields: [(usize, &[u8]); 14] = [
         (0, &[1]),
@@ -153,15 +147,13 @@ fn golden() {
 }
 
 #[test]
-fn bad_requests_say_what_is_wrong() {
-    let full = Request {
-        filter: Filter {
-            pids: List::new(&[1]).unwrap(),
-            proc_names: List::new(&[Name::new(b"x")]).unwrap(),
-            ..Filter::default()
-        },
-        ..Request::default()
+fn invalid_field_is_named_with_its_value() {
+    let filter = TaskFilter {
+        pids: List::new(&[1]).unwrap(),
+        proc_names: List::new(&[CommName::new(b"x")]).unwrap(),
+        ..TaskFilter::default()
     };
+    let full = Request { selection: Selection { filter, ..Selection::default() }, ..Request::default() };
     let wrong = |changes: &[(usize, u8)], field: &str, value: Option<u32>| {
         let mut bytes = full.to_bytes();
         for &(offset, byte) in changes {
@@ -194,57 +186,63 @@ fn bad_requests_say_what_is_wrong() {
 }
 
 #[test]
-fn a_request_replaces_what_it_speaks_of() {
+fn request_replaces_all_but_exemption_and_buffers() {
     let parameters = Settings {
-        filter: Filter { ppid: Some(7), ..Filter::default() },
-        follow: true,
-        calls: Some(CallSet::none()),
-        edges: Edges::Enter,
-        failed_only: false,
-        args: true,
-        snaplen: 1,
-        spare: false,
+        selection: Selection {
+            filter: TaskFilter { ppid: Some(7), ..TaskFilter::default() },
+            follow: true,
+            calls: Some(CallSet::none()),
+            edges: Edges::Enter,
+            failed_only: false,
+            args: true,
+            snaplen: 1,
+        },
+        exempt: false,
         idle: true,
-        buffer_kb: DEFAULT_BUFFER_KB,
+        buffer_kb: 2 * DEFAULT_BUFFER_KB,
     };
-    let settings = parameters.with(&Request { failed_only: true, ..Request::default() });
+    let settings = parameters.with(&Selection { failed_only: true, ..Selection::default() });
     let expected = Settings {
-        filter: Filter::default(),
-        follow: false,
-        calls: None,
-        edges: Edges::Exit,
-        failed_only: true,
-        args: false,
-        snaplen: 80,
-        spare: false,
+        selection: Selection {
+            filter: TaskFilter::default(),
+            follow: false,
+            calls: None,
+            edges: Edges::Exit,
+            failed_only: true,
+            args: false,
+            snaplen: 80,
+        },
+        exempt: false,
         idle: false,
-        buffer_kb: DEFAULT_BUFFER_KB,
+        buffer_kb: 2 * DEFAULT_BUFFER_KB,
     };
     assert_eq!(settings, expected);
 }
 
 proptest! {
     #[test]
-    fn roundtrip(request in any_request()) {
+    fn request_equals_itself_after_a_roundtrip(request in any_request()) {
         prop_assert_eq!(Request::from_bytes(&request.to_bytes()), Ok(request));
     }
 
-    /// Whatever is accepted means what its bytes say, and no bytes are too odd to be looked at.
+    /// Any bytes are parsed or refused; what is parsed writes the same bytes again.
     #[test]
-    fn any_bytes(request in any_request(), changes in prop::collection::vec((0..REQUEST_BYTES, any::<u8>()), 0..4)) {
+    fn accepted_bytes_are_written_again_unchanged(
+        request in any_request(), changes in prop::collection::vec((0..REQUEST_BYTES, any::<u8>()), 0..4),
+    ) {
         let mut bytes = request.to_bytes();
         for (offset, byte) in changes {
             bytes[offset] = byte;
         }
         if let Ok(request) = Request::from_bytes(&bytes) {
             prop_assert_eq!(request.to_bytes(), bytes);
-            prop_assert!(!request.failed_only || request.edges != Edges::Enter);
+            prop_assert!(!request.selection.failed_only || request.selection.edges != Edges::Enter);
         }
     }
 
-    /// A set is what was last said of each number; those beyond the tables are one.
+    /// A set has what was last set for each number; all numbers above the tables count as one.
     #[test]
-    fn sets(
+    fn call_set_has_the_last_value_of_each_number(
         changes in prop::collection::vec((any::<bool>(), any_number(), any::<bool>()), 0..40),
         is_32bit: bool, number in any_number(),
     ) {
@@ -260,49 +258,50 @@ proptest! {
         prop_assert!(CallSet::all().contains(is_32bit, number));
     }
 
-    /// Probes do for each call what set and tables say of it.
+    /// Actions agree with the set of calls and with the plans.
     #[test]
-    fn what_probes_do(
+    fn actions_follow_from_settings_and_plans(
         machine in any_machine(), set in prop::option::of(any_set()), failed_only: bool, args: bool, memory: bool,
         is_32bit: bool, number in any_number(), result in prop_oneof![-4100i64..5, any::<i64>()],
     ) {
         let plans = plans(machine);
         let snaplen = if memory { DEFAULT_SNAPLEN } else { 0 };
-        let settings = Settings { calls: set, failed_only, args, snaplen, ..Settings::default() };
-        let actions = actions(machine, &settings, &plans);
+        let selection = Selection { calls: set, failed_only, args, snaplen, ..Selection::default() };
+        let actions = actions(machine, &selection, &plans);
         let memory = args && memory;
         let contains = |number| set.as_ref().is_none_or(|set| set.contains(is_32bit, number));
         let action = actions.get(is_32bit, u64::from(number));
         let count = plans[usize::from(is_32bit)].arguments(number);
         prop_assert_eq!(action.arguments(), if args { count } else { 0 });
-        prop_assert_eq!(action.has(Action::EXCLUDED), !contains(number));
-        prop_assert_eq!(action.takes(result), !failed_only || (-4095..=-1).contains(&result));
+        prop_assert_eq!(action.has(CallAction::EXCLUDED), !contains(number));
+        prop_assert_eq!(action.admits_result(result), !failed_only || (-4095..=-1).contains(&result));
         prop_assert_eq!(action.is_surely_excluded(false), !contains(number));
         prop_assert!(!action.is_surely_excluded(true) || actions.excludes_return(is_32bit, number));
         let directions: Vec<_> = plans[usize::from(is_32bit)].of(number).iter().map(|plan| plan.direction()).collect();
-        // Where nothing is known of the direction, another argument decides.
+        // `Direction::Value`: a command decides, so that either edge may copy.
         let is_any = |directions: &[Direction], of: Direction| {
             directions.iter().any(|&it| it == of || matches!(it, Direction::InOut | Direction::Value))
         };
-        prop_assert_eq!(action.has(Action::COPY_AT_ENTRY), memory && is_any(&directions, Direction::In));
-        prop_assert_eq!(action.has(Action::COPY_AT_RETURN), memory && is_any(&directions, Direction::Out));
-        // A number as the kernel extends its sign.
-        prop_assert_eq!(actions.get(is_32bit, i64::from(number as i32) as u64), actions.get(is_32bit, u64::from(number)));
+        prop_assert_eq!(action.has(CallAction::COPY_AT_ENTRY), memory && is_any(&directions, Direction::In));
+        prop_assert_eq!(action.has(CallAction::COPY_AT_RETURN), memory && is_any(&directions, Direction::Out));
+        // The kernel extends the sign of 32-bit numbers.
+        let extended = i64::from(number as i32) as u64;
+        prop_assert_eq!(actions.get(is_32bit, extended), actions.get(is_32bit, u64::from(number)));
         if number != u32::MAX {
             prop_assert_eq!(actions.excludes_return(is_32bit, number), !contains(number));
         }
     }
 
-    /// A return without a number is one from `sigreturn`, or from a call that never had one.
+    /// A return without a number is a return from `sigreturn`, or from a call whose number is above the tables.
     #[test]
-    fn returns_without_number(machine in any_machine(), set in any_set(), is_32bit: bool) {
+    fn return_without_number_is_recorded_with_sigreturn(machine in any_machine(), set in any_set(), is_32bit: bool) {
         let numbers: &[u32] = match (machine, is_32bit) {
             (Machine::Arm64, false) => &[139],
             (Machine::X86_64, false) => &[15],
             _ => &[119, 173],
         };
-        let actions = actions(machine, &Settings { calls: Some(set), ..Settings::default() }, &plans(machine));
-        let expected = numbers.iter().any(|&number| set.contains(is_32bit, number)) || set.contains(is_32bit, NUMBERS as u32);
+        let actions = actions(machine, &Selection { calls: Some(set), ..Selection::default() }, &plans(machine));
+        let expected = numbers.iter().chain([&(NUMBERS as u32)]).any(|&number| set.contains(is_32bit, number));
         prop_assert_eq!(!actions.excludes_return(is_32bit, u32::MAX), expected);
     }
 }

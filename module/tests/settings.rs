@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Parameters, filters and ticks.
+//! Values of parameters, filters and ticks.
 
 use proptest::prelude::*;
-use syscall_record_format::filter::{comm_from_bytes, Filter, List, Name, Subject, MAX_LISTED};
+use syscall_record_format::filter::{comm_from_bytes, CommName, FilteredTask, List, TaskFilter, MAX_LISTED};
 use syscall_record_format::format::{Comm, Edges};
 use syscall_record_format::settings::*;
 use syscall_record_format::ticks::{to_nanoseconds, Scale};
 
 #[test]
-fn pids() {
+fn process_ids_are_decimal_numbers_in_range() {
     assert_eq!(parse_pid(b"1"), Ok(1));
     assert_eq!(parse_pid(b"4194304"), Ok(4_194_304));
     assert_eq!(parse_pid(b"0042"), Ok(42));
@@ -19,7 +19,7 @@ fn pids() {
 }
 
 #[test]
-fn lists_of_pids() {
+fn process_ids_are_listed_with_commas() {
     assert_eq!(parse_pids(b"7").unwrap().items(), [7]);
     assert_eq!(parse_pids(b"4194304,1,1").unwrap().items(), [4_194_304, 1, 1]);
     let numbers = |count: u32| (1..=count).map(|pid| pid.to_string()).collect::<Vec<_>>().join(",");
@@ -31,7 +31,7 @@ fn lists_of_pids() {
 }
 
 #[test]
-fn lengths_of_buffers() {
+fn snaplen_is_a_decimal_number_in_range() {
     assert_eq!(parse_snaplen(b"0"), Ok(0));
     assert_eq!(parse_snaplen(b"65000"), Ok(65_000));
     for text in ["", "65001", "-1", "80b"] {
@@ -40,7 +40,7 @@ fn lengths_of_buffers() {
 }
 
 #[test]
-fn failed_calls_are_returns() {
+fn failed_calls_are_recorded_at_returns() {
     assert_eq!(edges_of(Edges::Both, true), Ok(Edges::Exit));
     assert_eq!(edges_of(Edges::Exit, true), Ok(Edges::Exit));
     assert!(edges_of(Edges::Enter, true).is_err());
@@ -49,7 +49,7 @@ fn failed_calls_are_returns() {
 }
 
 #[test]
-fn buffers() {
+fn buffer_kb_is_a_decimal_number_in_range() {
     assert_eq!(parse_buffer_kb(b"16").map(packets), Ok(4));
     assert_eq!(parse_buffer_kb(b"65536").map(packets), Ok(16384));
     assert_eq!(round_buffer_kb(100), 64);
@@ -60,17 +60,17 @@ fn buffers() {
 }
 
 #[test]
-fn names() {
+fn names_are_cut_to_15_bytes() {
     assert!(parse_name(b"").is_err());
-    assert_eq!(parse_name(b"exactly-15-char"), Ok((Name::new(b"exactly-15-char"), false)));
-    assert_eq!(parse_name(b"more-than-15-characters"), Ok((Name::new(b"more-than-15-ch"), true)));
+    assert_eq!(parse_name(b"exactly-15-char"), Ok((CommName::new(b"exactly-15-char"), false)));
+    assert_eq!(parse_name(b"more-than-15-characters"), Ok((CommName::new(b"more-than-15-ch"), true)));
 }
 
 #[test]
-fn lists_of_names() {
+fn names_are_listed_with_commas() {
     let (names, is_cut) = parse_names(b"exactly-15-char,more-than-15-characters,x").unwrap();
     assert!(is_cut);
-    assert_eq!(names.items(), [&b"exactly-15-char"[..], b"more-than-15-ch", b"x"].map(Name::new));
+    assert_eq!(names.items(), [&b"exactly-15-char"[..], b"more-than-15-ch", b"x"].map(CommName::new));
     assert!(!parse_names(b"one,two").unwrap().1);
     let mut text = [0; MAX_NAMES_TEXT];
     assert_eq!(names_as_text(names.items(), &mut text), b"exactly-15-char,more-than-15-ch,x");
@@ -89,7 +89,7 @@ struct Someone {
     parent: (u32, [u8; 16]),
 }
 
-impl Subject for Someone {
+impl FilteredTask for Someone {
     fn tgid(&self) -> u32 {
         self.tgid
     }
@@ -111,29 +111,32 @@ fn padded(name: &[u8]) -> [u8; 16] {
 
 proptest! {
     #[test]
-    fn decimal_is_what_std_prints(number: u32) {
+    fn decimal_equals_display_of_std(number: u32) {
         let mut digits = [0; 10];
         let expected = number.to_string();
         prop_assert_eq!(decimal(number, &mut digits), expected.as_bytes());
     }
 
-    /// A filter is the conjunction of its parts, each compared as a person would; any of a list will do.
+    /// A task matches if all fields of the filter match; a list matches if one of its items does.
     #[test]
-    fn filters_must_all_match(
+    fn all_fields_of_a_filter_must_match(
         pids in prop::collection::vec(1u32..6, 0..4), ppid in prop::option::of(1u32..4),
         names in prop::collection::vec("[ab]{1,20}", 0..4), parent in prop::option::of("[ab]{1,20}"),
         tgid in 1u32..6, parent_tgid in 1u32..4, comm in "[ab]{0,15}", parent_comm in "[ab]{0,15}",
         same_name: Option<prop::sample::Index>, same_parent: bool,
     ) {
         let cut = |name: &str| name.bytes().take(15).collect::<Vec<_>>();
-        let comm = match same_name { Some(index) if !names.is_empty() => cut(&names[index.index(names.len())]), _ => comm.into_bytes() };
+        let comm = match same_name {
+            Some(index) if !names.is_empty() => cut(&names[index.index(names.len())]),
+            _ => comm.into_bytes(),
+        };
         let parent_comm = match &parent { Some(name) if same_parent => cut(name), _ => parent_comm.into_bytes() };
-        let list: Vec<_> = names.iter().map(|name| Name::new(name.as_bytes())).collect();
-        let filter = Filter {
+        let list: Vec<_> = names.iter().map(|name| CommName::new(name.as_bytes())).collect();
+        let filter = TaskFilter {
             pids: List::new(&pids).unwrap(),
             ppid,
             proc_names: List::new(&list).unwrap(),
-            parent_proc_name: parent.as_ref().map(|name| Name::new(name.as_bytes())),
+            parent_proc_name: parent.as_ref().map(|name| CommName::new(name.as_bytes())),
         };
         let someone = Someone { tgid, comm: padded(&comm), parent: (parent_tgid, padded(&parent_comm)) };
         let own = (pids.is_empty() || pids.contains(&tgid))
@@ -146,9 +149,9 @@ proptest! {
         prop_assert_eq!(filter.is_empty(), pids.is_empty() && names.is_empty() && ppid.is_none() && parent.is_none());
     }
 
-    /// Ticks are not shorter than 7 ns and nanoseconds come out right to a millionth.
+    /// Ticks are not shorter than 7 ns, and nanoseconds are exact to a millionth.
     #[test]
-    fn scales(hertz in 1_000_000u64..6_000_000_000, seconds in 1u64..1_000_000) {
+    fn ticks_convert_to_nanoseconds(hertz in 1_000_000u64..6_000_000_000, seconds in 1u64..1_000_000) {
         let scale = Scale::new(hertz, 1 << 27);
         prop_assert!(hertz >> scale.shift <= 1 << 27);
         prop_assert!(scale.shift == 0 || hertz >> (scale.shift - 1) > 1 << 27);

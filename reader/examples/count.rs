@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Counts the events of a recording, printing none: what decoding alone takes.
+//! Counts the events of a recording and prints none, to measure what decoding alone takes.
 //!
 //! ```text
 //! cargo run --release --example count -- FILE
@@ -9,11 +9,11 @@
 use std::convert::Infallible;
 use std::process::ExitCode;
 use std::{env, error::Error, path::PathBuf};
-use syscall_record::decode::{Event, What};
+use syscall_record::decode::{DecodedEvent, DecodedKind};
 use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
 use syscall_record::source::Source;
-use syscall_record::Interrupt;
+use syscall_record::StopSignals;
 use syscall_record_format::format::Header;
 
 #[derive(Default)]
@@ -24,12 +24,12 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, event: &Event<'_>) {
-        match event.what {
-            What::Enter { .. } => self.entries += 1,
-            What::Exit { .. } => self.returns += 1,
-            What::Memory { .. } => (),
-            What::Dropped { events } => self.dropped += events,
+    fn add(&mut self, event: &DecodedEvent<'_>) {
+        match event.kind {
+            DecodedKind::Enter { .. } => self.entries += 1,
+            DecodedKind::Exit { .. } => self.returns += 1,
+            DecodedKind::Memory { .. } => (),
+            DecodedKind::Dropped { events } => self.dropped += events,
         }
     }
 }
@@ -49,10 +49,10 @@ fn main() -> ExitCode {
 
 fn count() -> Result<Counts, Box<dyn Error>> {
     let input = env::args_os().nth(1).map(PathBuf::from);
-    let mut source = Source::open(input.as_deref(), Interrupt::new()?)?;
+    let mut source = Source::open(input.as_deref(), StopSignals::first()?)?;
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
     let mut counts = Counts::default();
-    let mut sink = |_: &Header, event: &Event<'_>| {
+    let mut sink = |_: &Header, event: &DecodedEvent<'_>| {
         counts.add(event);
         Ok::<(), Infallible>(())
     };

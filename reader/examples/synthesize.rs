@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Writes a recording of calls that nobody made to standard output, for measuring the reader:
+//! Writes a made-up recording to standard output, to measure the reader:
 //!
 //! ```text
 //! cargo run --release --example synthesize -- CPUS CALLS [both|enter|exit] [args] [step] >FILE
 //! ```
 //!
-//! CALLS is the number on each CPU. The CPUs take turns with every call; with `step` they make their
-//! calls at the same time, so that they take turns with every event.
+//! CALLS is the number of calls on each CPU. The CPUs take turns with each call. With `step`, they make their calls at
+//! the same time, so that they take turns with each event.
 
 #[path = "../tests/common/mod.rs"]
 mod common;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Time of day where the reader runs.
+//! The local time of day.
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// Nanoseconds in a second.
 pub const SECOND: u64 = 1_000_000_000;
 const DAY: i64 = 24 * 60 * 60;
-/// Offsets from UTC change at multiples of this many seconds.
+/// The offset from UTC changes only at multiples of so many seconds.
 const STEP: i64 = 15 * 60;
 
 /// A date and a time of day.
@@ -21,13 +21,13 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// In local time, at so many nanoseconds after 1970.
+    /// The local date and time of day, at so many nanoseconds after 1970.
     pub fn local(time: u64) -> Self {
         let seconds = (time / SECOND) as i64;
         Self::new(seconds + offset(seconds))
     }
 
-    /// In UTC, at so many nanoseconds after 1970.
+    /// The date and time of day in UTC, at so many nanoseconds after 1970.
     pub fn utc(time: u64) -> Self {
         Self::new((time / SECOND) as i64)
     }
@@ -38,7 +38,7 @@ impl Moment {
 
     /// Year, month and day of the month.
     pub fn date(self) -> (i64, u32, u32) {
-        // The calendar repeats every 400 years. Years that begin in March have their leap day at the end.
+        // The calendar repeats every 400 years. Here, years begin in March, so that the leap day is the last of a year.
         let days = self.day + 719_468;
         let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
         let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
@@ -55,7 +55,7 @@ impl Moment {
     }
 }
 
-/// `HH:MM:SS`; in the alternate form (`{:#}`) with the date before it, `YYYY-MM-DD HH:MM:SS`.
+/// Prints `HH:MM:SS`; in the alternate form (`{:#}`) `YYYY-MM-DD HH:MM:SS`.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() {
@@ -67,9 +67,9 @@ impl fmt::Display for Moment {
     }
 }
 
-/// Seconds that local time is ahead of UTC at a time in seconds since 1970.
+/// How many seconds local time is ahead of UTC, at a time in seconds since 1970. The last answer is remembered.
 fn offset(seconds: i64) -> i64 {
-    // The last answer: the step that it is for, and in the lowest bits the offset, which is less than 2 days.
+    // The last answer: its step in the upper bits, its offset in the lower bits. The offset is less than 2 days.
     static LAST: AtomicI64 = AtomicI64::new(i64::MIN);
     const BITS: u32 = 19;
     let step = seconds.div_euclid(STEP);
@@ -82,23 +82,24 @@ fn offset(seconds: i64) -> i64 {
     offset
 }
 
-/// What the C library says: it reads `TZ` and `/etc/localtime`. 0 (UTC) for times that it cannot tell.
+/// Asks the C library for the offset. The library reads `TZ` and `/etc/localtime`. 0 (UTC) for times that it cannot
+/// tell.
 #[allow(unsafe_code)]
-#[allow(deprecated)] // A note that `time_t` will change with musl, which does not matter here.
+#[allow(deprecated)] // The note says that musl's `time_t` will get wider. That does not matter here.
 fn ask_offset(seconds: i64) -> i64 {
-    // The library's time is of 32 bits on some machines: from 2038 on another year's offset is as good as any.
+    // On some machines `time_t` has 32 bits. From 2038 on, they get the offset of another year.
     #[allow(clippy::unnecessary_cast)]
     let time = seconds as libc::time_t;
-    // SAFETY: `struct tm` consists of integers and a pointer, for all of which zero is a value.
+    // SAFETY: `struct tm` consists of integers and a pointer. All-zero bytes are valid for them.
     let mut parts: libc::tm = unsafe { std::mem::zeroed() };
-    // SAFETY: both point to initialised objects of the right types, which live until the function returns, and it
-    // writes to `parts` alone; `tm_zone`, which it may make point to memory of its own, is not read. Nobody in this
-    // program changes the environment that it reads.
+    // SAFETY: Both pointers are to initialised objects of the right types, which live until the function returns. It
+    // writes only to `parts`. It may set `tm_zone` to memory of its own, which is not read here. This program does not
+    // change the environment, which the function reads.
     let result = unsafe { libc::localtime_r(&time, &mut parts) };
     if result.is_null() {
         return 0;
     }
-    // A long: 32 bits on some machines.
+    // The offset is a `long`, which has 32 bits on some machines.
     #[allow(clippy::useless_conversion)]
     let offset = i64::from(parts.tm_gmtoff);
     offset
@@ -110,7 +111,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn known_dates() {
+    fn dates_around_leap_days_are_right() {
         let text = |seconds: u64| format!("{:#}", Moment::utc(seconds * SECOND + 999_999_999));
         assert_eq!(text(0), "1970-01-01 00:00:00");
         assert_eq!(text(951_782_399), "2000-02-28 23:59:59");
@@ -122,9 +123,8 @@ mod tests {
     }
 
     proptest! {
-        /// Days follow each other, and months have their lengths.
         #[test]
-        fn a_day_later(day in 0u64..200_000) {
+        fn next_day_follows_by_lengths_of_months(day in 0u64..200_000) {
             let date = |day: u64| Moment::utc(day * DAY as u64 * SECOND).date();
             let (year, month, of_month) = date(day);
             let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -137,9 +137,8 @@ mod tests {
             prop_assert_eq!(date(day + 1), next);
         }
 
-        /// What is remembered is what the library says.
         #[test]
-        fn offsets_are_remembered(seconds in 0i64..4_000_000_000, later in 0i64..2000) {
+        fn remembered_offsets_agree_with_the_library(seconds in 0i64..4_000_000_000, later in 0i64..2000) {
             prop_assert_eq!(offset(seconds), ask_offset(seconds));
             prop_assert_eq!(offset(seconds + later), ask_offset(seconds + later));
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! System calls that the standard library has no interface to: what starts and ends processes and modules, and
-//! what tells the module what to record.
+//! System calls that the standard library has no interface to: those that start and end processes, load and unload
+//! modules, and tell the module what to record.
 
 #![allow(unsafe_code)]
 
@@ -11,15 +11,15 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use syscall_record_format::request::{Request, SET_REQUEST};
 
-/// Tells the module what to record as long as `device` is open.
+/// Tells the module what to record, as long as `device` is open.
 ///
 /// # Errors
 ///
-/// `ENOTTY`: `device` is no such device, or its module is of another version. `EINVAL`: the module does not do
-/// that; its log says why.
+/// `ENOTTY`: `device` is not the module's device, or the module is of another version. `EINVAL`: the module refuses the
+/// request; the kernel's log says why.
 pub fn hand_over(device: BorrowedFd<'_>, request: &Request) -> io::Result<()> {
     let bytes = request.to_bytes();
-    // SAFETY: The number says how many bytes are read at the address: as many as there are.
+    // SAFETY: The request's number says how many bytes the kernel reads at the address. `bytes` has as many.
     check(unsafe { libc::ioctl(device.as_raw_fd(), SET_REQUEST as _, bytes.as_ptr()) }).map(drop)
 }
 
@@ -27,73 +27,73 @@ pub fn hand_over(device: BorrowedFd<'_>, request: &Request) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// Those of `finit_module(2)`.
+/// Errors of `finit_module(2)`.
 pub fn load_module(file: &File, parameters: &CStr, is_compressed: bool) -> io::Result<()> {
     /// `MODULE_INIT_COMPRESSED_FILE` of `include/uapi/linux/module.h`.
     const COMPRESSED: libc::c_int = 4;
     let flags = if is_compressed { COMPRESSED } else { 0 };
-    // SAFETY: The descriptor is open, and the parameters end in a NUL.
+    // SAFETY: The parameters end in a NUL. No other memory is read.
     check_long(unsafe { libc::syscall(libc::SYS_finit_module, file.as_raw_fd(), parameters.as_ptr(), flags) })
 }
 
-/// Unloads a kernel module that nobody uses.
+/// Unloads a kernel module. Fails at once if the module is in use.
 ///
 /// # Errors
 ///
-/// Those of `delete_module(2)`.
+/// Errors of `delete_module(2)`.
 pub fn unload_module(name: &CStr) -> io::Result<()> {
     // SAFETY: The name ends in a NUL.
     check_long(unsafe { libc::syscall(libc::SYS_delete_module, name.as_ptr(), libc::O_NONBLOCK) })
 }
 
-/// What becomes readable when process `pid` ends.
+/// Opens a file that becomes readable when process `pid` ends.
 ///
 /// # Errors
 ///
-/// Those of `pidfd_open(2)`.
+/// Errors of `pidfd_open(2)`.
 pub fn watch(pid: u32) -> io::Result<OwnedFd> {
-    // SAFETY: It takes two numbers.
+    // SAFETY: The call takes two numbers, and no memory.
     let file = unsafe { libc::syscall(libc::SYS_pidfd_open, pid as libc::c_long, 0 as libc::c_long) };
     check_long(file)?;
-    // SAFETY: The descriptor was just opened, with close-on-exec, and belongs to nobody else.
+    // SAFETY: The descriptor was just opened, with close-on-exec, and nothing else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(file as libc::c_int) })
 }
 
-/// A pipe: where it is read, and where it is written.
+/// Makes a pipe. Returns the end to read from and the end to write to.
 ///
 /// # Errors
 ///
-/// Those of `pipe2(2)`.
+/// Errors of `pipe2(2)`.
 pub fn pipe() -> io::Result<(File, File)> {
     let mut ends = [0; 2];
-    // SAFETY: There is room for two descriptors.
+    // SAFETY: The array has room for two descriptors.
     check(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) })?;
-    // SAFETY: The descriptors were just opened and belong to nobody else.
+    // SAFETY: The descriptors were just opened, and nothing else owns them.
     Ok(unsafe { (File::from_raw_fd(ends[0]), File::from_raw_fd(ends[1])) })
 }
 
-/// Makes a child of this process: its process id, and `None` in the child.
+/// Makes a child of this process. Returns the child's process id in the parent, and `None` in the child.
 ///
 /// # Errors
 ///
-/// Those of `fork(2)`.
+/// Errors of `fork(2)`.
 pub fn fork() -> io::Result<Option<u32>> {
-    // SAFETY: This program has one thread, so that no other can hold a lock that would stay locked in the child,
-    // which may therefore do whatever it could do here.
+    // SAFETY: This program has one thread. So no other thread can hold a lock that would stay locked in the child, and
+    // the child may do all that the parent may do.
     let pid = check(unsafe { libc::fork() })?;
     Ok((pid != 0).then_some(pid as u32))
 }
 
-/// Waits until the child `pid` has ended; how, as a shell would say it: its exit status, or 128 and the number of
-/// the signal that ended it.
+/// Waits until the child `pid` has ended. Returns its status as a shell has it: the exit status, or 128 plus the number
+/// of the signal that ended it.
 ///
 /// # Errors
 ///
-/// Those of `waitpid(2)`.
+/// Errors of `waitpid(2)`.
 pub fn wait(pid: u32) -> io::Result<u8> {
     let mut status = 0;
     loop {
-        // SAFETY: The status may be written.
+        // SAFETY: The kernel may write the status.
         match check(unsafe { libc::waitpid(pid as libc::pid_t, &mut status, 0) }) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
             Err(error) => return Err(error),
@@ -103,9 +103,9 @@ pub fn wait(pid: u32) -> io::Result<u8> {
     }
 }
 
-/// Sends a signal to the child `pid`, which was not waited for yet. One that has ended takes no notice.
+/// Sends a signal to the child `pid`, which was not waited for yet. If the child has ended, nothing happens.
 pub fn signal(pid: u32, signal: i32) {
-    // SAFETY: It takes two numbers. Until the child is waited for, its id is nobody else's.
+    // SAFETY: The call takes two numbers, and no memory. Until the child is waited for, no other process gets its id.
     unsafe { libc::kill(pid as libc::pid_t, signal) };
 }
 

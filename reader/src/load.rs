@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Loads the kernel module where it is installed but not loaded.
+//! Loads the kernel module if it is installed but not loaded.
 
-use crate::complain;
+use crate::errors::complain;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
@@ -12,10 +12,10 @@ use std::{env, fmt};
 use syscall_record::control;
 use syscall_record::source::DEVICE;
 
-/// The module is loaded, by us; it goes with this.
-pub struct Loaded(());
+/// The module, which this program has loaded. It is unloaded when this is dropped.
+pub struct LoadedModule(());
 
-impl Drop for Loaded {
+impl Drop for LoadedModule {
     fn drop(&mut self) {
         if let Err(error) = control::unload_module(c"syscall_record") {
             complain(&format_args!("the module syscall_record stays loaded: {error}"));
@@ -26,16 +26,16 @@ impl Drop for Loaded {
 /// The module could not be loaded.
 #[derive(Debug)]
 pub enum LoadError {
-    /// It is not installed for this kernel.
+    /// The module is not installed for this kernel.
     Missing {
         /// `uname -r`.
         release: String,
     },
-    /// The kernel does not take this file.
+    /// The kernel refuses the module.
     Refused {
-        /// The module.
+        /// The module's file.
         file: PathBuf,
-        /// What the kernel said.
+        /// The kernel's error.
         error: io::Error,
     },
 }
@@ -61,21 +61,21 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// What the module is loaded with: until someone says what is to be recorded, that is nothing.
+/// The parameters that the module is loaded with: it records nothing until a reader requests a recording.
 const PARAMETERS: &str = "idle=1";
 
-/// Loads the module if its device is not there, and says so; `None` if it is there.
+/// Loads the module if its device is missing, and tells the user. Returns `None` if the device is there.
 ///
 /// # Errors
 ///
-/// A [`LoadError`].
-pub fn load() -> Result<Option<Loaded>, LoadError> {
+/// The module is missing, or the kernel refuses it.
+pub fn load() -> Result<Option<LoadedModule>, LoadError> {
     if Path::new(DEVICE).exists() {
         return Ok(None);
     }
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned();
     let Some(file) = find(&release) else { return Err(LoadError::Missing { release }) };
-    // With the options that root has set in /etc/modprobe.d.
+    // modprobe adds the options that root has set in /etc/modprobe.d.
     let is_loaded = file.starts_with("/lib/modules")
         && Command::new("modprobe")
             .args(["syscall_record", PARAMETERS])
@@ -90,7 +90,7 @@ pub fn load() -> Result<Option<Loaded>, LoadError> {
         }
     }
     complain(&format_args!("loaded {}", file.display()));
-    Ok(Some(Loaded(())))
+    Ok(Some(LoadedModule(())))
 }
 
 /// Loads the module from its file.
@@ -99,7 +99,7 @@ fn insert(file: &Path) -> io::Result<()> {
     control::load_module(&File::open(file)?, c"idle=1", is_compressed)
 }
 
-/// Where the module is: as it was installed for this kernel, or beside this program.
+/// The module's file: the one that is installed for this kernel, or else the one beside this program.
 fn find(release: &str) -> Option<PathBuf> {
     let beside = || {
         let file = env::current_exe().ok()?.with_file_name("syscall_record.ko");
@@ -108,7 +108,7 @@ fn find(release: &str) -> Option<PathBuf> {
     find_in(&Path::new("/lib/modules").join(release)).or_else(beside)
 }
 
-/// The module in `folder` or below it.
+/// The module's file in `folder` or below it.
 fn find_in(folder: &Path) -> Option<PathBuf> {
     let mut folders = Vec::new();
     for entry in fs::read_dir(folder).ok()?.flatten() {
@@ -116,7 +116,7 @@ fn find_in(folder: &Path) -> Option<PathBuf> {
         if is_module(name.as_encoded_bytes()) {
             return Some(entry.path());
         }
-        // No links: they lead to the kernel's sources.
+        // Links are not followed: they lead to the kernel's sources.
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             folders.push(entry.path());
         }
@@ -124,6 +124,7 @@ fn find_in(folder: &Path) -> Option<PathBuf> {
     folders.iter().find_map(|folder| find_in(folder))
 }
 
+/// Whether a file's name is that of the module, compressed or not.
 fn is_module(name: &[u8]) -> bool {
     let ending = name.strip_prefix(b"syscall_record.ko");
     ending.is_some_and(|ending| matches!(ending, b"" | b".xz" | b".zst" | b".gz"))

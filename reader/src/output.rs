@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From events to what the user sees of them.
+//! From events to what the user sees.
 
-use crate::live::Plan;
-use crate::options::Options;
-use crate::shape::Shape;
+use crate::kernel_request::KernelRequest;
+use crate::prelude::PreludeFilter;
+use crate::presentation::Presentation;
 use crate::sink::Sink;
 use std::io::{self, BufWriter, Write};
-use syscall_record::calls::{Abi, Call};
-use syscall_record::decode::{self, Event, What};
+use syscall_record::decode::{DecodedEvent, DecodedKind};
 use syscall_record::filter::Filter;
-use syscall_record::model::{self, Model};
-use syscall_record::print::Printer;
+use syscall_record::model::{Model, ModelNeeds};
+use syscall_record::options::Options;
+use syscall_record::print::RecordPrinter;
 use syscall_record::summary::Summary;
-use syscall_record_format::format::{Comm, Header};
+use syscall_record_format::format::Header;
 
-/// Lines that are written together.
+/// How many bytes of lines are written together.
 const OUTPUT_BYTES: usize = 64 * 1024;
 
-/// Why no more events are taken.
+/// Why the output takes no more events.
 #[derive(Debug)]
-pub enum Stop {
-    /// As many were shown as the user wanted.
+pub enum OutputEnd {
+    /// As many events were shown as the user wants.
     Enough,
-    /// They cannot be written.
+    /// An event cannot be written.
     Error(io::Error),
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for OutputEnd {
     fn from(error: io::Error) -> Self {
         Self::Error(error)
     }
@@ -35,80 +35,89 @@ impl From<io::Error> for Stop {
 
 /// Shows events.
 pub struct Output {
+    /// How many events came, except for hidden ones.
     events: u64,
-    /// How many more are shown.
+    /// How many more events are shown.
     left: u64,
-    gate: Option<Gate>,
+    prelude: Option<PreludeFilter>,
     view: View,
-    printer: Printer<BufWriter<Sink>>,
+    printer: RecordPrinter<BufWriter<Sink>>,
 }
 
 /// What is shown.
 enum View {
-    /// Nothing, and nobody counts events.
+    /// Nothing, and events are not counted.
     Nothing,
     /// Nothing, but events are counted.
     Count,
-    /// The lines that are made of events as they are.
+    /// The plain lines of all events.
     Lines,
-    /// What needs more.
-    Full(Box<Full>),
+    /// Something for which the model is needed.
+    Modelled(Box<ModelledView>),
 }
 
-/// What needs to know of an event more than its record tells.
-struct Full {
+/// A view that shows more of an event than its record has.
+struct ModelledView {
     model: Model,
     filter: Option<Filter>,
-    shape: Shape,
+    presentation: Presentation,
     summary: Option<Summary>,
-    /// What is printed of the summary: strace's table, tables, totals.
+    /// Which parts of the summary are printed: strace's table, tables, totals.
     tables: [bool; 3],
-    /// The time of the last event, since the first.
+    /// The time of the last event, in nanoseconds since the first.
     elapsed: u64,
     /// The text of an event.
     text: Vec<u8>,
 }
 
 impl Output {
-    /// Shows events in `shape`, as `options` and `plan` say, in `sink`. `is_live`: they are of this machine, and of now.
-    pub fn new(options: &Options, plan: Plan, shape: Shape, sink: Sink, is_live: bool) -> Self {
-        let printer = Printer::new(BufWriter::with_capacity(OUTPUT_BYTES, sink));
-        // Live, the name of a descriptor that was closed unseen would be that of another file.
-        let is_named = !is_live || plan.records_all_calls();
-        let Plan { filter, needs, .. } = plan;
+    /// Shows events in `sink`. `is_live` says that the recording is being made on this machine now.
+    pub fn new(
+        options: &Options,
+        request: KernelRequest,
+        presentation: Presentation,
+        sink: Sink,
+        is_live: bool,
+    ) -> Self {
+        let printer = RecordPrinter::new(BufWriter::with_capacity(OUTPUT_BYTES, sink));
+        // Live, a descriptor that was closed by a call that is not recorded would be shown with the name of another
+        // file.
+        let has_names = !is_live || request.records_all_calls();
+        let KernelRequest { filter, needs, .. } = request;
         let tables = [options.calls_table, options.summary, options.verbose];
         let summary = (tables != [false; 3]).then(Summary::new);
-        let view = match shape {
-            Shape::Quiet if filter.is_none() && summary.is_none() => View::Count,
-            Shape::Record if filter.is_none() && summary.is_none() => View::Lines,
+        let view = match presentation {
+            Presentation::Quiet if filter.is_none() && summary.is_none() => View::Count,
+            Presentation::Record if filter.is_none() && summary.is_none() => View::Lines,
             _ => {
-                let files = needs.files || (needs.names && is_named);
-                let needs = model::Needs { files, processes: needs.processes };
+                let files = needs.files || (needs.names && has_names);
+                let needs = ModelNeeds { files, processes: needs.processes };
                 let model = Model::new(needs, is_live);
-                View::Full(Box::new(Full { model, filter, shape, summary, tables, elapsed: 0, text: Vec::new() }))
+                let (elapsed, text) = (0, Vec::new());
+                View::Modelled(Box::new(ModelledView { model, filter, presentation, summary, tables, elapsed, text }))
             }
         };
-        Self { events: 0, left: options.limit.unwrap_or(u64::MAX), gate: None, view, printer }
+        Self { events: 0, left: options.limit.unwrap_or(u64::MAX), prelude: None, view, printer }
     }
 
     /// Hides what a child does before it runs its command.
-    pub fn hide(&mut self, gate: Gate) {
-        self.gate = Some(gate);
+    pub fn hide(&mut self, prelude: PreludeFilter) {
+        self.prelude = Some(prelude);
     }
 
-    /// Counts no events if nobody needs them: packets are then not looked into.
+    /// Stops counting events if nothing needs the count. Packets are then not decoded.
     pub fn count_if_needed(&mut self) {
         if matches!(self.view, View::Count) && self.left == u64::MAX {
             self.view = View::Nothing;
         }
     }
 
-    /// Whether there is anything to be done with events.
+    /// Whether it needs events.
     pub fn is_needed(&self) -> bool {
         !matches!(self.view, View::Nothing)
     }
 
-    /// How many events came, also those that are not shown.
+    /// How many events came, also those that a filter drops.
     pub fn events(&self) -> u64 {
         self.events
     }
@@ -117,16 +126,16 @@ impl Output {
     ///
     /// # Errors
     ///
-    /// [`Stop::Enough`] if it is the last that is wanted, [`Stop::Error`] if it cannot be written.
-    pub fn take(&mut self, header: &Header, event: &Event<'_>) -> Result<(), Stop> {
-        let is_hidden = self.gate.as_mut().is_some_and(|gate| gate.hides(header, event));
-        if !matches!(event.what, What::Memory { .. }) {
+    /// [`OutputEnd::Enough`] if no more events are wanted, [`OutputEnd::Error`] if the event cannot be written.
+    pub fn take(&mut self, header: &Header, event: &DecodedEvent<'_>) -> Result<(), OutputEnd> {
+        let is_hidden = self.prelude.as_mut().is_some_and(|prelude| prelude.hides(header, event));
+        if !matches!(event.kind, DecodedKind::Memory { .. }) {
             self.events += u64::from(!is_hidden);
         }
         let is_shown = match &mut self.view {
             _ if is_hidden => false,
-            View::Full(full) => full.take(header, event, &mut self.printer)?,
-            _ if matches!(event.what, What::Memory { .. }) => false,
+            View::Modelled(view) => view.take(header, event, &mut self.printer)?,
+            _ if matches!(event.kind, DecodedKind::Memory { .. }) => false,
             View::Lines => {
                 self.printer.print(header.machine, event)?;
                 true
@@ -136,38 +145,43 @@ impl Output {
         if is_shown {
             self.left -= 1;
             if self.left == 0 {
-                return Err(Stop::Enough);
+                return Err(OutputEnd::Enough);
             }
         }
         Ok(())
     }
 
-    /// Hands what was written to the operating system.
+    /// Flushes the lines.
     ///
     /// # Errors
     ///
-    /// Those of the output.
+    /// Errors of the output.
     pub fn flush(&mut self) -> io::Result<()> {
         self.printer.flush()
     }
 
-    /// No more events come: shows what was waiting for more, and summaries.
+    /// Ends the last line, and shows the summaries. No more events come.
     ///
     /// # Errors
     ///
-    /// Those of the output.
+    /// Errors of the output.
     pub fn finish(&mut self) -> io::Result<()> {
-        if let View::Full(full) = &mut self.view {
-            full.finish(self.printer.out())?;
+        if let View::Modelled(view) = &mut self.view {
+            view.finish(self.printer.out())?;
         }
         self.printer.flush()
     }
 }
 
-impl Full {
-    /// Takes an event; whether it was shown.
-    fn take(&mut self, header: &Header, event: &Event<'_>, printer: &mut Printer<BufWriter<Sink>>) -> io::Result<bool> {
-        let Self { model, filter, shape, summary, elapsed, text, .. } = self;
+impl ModelledView {
+    /// Takes an event. Returns whether it is shown.
+    fn take(
+        &mut self,
+        header: &Header,
+        event: &DecodedEvent<'_>,
+        printer: &mut RecordPrinter<BufWriter<Sink>>,
+    ) -> io::Result<bool> {
+        let Self { model, filter, presentation, summary, elapsed, text, .. } = self;
         let mut is_shown = false;
         text.clear();
         model.take(header, event, &mut |event| {
@@ -178,12 +192,12 @@ impl Full {
                 summary.add(event);
                 *elapsed = event.since_first;
             }
-            is_shown = shape.show(text, event);
+            is_shown = presentation.show(text, event);
             Ok::<_, io::Error>(())
         })?;
-        match shape {
-            Shape::Record if is_shown => printer.print(header.machine, event)?,
-            Shape::Record => printer.skip(event),
+        match presentation {
+            Presentation::Record if is_shown => printer.print(header.machine, event)?,
+            Presentation::Record => printer.skip(event),
             _ => printer.out().write_all(text)?,
         }
         Ok(is_shown)
@@ -193,7 +207,7 @@ impl Full {
     fn finish(&mut self, out: &mut impl Write) -> io::Result<()> {
         let [calls, tables, totals] = self.tables;
         self.text.clear();
-        self.shape.finish(&mut self.text);
+        self.presentation.finish(&mut self.text);
         let summary = self.summary.take().unwrap_or_default();
         if calls {
             summary.put_strace_table(&mut self.text);
@@ -203,7 +217,7 @@ impl Full {
         }
         out.write_all(&self.text)?;
         if totals {
-            // Behind what was shown, where both go to one place.
+            // If standard output and standard error are one file, the totals come last.
             out.flush()?;
             self.text.clear();
             summary.put_totals(&mut self.text, self.elapsed);
@@ -211,39 +225,4 @@ impl Full {
         }
         Ok(())
     }
-}
-
-/// Hides what a child does before it runs its command.
-pub struct Gate {
-    tgid: u32,
-    /// Its name until then: ours.
-    comm: Comm,
-    is_open: bool,
-}
-
-impl Gate {
-    /// For the child of this process id.
-    pub fn new(tgid: u32, comm: Comm) -> Self {
-        Self { tgid, comm, is_open: false }
-    }
-
-    /// Whether an event is to be hidden. What is not hidden begins with the `execve`.
-    fn hides(&mut self, header: &Header, event: &Event<'_>) -> bool {
-        let (task, call) = match &event.what {
-            What::Enter { task, call } => (task, Some(call)),
-            What::Exit { task, call, .. } => (task, call.as_ref()),
-            What::Memory { .. } | What::Dropped { .. } => return false,
-        };
-        if self.is_open || task.tgid != self.tgid {
-            return false;
-        }
-        // If that was dropped, the name tells.
-        self.is_open = task.comm != self.comm || call.is_some_and(|call| is_execve(header, call));
-        !self.is_open
-    }
-}
-
-fn is_execve(header: &Header, call: &decode::Call<'_>) -> bool {
-    let abi = Abi::new(header.machine, call.is_32bit);
-    Call::new(abi, call.number).is_some_and(|call| call.name() == "execve")
 }

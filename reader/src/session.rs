@@ -1,47 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The main loop: what the input gives goes to the output, piece by piece.
+//! The main loop: reads the input, piece by piece, and shows it.
 
-use crate::complain;
-use crate::output::{Output, Stop};
+use crate::errors::{complain, AnyError};
+use crate::output::{Output, OutputEnd};
 use crate::progress::Progress;
 use crate::sink::Sink;
-use crate::AnyError;
 use std::io::Write;
 use syscall_record::framing::{Damage, DamageKind, Framing};
 use syscall_record::merge::Merge;
 use syscall_record::source::Source;
 
-/// How the input was.
+/// Whether the input was damaged.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Whole, or seen as far as was wanted.
+pub enum InputState {
+    /// No damage was found in what was read.
     Sound,
-    /// Something of it was skipped.
+    /// A part of it was skipped or is missing.
     Damaged,
 }
 
-/// What is read and written together without decoding: so much that the calls cost next to nothing.
+/// How many bytes are read and written at a time without decoding. With so many, the system calls cost almost nothing.
 const COPY_BYTES: usize = 256 * 1024;
 
-/// Reads `source` to its end and shows it by `output`.
+/// Reads `source` to its end, and shows it in `output`.
 ///
 /// # Errors
 ///
-/// Those of input and output. What was read before is shown.
-pub fn run(source: &mut Source, output: &mut Output, progress: &mut Progress) -> Result<Outcome, AnyError> {
+/// Errors of input and output. What was read before an error is shown.
+pub fn run(source: &mut Source, output: &mut Output, progress: &mut Progress) -> Result<InputState, AnyError> {
     let mut decoding = Decoding::new();
     let result = loop {
         let read = source.read(decoding.framing.space());
-        // What was read before an error is shown, too.
+        // After an error, the events that were read before it are still shown, as at the end.
         let bytes = *read.as_ref().unwrap_or(&0);
         match decoding.show(bytes, output, progress) {
             Ok(()) => (),
-            Err(Stop::Enough) => break Ok(()),
-            Err(Stop::Error(error)) => return Err(error.into()),
+            Err(OutputEnd::Enough) => break Ok(()),
+            Err(OutputEnd::Error(error)) => return Err(error.into()),
         }
         progress.add(bytes, output.events());
-        // Someone may be watching, and the next read may wait.
+        // The next read may wait, and the user wants to see what came.
         output.flush()?;
         match read {
             Ok(0) => break Ok(()),
@@ -51,21 +50,21 @@ pub fn run(source: &mut Source, output: &mut Output, progress: &mut Progress) ->
     };
     progress.erase();
     output.finish()?;
-    result.map(|()| decoding.outcome)
+    result.map(|()| decoding.state)
 }
 
-/// Reads `source` to its end, and writes it to `sink` as it is. `output` sees it, too, if there is one: when that has
-/// seen enough, the rest of the packet that it saw last is written and no more.
+/// Reads `source` to its end, and writes it to `sink` as it is. `output` gets the events, if it needs them. When
+/// `output` wants no more events, copying ends after the packet with its last event.
 ///
 /// # Errors
 ///
-/// Those of input and output.
+/// Errors of input and output.
 pub fn copy(
     source: &mut Source,
     sink: &mut Sink,
     output: &mut Output,
     progress: &mut Progress,
-) -> Result<Outcome, AnyError> {
+) -> Result<InputState, AnyError> {
     let mut decoding = Decoding::new();
     let mut buffer = vec![0; COPY_BYTES];
     let mut at_end = false;
@@ -80,16 +79,16 @@ pub fn copy(
         }
         while at_end || !rest.is_empty() {
             let space = decoding.framing.space();
-            let (piece, behind) = rest.split_at(space.len().min(rest.len()));
+            let (piece, after) = rest.split_at(space.len().min(rest.len()));
             if let Some(place) = space.get_mut(..piece.len()) {
                 place.copy_from_slice(piece);
             }
-            rest = behind;
+            rest = after;
             let before = decoding.bytes;
             match decoding.show(piece.len(), output, progress) {
                 Ok(()) => sink.write_all(piece)?,
-                Err(Stop::Error(error)) => return Err(error.into()),
-                Err(Stop::Enough) => {
+                Err(OutputEnd::Error(error)) => return Err(error.into()),
+                Err(OutputEnd::Enough) => {
                     let seen = decoding.framing.offset().saturating_sub(before) as usize;
                     sink.write_all(piece.get(..seen).unwrap_or(piece))?;
                     at_end = true;
@@ -103,25 +102,26 @@ pub fn copy(
     }
     progress.erase();
     output.finish()?;
-    Ok(decoding.outcome)
+    Ok(decoding.state)
 }
 
-/// From bytes to events.
+/// Decodes bytes to events.
 struct Decoding {
     framing: Framing,
     merge: Merge,
-    outcome: Outcome,
-    /// Bytes that were taken so far.
+    state: InputState,
+    /// How many bytes were decoded so far.
     bytes: u64,
 }
 
 impl Decoding {
     fn new() -> Self {
-        Self { framing: Framing::new(), merge: Merge::new(), outcome: Outcome::Sound, bytes: 0 }
+        Self { framing: Framing::new(), merge: Merge::new(), state: InputState::Sound, bytes: 0 }
     }
 
-    /// Shows what so many more bytes in [`Framing::space`] complete; none are the end.
-    fn show(&mut self, bytes: usize, output: &mut Output, progress: &mut Progress) -> Result<(), Stop> {
+    /// Decodes the bytes that were read into [`Framing::space`], and shows the events. 0 bytes are the end of the
+    /// input.
+    fn show(&mut self, bytes: usize, output: &mut Output, progress: &mut Progress) -> Result<(), OutputEnd> {
         let at_end = bytes == 0;
         self.framing.filled(bytes);
         self.bytes += bytes as u64;
@@ -129,11 +129,11 @@ impl Decoding {
             match item {
                 Ok(framed) => self.merge.push(framed, |header, event| output.take(header, event))?,
                 Err(damage) => {
-                    // The lines before it come first where both go to one place.
+                    // If standard output and standard error are one file, the lines before the damage come first.
                     output.flush()?;
                     progress.erase();
                     complain(&describe(damage));
-                    self.outcome = Outcome::Damaged;
+                    self.state = InputState::Damaged;
                 }
             }
         }

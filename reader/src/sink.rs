@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Where the output goes: standard output or a file.
+//! The output: standard output or a file.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Write};
@@ -8,10 +8,10 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// Home of the customary output file, `record`; made when it is needed.
+/// The folder of the usual output file, `record`. It is made when it is needed.
 const FOLDER: &str = "/etc/syscall-record";
 
-/// An open output. Its errors name it.
+/// An open output. Its errors have its name in their text.
 pub struct Sink {
     name: PathBuf,
     file: File,
@@ -27,11 +27,11 @@ impl Write for Sink {
     }
 }
 
-/// Opens `path`, standard output without one. A file starts empty unless `append`.
+/// Opens `path`; if there is none, standard output. With `append`, a file keeps what it holds.
 ///
 /// # Errors
 ///
-/// Those of opening, with the path.
+/// Errors of opening, with the path in their text.
 pub fn open(path: Option<&Path>, append: bool) -> io::Result<Sink> {
     let name = path.unwrap_or(Path::new("standard output"));
     let file = match path {
@@ -45,12 +45,12 @@ pub fn open(path: Option<&Path>, append: bool) -> io::Result<Sink> {
 ///
 /// # Errors
 ///
-/// Those of `dup(2)`.
+/// Errors of `dup(2)`.
 pub fn standard_error() -> io::Result<Sink> {
     Ok(Sink { name: "standard error".into(), file: io::stderr().as_fd().try_clone_to_owned()?.into() })
 }
 
-/// What is at `path`, or is standard output without one; `None` if nothing is.
+/// The metadata of `path`; if there is none, of standard output. `None` if there is no such file.
 pub fn metadata(path: Option<&Path>) -> Option<Metadata> {
     match path {
         None => standard_output().ok()?.metadata().ok(),
@@ -67,7 +67,7 @@ fn named(name: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", name.display()))
 }
 
-/// What programs did is nobody's business but root's: file and folder are made so.
+/// Opens a file. Only root may read a new file or folder: recordings hold data of all programs.
 fn open_file(path: &Path, append: bool) -> io::Result<File> {
     if path.parent() == Some(Path::new(FOLDER)) {
         DirBuilder::new().recursive(true).mode(0o700).create(FOLDER)?;

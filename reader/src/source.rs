@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Where the bytes come from: the device, a file or standard input.
+//! The input: the device, a file or standard input.
 
 use crate::control;
-use crate::signals::Interrupt;
+use crate::signals::StopSignals;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -12,7 +12,7 @@ use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use syscall_record_format::request::Request;
 
-/// Where the kernel module delivers.
+/// The device of the kernel module.
 pub const DEVICE: &str = "/dev/syscall-record";
 
 /// An open input.
@@ -20,37 +20,37 @@ pub struct Source {
     name: PathBuf,
     file: File,
     is_pipe: bool,
-    interrupt: Interrupt,
-    traced: Option<Traced>,
-    /// After the end was asked for: what is still read.
+    signals: StopSignals,
+    traced: Option<TracedProcesses>,
+    /// What is still read, once a signal or the end of the processes has asked for the end.
     rest: Option<Rest>,
 }
 
-/// Processes with whose end the input ends.
-pub struct Traced {
-    /// Readable, each when its process has ended.
+/// Processes with which the input ends.
+pub struct TracedProcesses {
+    /// A file for each process, which becomes readable when the process ends.
     pub processes: Vec<OwnedFd>,
-    /// The one that was started from here, which is passed signals.
+    /// The process that this program has started. Signals are passed on to it.
     pub child: Option<u32>,
-    /// What the device is told then, so that it records no more.
+    /// The request that ends the recording, sent to the device at the end.
     pub stop: Request,
 }
 
-/// What is read of an input whose end was asked for.
+/// What is still read of an input whose end was asked for.
 enum Rest {
-    /// So many bytes, while they are there.
+    /// Up to so many bytes, as long as there are any.
     Bytes(usize),
     /// All that comes without a pause of [`QUIET_MS`].
     Recorded,
 }
 
-/// No pipe holds more unless root allowed it (`/proc/sys/fs/pipe-max-size`).
+/// The most that a pipe holds, unless root has allowed more (`/proc/sys/fs/pipe-max-size`).
 const MAX_PIPE_BYTES: usize = 1 << 20;
 
-/// What is recorded is readable after a fifth of a second, as a rule.
+/// After a pause of so many milliseconds, no more recorded events come: they usually become readable after 200 ms.
 const QUIET_MS: u16 = 500;
 
-/// An input could not be opened or read.
+/// An input cannot be opened or read.
 #[derive(Debug)]
 pub struct SourceError {
     name: PathBuf,
@@ -58,7 +58,7 @@ pub struct SourceError {
 }
 
 impl SourceError {
-    /// What the operating system said.
+    /// The kind of the operating system's error.
     pub fn kind(&self) -> io::ErrorKind {
         self.error.kind()
     }
@@ -84,13 +84,13 @@ impl fmt::Display for SourceError {
 impl std::error::Error for SourceError {}
 
 impl Source {
-    /// Opens `input`: a path, or `-` for standard input. Without one it is standard input if that is a
-    /// pipe or a file, and the device otherwise.
+    /// Opens `input`: a path, or `-` for standard input. If there is none: standard input if it is a pipe or a file,
+    /// otherwise the device.
     ///
     /// # Errors
     ///
-    /// A [`SourceError`] that names the input.
-    pub fn open(input: Option<&Path>, interrupt: Interrupt) -> Result<Self, SourceError> {
+    /// A [`SourceError`] with the name of the input.
+    pub fn open(input: Option<&Path>, signals: StopSignals) -> Result<Self, SourceError> {
         let stdin = || io::stdin().as_fd().try_clone_to_owned().map(File::from);
         let (name, file) = match input {
             Some(path) if path == Path::new("-") => (Path::new("standard input"), stdin()),
@@ -102,26 +102,26 @@ impl Source {
         };
         let file = file.map_err(|error| SourceError { name: name.to_owned(), error })?;
         let is_pipe = file.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo());
-        Ok(Self { name: name.to_owned(), file, is_pipe, interrupt, traced: None, rest: None })
+        Ok(Self { name: name.to_owned(), file, is_pipe, signals, traced: None, rest: None })
     }
 
-    /// Whether it is the device.
+    /// Whether the input is the device.
     pub fn is_device(&self) -> bool {
         self.name == Path::new(DEVICE)
     }
 
-    /// The bytes of a file; `None` if nobody knows how many will come.
+    /// The size of a file, in bytes; `None` if the input is not a file.
     pub fn size(&self) -> Option<u64> {
         self.file.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len())
     }
 
-    /// Whether it is this regular file, by whatever name.
+    /// Whether the input is this regular file, also under another name.
     pub fn is_file(&self, other: &Metadata) -> bool {
         let is_same = |own: Metadata| own.is_file() && (own.dev(), own.ino()) == (other.dev(), other.ino());
         self.file.metadata().is_ok_and(is_same)
     }
 
-    /// Whether it is a program, which is no recording: `Some(true)` if it may be run.
+    /// `None` if the input is not a program or script; otherwise whether it may be run.
     pub fn as_program(&self) -> Option<bool> {
         let metadata = self.file.metadata().ok().filter(Metadata::is_file)?;
         let mut start = [0; 4];
@@ -130,23 +130,23 @@ impl Source {
         is_program.then(|| metadata.mode() & 0o111 != 0)
     }
 
-    /// What is open.
+    /// The open file.
     pub fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
 
-    /// Ends with these processes, from here on. `interrupt` is noticed in place of the one before.
-    pub fn end_with(&mut self, traced: Traced, interrupt: Interrupt) {
+    /// Makes the input end with these processes. `signals` replaces the signals that were waited for.
+    pub fn end_with(&mut self, traced: TracedProcesses, signals: StopSignals) {
         self.traced = Some(traced);
-        self.interrupt = interrupt;
+        self.signals = signals;
     }
 
-    /// Reads what is there into `space`, waiting for something to come. 0 is the end: that of the
-    /// input, or Ctrl-C.
+    /// Waits until there is something to read, and reads it into `space`. Returns how many bytes were read. 0 is the
+    /// end: the input has ended, or a signal or the end of the processes has ended it.
     ///
     /// # Errors
     ///
-    /// A [`SourceError`] that names the input.
+    /// A [`SourceError`] with the name of the input.
     pub fn read(&mut self, space: &mut [u8]) -> Result<usize, SourceError> {
         loop {
             match self.try_read(space) {
@@ -157,19 +157,19 @@ impl Source {
         }
     }
 
-    /// Closes the input, and waits until its processes have ended; signals go on being passed.
+    /// Closes the input, and waits until its processes have ended. Meanwhile, signals are passed on to the child.
     ///
     /// # Errors
     ///
-    /// Those of `poll(2)`.
+    /// Errors of `poll(2)`.
     pub fn outlive(self) -> io::Result<()> {
-        let Self { file, mut interrupt, traced, .. } = self;
+        let Self { file, mut signals, traced, .. } = self;
         drop(file);
-        let Some(Traced { mut processes, child, .. }) = traced else { return Ok(()) };
+        let Some(TracedProcesses { mut processes, child, .. }) = traced else { return Ok(()) };
         while !processes.is_empty() {
-            let ready = interrupt.wait(None, &processes)?;
-            if let Some(child) = child.filter(|_| ready.bell) {
-                interrupt.signals().for_each(|signal| control::signal(child, signal));
+            let ready = signals.wait(None, &processes)?;
+            if let Some(child) = child.filter(|_| ready.signal) {
+                signals.received().for_each(|signal| control::signal(child, signal));
             }
             if let Some(index) = ready.process {
                 processes.swap_remove(index);
@@ -181,8 +181,8 @@ impl Source {
     fn try_read(&mut self, space: &mut [u8]) -> io::Result<usize> {
         while self.rest.is_none() {
             let processes = self.traced.as_ref().map_or(&[][..], |traced| &traced.processes);
-            let ready = self.interrupt.wait(Some(self.file.as_fd()), processes)?;
-            if ready.bell {
+            let ready = self.signals.wait(Some(self.file.as_fd()), processes)?;
+            if ready.signal {
                 self.take_signals();
             }
             if let (Some(index), Some(traced)) = (ready.process, &mut self.traced) {
@@ -197,7 +197,7 @@ impl Source {
         }
         match &mut self.rest {
             Some(Rest::Bytes(left)) => {
-                if *left == 0 || !self.interrupt.is_ready(self.file.as_fd(), 0)? {
+                if *left == 0 || !self.signals.is_ready(self.file.as_fd(), 0)? {
                     return Ok(0);
                 }
                 let len = space.len().min(*left);
@@ -205,30 +205,31 @@ impl Source {
                 *left -= bytes;
                 Ok(bytes)
             }
-            _ if self.interrupt.is_ready(self.file.as_fd(), QUIET_MS)? => self.file.read(space),
+            _ if self.signals.is_ready(self.file.as_fd(), QUIET_MS)? => self.file.read(space),
             _ => Ok(0),
         }
     }
 
-    /// A signal asks for the end, or is one for the child, whose end will be ours.
+    /// Passes signals on to the child, with which the input ends. If there is no child, ends the input.
     fn take_signals(&mut self) {
         match self.traced {
-            Some(Traced { child: Some(child), .. }) => {
-                self.interrupt.signals().for_each(|signal| control::signal(child, signal));
+            Some(TracedProcesses { child: Some(child), .. }) => {
+                self.signals.received().for_each(|signal| control::signal(child, signal));
             }
             _ => self.end(),
         }
     }
 
-    /// No more is to come than is there.
+    /// Ends the input: only what is there already is still read.
     fn end(&mut self) {
         self.rest = Some(match &self.traced {
-            Some(Traced { stop, .. }) => {
-                // It took one before. If it goes on to record, an end comes when all processes pause.
+            Some(TracedProcesses { stop, .. }) => {
+                // This does not fail: the device has taken a request before. If it did, the input would end at the
+                // first pause of all processes.
                 let _ = control::hand_over(self.file.as_fd(), stop);
                 Rest::Recorded
             }
-            // What a pipe's writer wrote before the Ctrl-C ended it, too, is still to be read.
+            // The Ctrl-C has ended the pipe's writer, too. What it wrote before is still read.
             None if self.is_pipe => Rest::Bytes(MAX_PIPE_BYTES),
             _ => Rest::Bytes(0),
         });

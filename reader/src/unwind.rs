@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Stubs of the unwinder's functions, for a `std` built from source without one.
+//! Stubs of the unwinder's functions, for a `std` that is built from source without an unwinder.
 //!
-//! `std` refers to them for backtraces and to let panics unwind; the release profile aborts instead,
-//! after the panic's message was printed. They tell whoever calls that there are no frames.
+//! `std` needs these functions for backtraces, and to unwind after a panic. The release profile aborts after a panic's
+//! message instead. So the stubs say that there are no stack frames.
 //!
-//! Numbers: `_Unwind_Reason_Code` of the Itanium C++ ABI, level 1, and of ARM IHI 0038 (EHABI).
+//! The numbers are those of `_Unwind_Reason_Code`: Itanium C++ ABI, level 1, and ARM IHI 0038 (EHABI).
 
 use core::ffi::{c_int, c_void};
 

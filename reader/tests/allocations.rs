@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the reader takes of memory does not depend on how much it reads.
+//! How much memory the reader takes does not depend on how much it reads.
 
 mod common;
 
@@ -9,36 +9,37 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::io::{self, BufWriter};
-use syscall_record::decode;
+use syscall_record::decode::DecodedEvent;
 use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
-use syscall_record::model::{Model, Needs};
-use syscall_record::print::Printer;
+use syscall_record::model::{Model, ModelNeeds};
+use syscall_record::print::RecordPrinter;
 use syscall_record_format::format::{Edges, Header, Machine};
 
-/// What a thread has allocated.
+/// The memory that a thread has allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Heap {
+struct HeapUse {
     allocations: usize,
-    /// Bytes in use; wraps where memory of another thread is freed.
+    /// Bytes in use. Wraps if the thread frees memory of another thread.
     bytes: usize,
-    /// The most that were in use at a time.
+    /// The most bytes in use at a time.
     peak: usize,
 }
 
 thread_local! {
-    // By thread: the test harness has threads of its own. It needs neither memory nor a destructor.
-    static HEAP: Cell<Heap> = const { Cell::new(Heap { allocations: 0, bytes: 0, peak: 0 }) };
+    // By thread, because the test harness has threads of its own. `const`, so that it needs no allocation.
+    static HEAP: Cell<HeapUse> = const { Cell::new(HeapUse { allocations: 0, bytes: 0, peak: 0 }) };
 }
 
-struct Counting;
+/// The system's allocator, which counts.
+struct CountingAllocator;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
-// SAFETY: All is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    // SAFETY: As the caller's of this.
+// SAFETY: All memory comes from the system's allocator, which keeps the contract.
+unsafe impl GlobalAlloc for CountingAllocator {
+    // SAFETY: The caller keeps the contract of `alloc`.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let mut heap = HEAP.get();
         heap.allocations += 1;
@@ -49,23 +50,23 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.alloc(layout) }
     }
 
-    // SAFETY: As the caller's of this.
+    // SAFETY: The caller keeps the contract of `dealloc`.
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         let mut heap = HEAP.get();
         heap.bytes = heap.bytes.wrapping_sub(layout.size());
         HEAP.set(heap);
-        // SAFETY: The caller keeps the contract, and `alloc` above took it from there.
+        // SAFETY: The caller keeps the contract, and `alloc` above has the memory from the system's allocator.
         unsafe { System.dealloc(memory, layout) }
     }
 }
 
-/// What it takes to print a recording; also how many bytes of text it is.
-fn print(stream: &[u8]) -> (Heap, u64) {
-    HEAP.set(Heap { allocations: 0, bytes: 0, peak: 0 });
+/// Prints a recording. Returns the memory that this took, and how many bytes of text were written.
+fn print(stream: &[u8]) -> (HeapUse, u64) {
+    HEAP.set(HeapUse { allocations: 0, bytes: 0, peak: 0 });
     let mut out = CountBytes(0);
     let mut framing = Framing::new();
     let mut merge = Merge::new();
-    let mut printer = Printer::new(BufWriter::with_capacity(64 * 1024, &mut out));
+    let mut printer = RecordPrinter::new(BufWriter::with_capacity(64 * 1024, &mut out));
     let mut rest = stream;
     let mut at_end = false;
     while !at_end {
@@ -83,13 +84,13 @@ fn print(stream: &[u8]) -> (Heap, u64) {
     (HEAP.get(), out.0)
 }
 
-/// What it takes to make events of a recording; also how many.
-fn model(stream: &[u8]) -> (Heap, u64) {
-    HEAP.set(Heap { allocations: 0, bytes: 0, peak: 0 });
+/// Makes the events of a recording. Returns the memory that this took, and how many events there were.
+fn model(stream: &[u8]) -> (HeapUse, u64) {
+    HEAP.set(HeapUse { allocations: 0, bytes: 0, peak: 0 });
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
-    let mut model = Model::new(Needs { files: true, processes: true }, false);
+    let mut model = Model::new(ModelNeeds { files: true, processes: true }, false);
     let mut events = 0;
-    let mut sink = |header: &Header, event: &decode::Event<'_>| {
+    let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
         model.take(header, event, &mut |_| {
             events += 1;
             Ok::<(), Infallible>(())
@@ -122,11 +123,11 @@ impl io::Write for CountBytes {
 }
 
 #[test]
-fn memory_does_not_depend_on_the_input() {
+fn memory_does_not_grow_with_the_input() {
     for machine in [Machine::Arm64, Machine::Arm] {
         for edges in [Edges::Both, Edges::Enter, Edges::Exit] {
             for has_args in [false, true] {
-                let recording = Recording { machine, edges, has_args };
+                let recording = MadeRecording { machine, edges, has_args };
                 for (cpus, in_step) in [(1, false), (4, false), (4, true)] {
                     let (little, few_lines) = print(&recorded(recording, cpus, 5_000, in_step));
                     let (much, many_lines) = print(&recorded(recording, cpus, 50_000, in_step));
@@ -134,7 +135,7 @@ fn memory_does_not_depend_on_the_input() {
                     assert_eq!(little, much, "{recording:?} of {cpus} CPUs");
                     assert!(much.peak < 1 << 20, "{much:?}");
 
-                    // (The calls include some that end threads, which then come again.)
+                    // Some of the calls end threads, which are then new again.
                     let (little, few) = model(&recorded(recording, cpus, 5_000, in_step));
                     let (much, many) = model(&recorded(recording, cpus, 50_000, in_step));
                     assert!(many > 9 * few, "{few} and {many} events");
@@ -146,10 +147,10 @@ fn memory_does_not_depend_on_the_input() {
     }
 }
 
-/// As many CPUs as the reader keeps apart.
+/// 128 CPUs are as many as the reader keeps apart.
 #[test]
-fn memory_for_many_cpus() {
-    let recording = Recording { machine: Machine::Arm64, edges: Edges::Both, has_args: true };
+fn recording_of_128_cpus_takes_less_than_a_megabyte() {
+    let recording = MadeRecording { machine: Machine::Arm64, edges: Edges::Both, has_args: true };
     let (heap, _) = print(&recorded(recording, 128, 500, true));
     assert!(heap.peak < 1 << 20, "{heap:?}");
 }

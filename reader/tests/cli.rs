@@ -1,29 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The command line, as a whole.
+//! The reader as a program: its options, its output, its errors and its exit status.
 
 mod common;
 
+use common::process::{self, wait_until, Running};
 use common::*;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use syscall_record::control;
 use syscall_record_format::format::{Edges, Machine, Packet, Task, PACKET_BYTES};
 
+/// A command that runs the reader.
+fn reader() -> Command {
+    process::command(env!("CARGO_BIN_EXE_syscall-record"))
+}
+
+/// Runs the reader with these bytes on its standard input, or with /dev/null there.
 fn run(arguments: &[&str], stdin: Option<&[u8]>) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
+    let mut command = reader();
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
-    let mut child = command.spawn().expect("starts");
+    let mut running = Running::start(&mut command);
     if let Some(bytes) = stdin {
-        let mut input = child.stdin.take().expect("is piped");
-        let bytes = bytes.to_vec();
-        // The reader may end before it has read all.
-        std::thread::spawn(move || drop(input.write_all(&bytes)));
+        running.feed(bytes);
     }
-    child.wait_with_output().expect("ends")
+    running.wait(&format!("the end of {command:?}"))
+}
+
+/// Sends SIGINT to a reader, once it catches the signal. Before that, the signal would kill it.
+fn interrupt(reader: &Running) {
+    let catches_sigint = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", reader.id())).expect("the reader runs");
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("the kernel tells");
+        let caught = u64::from_str_radix(caught.trim(), 16).expect("a mask of signals");
+        caught & (1 << (libc::SIGINT - 1)) != 0
+    };
+    wait_until("the reader to catch SIGINT", catches_sigint);
+    control::signal(reader.id(), libc::SIGINT);
 }
 
 fn text(bytes: &[u8]) -> &str {
@@ -56,7 +73,7 @@ exit syscall, regs[0]=0x7f1234567000, with pid=0xc36, ret=0x7f1234567000, name=d
 ";
 
 #[test]
-fn prints_the_lines() {
+fn file_and_standard_input_give_the_same_lines() {
     let file = temporary("trace.bin");
     fs::write(&file, example()).expect("is written");
     for output in [
@@ -72,7 +89,7 @@ fn prints_the_lines() {
 
 #[test]
 fn results_have_the_width_of_the_program() {
-    let lines = |machine, events: &[Event]| {
+    let lines = |machine, events: &[MadeEvent]| {
         let output = run(&["-"], Some(&stream(vec![packets(plain(machine), 0, events, &[])])));
         text(&output.stdout).lines().filter(|line| line.starts_with("exit")).map(String::from).collect::<Vec<_>>()
     };
@@ -83,7 +100,7 @@ fn results_have_the_width_of_the_program() {
     assert_eq!(lines(Machine::Arm, &[enter(1, 0, native, 3), exit(2, 0, native, -14)]), [narrow_line]);
     assert_eq!(lines(Machine::X86_64, &[enter(1, 0, native, 3), exit(2, 0, native, -14)]), [wide_line]);
     assert_eq!(lines(Machine::Arm64, &[enter(1, 0, narrow, 3), exit(2, 0, narrow, -14)]), [narrow_line]);
-    // An exit alone has the width of its task; a call of the other width is followed to its exit.
+    // An exit without an entry has the width of its task. With an entry of the other width, it has that width.
     assert_eq!(lines(Machine::Arm64, &[exit(2, 0, narrow, -14)]), [narrow_line]);
     let mixed = [
         enter(1, 0, native, 3),
@@ -116,7 +133,7 @@ fn names_stay_on_their_line() {
 }
 
 #[test]
-fn drops_are_lines() {
+fn drops_have_a_line() {
     let mut packet: Vec<Packet> = packets(plain(Machine::Arm), 2, &[enter(1, 2, task(1, b"x"), 0)], &[]);
     packet[0][7] = 20;
     packet[0][8] = 12;
@@ -125,7 +142,7 @@ fn drops_are_lines() {
 }
 
 #[test]
-fn damage_is_told_and_the_rest_printed() {
+fn damage_is_reported_and_the_rest_printed() {
     let stream = example();
     let check = |bytes: &[u8], stdout: &str, stderr: &str| {
         let output = run(&["-"], Some(bytes));
@@ -161,7 +178,7 @@ fn damage_is_told_and_the_rest_printed() {
 }
 
 #[test]
-fn output_files() {
+fn output_files_are_written_kept_or_reported() {
     let file = temporary("record");
     let path = file.to_str().expect("text");
     for (arguments, expected) in [
@@ -183,9 +200,9 @@ fn output_files() {
     assert!(text(&output.stderr).starts_with("syscall-record: /nowhere/at/all: "), "{}", text(&output.stderr));
 }
 
-/// An output that is the input would be emptied before it is read, or grow for ever while it is.
+/// If the output were the input, it would be emptied before it is read, or grow without end.
 #[test]
-fn an_output_is_never_the_input() {
+fn output_that_is_the_input_is_refused() {
     let file = temporary("trace.bin");
     let path = file.to_str().expect("text");
     let link = file.with_file_name("link");
@@ -201,24 +218,24 @@ fn an_output_is_never_the_input() {
         &["-", "-o", path],
         &["-o", path],
     ] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
         let input = fs::File::open(&file).expect("is there");
-        let output = command.args(arguments).stdin(input).output().expect("runs");
+        let output = process::output(reader().args(arguments).stdin(input));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         let start = format!("syscall-record: {}: this is the recording", arguments[arguments.len() - 1]);
         assert!(text(&output.stderr).starts_with(&start), "{arguments:?}: {}", text(&output.stderr));
         assert!(fs::read(&file).expect("is there") == example(), "{arguments:?}");
     }
     let out = fs::File::options().append(true).open(&file).expect("is there");
-    let output = Command::new(env!("CARGO_BIN_EXE_syscall-record")).arg(&file).stdout(out).output().expect("runs");
+    let running = Running::start(reader().arg(&file).stdout(out).stderr(Stdio::piped()));
+    let output = running.wait("the reader to refuse an output that is the input");
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("standard output: this is the recording"), "{}", text(&output.stderr));
     assert!(fs::read(&file).expect("is there") == example());
 }
 
-/// As strace has it: the command behind the options.
+/// strace takes a command after its options.
 #[test]
-fn a_program_is_no_recording() {
+fn program_as_recording_is_refused_with_a_hint() {
     let program = env!("CARGO_BIN_EXE_syscall-record");
     let expected = format!("{program}: a program, not a recording; to trace it: syscall-record run -- FILE\n");
     for arguments in [vec![program], vec!["-r", program]] {
@@ -233,9 +250,9 @@ fn a_program_is_no_recording() {
     assert_eq!(text(&output.stderr), format!("syscall-record: {path}: a program, not a recording\n"));
 }
 
-/// Tables do not get among the packets.
+/// Tables go to standard error then.
 #[test]
-fn packets_on_standard_output_are_alone() {
+fn packets_on_standard_output_are_not_mixed_with_tables() {
     let output = run(&["-w", "-", "-S", "-c", "-v"], Some(&example()));
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stdout == example());
@@ -244,7 +261,7 @@ fn packets_on_standard_output_are_alone() {
         tables.contains("#Calls") && tables.contains("usecs/call") && tables.contains("Driver Events:6"),
         "{tables}"
     );
-    // Elsewhere they have standard output for themselves.
+    // If packets go to a file, tables go to standard output.
     let file = temporary("raw");
     let output = run(&["-w", file.to_str().expect("text"), "-S"], Some(&example()));
     assert!(text(&output.stdout).contains("#Calls") && output.stderr.is_empty(), "{}", text(&output.stdout));
@@ -252,13 +269,14 @@ fn packets_on_standard_output_are_alone() {
 }
 
 #[test]
-fn outputs_that_are_full() {
+fn full_outputs_are_reported_by_name() {
     let full = || fs::File::options().write(true).open("/dev/full").expect("is there");
     let check = |arguments: &[&str], name: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
         let file = temporary("trace.bin");
         fs::write(&file, example()).expect("is written");
-        let output = command.arg("-r").arg(&file).args(arguments).stdout(full()).output().expect("runs");
+        let mut command = reader();
+        command.arg("-r").arg(&file).args(arguments).stdout(full()).stderr(Stdio::piped());
+        let output = Running::start(&mut command).wait("the reader to report a full output");
         assert_eq!(output.status.code(), Some(1));
         let expected = format!("syscall-record: {name}: No space left on device (os error 28)\n");
         assert_eq!(text(&output.stderr), expected, "{arguments:?}");
@@ -269,13 +287,13 @@ fn outputs_that_are_full() {
     check(&["-w", "/dev/null", "-S"], "standard output");
 }
 
-/// Three calls of which one moves bytes, a second apart, in a table of arguments and buffers.
+/// A recording of three calls, of which one is a `read`. They begin one second, and then two seconds, after each other.
 fn a_read() -> Vec<u8> {
     a_read_of(b"root:x:0:0:root")
 }
 
 fn a_read_of(bytes: &[u8]) -> Vec<u8> {
-    let recording = Recording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
+    let recording = MadeRecording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
     let cat = task(4513, b"cat");
     let events = [
         vec![enter_with(1_000_000_000, 0, cat, 3, &[4]), exit(1_000_000_500, 0, cat, 0)],
@@ -288,7 +306,7 @@ fn a_read_of(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn no_more_of_buffers_is_shown_than_asked_for() {
+fn snaplen_limits_what_is_shown_of_buffers() {
     for (arguments, whole, cut) in [
         (&["-p", "%evt.buffer"][..], "root:x:0:0:root\n", "root:x\n"),
         (&["--style", "sysdig", "evt.buffer exists"], " data=root:x:0:0:root\n", " data=root:x\n"),
@@ -310,7 +328,7 @@ fn no_more_of_buffers_is_shown_than_asked_for() {
 }
 
 #[test]
-fn as_much_of_buffers_is_shown_as_asked_for() {
+fn buffers_are_shown_up_to_80_characters_or_snaplen_or_in_full_with_verbose() {
     let recording = a_read_of(&[b'a'; 200]);
     for style in [&["-p", "%evt.buffer"][..], &["--style", "sysdig"]] {
         for (more, shown, dots) in
@@ -325,24 +343,23 @@ fn as_much_of_buffers_is_shown_as_asked_for() {
     }
 }
 
-/// The letters of `-t` mean the same in strace's lines as in sysdig's.
 #[test]
-fn times_of_strace_lines() {
+fn letters_of_timetype_mean_the_same_in_strace_and_sysdig_lines() {
     let times = |style: &str, letter: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_syscall-record"));
         let file = temporary("trace.bin");
         fs::write(&file, a_read()).expect("is written");
+        let mut command = reader();
         command.arg(&file).args(["--style", style, "-t", letter]).env("TZ", "XXX-3:30");
-        let output = command.output().expect("runs");
+        let output = process::output(&mut command);
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let words =
             text(&output.stdout).lines().map(|line| line.split_whitespace().nth(usize::from(style == "sysdig")));
-        // Up to microseconds.
+        // Times of both styles agree up to microseconds.
         let until = |word: &str| word.split_at(word.find('.').expect("has a point") + 7).0.to_owned();
         let times: Vec<String> = words.map(|word| until(word.expect("has a time"))).collect();
         times
     };
-    // In sysdig's way each return has a line, too.
+    // In sysdig's style, each return has a line, too.
     let entries = |letter: &str| times("sysdig", letter).into_iter().step_by(2).collect::<Vec<_>>();
     assert_eq!(times("strace", "r"), ["0.000000", "1.000000", "3.000000"]);
     assert_eq!(times("strace", "D"), ["0.000000", "1.000000", "2.000000"]);
@@ -353,13 +370,13 @@ fn times_of_strace_lines() {
 }
 
 #[test]
-fn usage() {
+fn wrong_usage_ends_with_2_and_help_with_0() {
     for arguments in [&["--nonsense"][..], &["-o"], &["-o", "a", "-w", "b"], &["--append"]] {
         let output = run(arguments, None);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty() && text(&output.stderr).starts_with("error: "), "{arguments:?}");
     }
-    // What clap has to say more is left out.
+    // Usage and tips that clap would add are left out.
     for (argument, line) in [
         ("--nonsense", "error: unexpected argument '--nonsense' found\n"),
         ("--style=x", "error: invalid value 'x' for '--style <STYLE>' [possible values: record, sysdig, strace]\n"),
@@ -374,9 +391,9 @@ fn usage() {
     assert_eq!(text(&version.stdout), concat!("syscall-record ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
-/// Nothing is loaded for it.
+/// The module is not loaded for them: here it would fail.
 #[test]
-fn commands_that_are_not_there() {
+fn missing_commands_end_with_127() {
     for command in ["/nonexistent", "no-such-command"] {
         let output = run(&["run", "-q", "--", command], None);
         assert_eq!(text(&output.stderr), format!("syscall-record: {command}: command not found\n"));
@@ -384,82 +401,67 @@ fn commands_that_are_not_there() {
     }
 }
 
-/// The kernel has no part in reading a recording.
 #[test]
-fn a_recordings_filter_is_the_readers() {
+fn explain_of_a_recording_leaves_all_to_the_reader() {
     let output = run(&["--explain", "-r", "/nonexistent", "evt.type=read and evt.dir=<"], None);
     let expected = "reader: evt.type=read and evt.dir=<\nThe kernel decides nothing: the recording is there already\n";
     assert_eq!((text(&output.stdout), text(&output.stderr)), (expected, ""));
 }
 
 #[test]
-fn inputs_that_are_not_there() {
+fn missing_inputs_are_reported_by_name() {
     let output = run(&["/nonexistent"], None);
     assert_eq!(text(&output.stderr), "syscall-record: /nonexistent: No such file or directory (os error 2)\n");
     assert_eq!(output.status.code(), Some(1));
-    // Standard input is /dev/null here, so it is the device that is wanted.
+    // Standard input is /dev/null here, so that the input is the device.
     let output = run(&[], None);
     assert!(text(&output.stderr).starts_with("syscall-record: /dev/syscall-record: "), "{}", text(&output.stderr));
 }
 
 #[test]
-fn a_closed_pipe_is_an_end() {
-    let events: Vec<Event> = (0..100_000).map(|index| enter(index + 1, 0, task(1, b"x"), 1)).collect();
+fn closed_output_pipe_ends_the_reader_with_0() {
+    let events: Vec<MadeEvent> = (0..100_000).map(|index| enter(index + 1, 0, task(1, b"x"), 1)).collect();
     let bytes = stream(vec![packets(plain(Machine::Arm), 0, &events, &[])]);
     let file = temporary("long");
     fs::write(&file, bytes).expect("is written");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_syscall-record"))
-        .arg(&file)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("ends");
+    let running = Running::start_with_closed_output(reader().arg(&file).stderr(Stdio::piped()));
+    let output = running.wait("the reader to end when its output is closed");
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), ""));
 }
 
 #[test]
-fn ctrl_c_ends_an_input_that_is_always_ready() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_syscall-record"))
-        .arg("/dev/zero")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("starts");
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().expect("there is a shell");
-    // Zeroes are no recording.
-    assert_eq!(child.wait().expect("ends").code(), Some(1));
+fn sigint_ends_an_input_that_is_always_ready() {
+    let running = Running::start(reader().arg("/dev/zero").stdout(Stdio::null()).stderr(Stdio::null()));
+    interrupt(&running);
+    let output = running.wait("the reader of /dev/zero to end after SIGINT");
+    // Zeroes are not a recording.
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
-fn ctrl_c_is_a_clean_end() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_syscall-record"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("starts");
-    let mut input = child.stdin.take().expect("is piped");
-    input.write_all(&example()).expect("is read");
-    // It waits for more now, or will.
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().expect("there is a shell");
-    let output = child.wait_with_output().expect("ends");
+fn sigint_ends_a_waiting_reader_with_0_and_all_lines() {
+    let mut command = reader();
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = Running::start(&mut command);
+    // The pipe stays open, so that the reader waits for more.
+    let mut input = running.stdin();
+    input.write_all(&example()).expect("the example fits the pipe");
+    interrupt(&running);
+    let output = running.wait("the reader to end after SIGINT");
+    drop(input);
     assert_eq!((text(&output.stdout), text(&output.stderr), output.status.code()), (EXAMPLE, "", Some(0)));
 }
 
-/// What descriptors refer to is shown whatever else is asked for: it is all in the recording.
+/// The recording has all that is needed, whatever the filter asks for.
 #[test]
-fn arguments_name_files() {
+fn arguments_name_files_of_descriptors() {
     let sh = task(100, b"sh");
     let events = [
         memory(10, 0, sh, 56, 1, false, b"/etc/passwd"),
         vec![enter_with(10, 0, sh, 56, &[0xffff_ff9c, 1, 0, 0]), exit(20, 0, sh, 3)],
         vec![enter_with(30, 0, sh, 82, &[3]), exit(40, 0, sh, 0)],
     ];
-    let recording = Recording { has_args: true, ..plain(Machine::Arm64) };
+    let recording = MadeRecording { has_args: true, ..plain(Machine::Arm64) };
     let bytes = stream(vec![packets(recording, 0, &events.concat(), &[])]);
     for filter in ["evt.type=fsync and evt.dir=>", "fd.type=file and evt.type=fsync and evt.dir=>"] {
         let output = run(&["-r", "-", "-p", "%evt.args", filter], Some(&bytes));

@@ -1,41 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What file descriptors refer to, who is whose child, and whose a process is.
+//! The model knows what descriptors refer to, and the parents and users of processes.
 
 mod common;
 
-use common::modelled::{lines_live, lines_of};
+use common::modelled::{lines_of, lines_of_machine};
 use common::*;
 use std::os::fd::AsRawFd;
-use syscall_record::calls::{Abi, Call as Known, Direction};
-use syscall_record::model::{self, What};
+use syscall_record::calls::{Abi, Direction, KnownCall};
+use syscall_record::model::{self, EventKind};
 use syscall_record_format::format::{Edges, Machine, Task};
 
-/// A program of one machine that makes calls.
+/// A recording that is made call by call.
 struct Script {
-    recording: Recording,
+    recording: MadeRecording,
+    /// The name of all processes.
     comm: &'static [u8],
     now: u64,
-    events: Vec<Event>,
+    events: Vec<MadeEvent>,
 }
 
+/// The id of the process that makes calls unless another one is named: a shell.
 const SH: u32 = 100;
 const AT_FDCWD: u64 = 0xffff_ff9c;
 const CLOEXEC: u64 = 0o2_000_000;
 
 impl Script {
     fn new(machine: Machine) -> Self {
-        let recording = Recording { machine, edges: Edges::Both, has_args: true };
+        let recording = MadeRecording { machine, edges: Edges::Both, has_args: true };
         Self { recording, comm: b"sh", now: 1000, events: Vec::new() }
     }
 
     fn number(&self, name: &str) -> u32 {
         let abi = Abi::new(self.recording.machine, false);
-        let (_, number) = Known::by_name(name).find(|(of, _)| *of == abi).expect("the machine has the call");
+        let (_, number) = KnownCall::by_name(name).find(|(of, _)| *of == abi).expect("the machine has the call");
         number
     }
 
-    /// `pid` enters a call. Where memory of it is given, that is for its next arguments that point to any.
+    /// `pid` enters a call. `inputs` are the memory of its arguments that point to memory, in their order.
     fn enter(&mut self, pid: u32, name: &str, args: &[u64], inputs: &[&[u8]]) -> &mut Self {
         let number = self.number(name);
         self.memory(pid, name, inputs, Direction::In);
@@ -50,7 +52,7 @@ impl Script {
         self
     }
 
-    /// `pid` returns from the call that made it, where the kernel traces that.
+    /// `pid` returns from the call that made it, if the kernel traces that return.
     fn born(&mut self, pid: u32) -> &mut Self {
         match self.recording.machine {
             Machine::X86_64 => self.exit(pid, 0),
@@ -58,6 +60,7 @@ impl Script {
         }
     }
 
+    /// The shell makes a call.
     fn call(&mut self, name: &str, args: &[u64], inputs: &[&[u8]], result: i64) -> &mut Self {
         self.call_by(SH, name, args, inputs, result)
     }
@@ -66,19 +69,19 @@ impl Script {
         if self.recording.edges == Edges::Both {
             return self.enter(pid, name, args, inputs).exit(pid, result);
         }
-        let call = Call { number: self.number(name), args: Some(args.to_vec()) };
+        let call = MadeCall { number: self.number(name), args: Some(args.to_vec()) };
         self.memory(pid, name, inputs, Direction::In);
-        self.events.push(Event {
+        self.events.push(MadeEvent {
             time: self.now,
             cpu: 0,
             task: task(pid, self.comm),
-            edge: Edge::Return(call, result),
+            edge: MadeEdge::Return(call, result),
         });
         self.now += 10;
         self
     }
 
-    /// A call of the shell that gives memory back.
+    /// The shell makes a call that writes memory.
     fn answered(&mut self, name: &str, args: &[u64], outputs: &[&[u8]], result: i64) -> &mut Self {
         self.enter(SH, name, args, &[]);
         self.memory(SH, name, outputs, Direction::Out);
@@ -87,7 +90,7 @@ impl Script {
 
     fn memory(&mut self, pid: u32, name: &str, set: &[&[u8]], direction: Direction) {
         let number = self.number(name);
-        let known = Known::new(Abi::new(self.recording.machine, false), number).expect("has a row");
+        let known = KnownCall::new(Abi::new(self.recording.machine, false), number).expect("has a row");
         let parameters =
             known.parameters().expect("has parameters").filter(|parameter| parameter.direction == direction);
         for (parameter, bytes) in parameters.zip(set) {
@@ -96,11 +99,12 @@ impl Script {
         }
     }
 
-    /// `NAME FD KIND PATH` of each event that is about a file, `NAME -` of others; `>` for entries.
+    /// The lines of all events: `NAME FD KIND PATH` if the event is about a file, else `NAME -`. Entries have `>` after
+    /// the name.
     fn files(&self) -> Vec<String> {
         let stream = stream(vec![packets(self.recording, 0, &self.events, &[])]);
         lines_of(&stream, |event| {
-            let What::Call(call) = &event.what else { return String::new() };
+            let EventKind::Call(call) = &event.kind else { return String::new() };
             let mut name = String::new();
             let side = if call.edge == model::Edge::Enter { ">" } else { "" };
             let name = call.name(&mut name);
@@ -113,11 +117,11 @@ impl Script {
         })
     }
 
-    /// `PID UID` of the events, but for those that are as the one before.
+    /// `PID UID` of all events, without repetitions.
     fn users(&self) -> Vec<String> {
         let stream = stream(vec![packets(self.recording, 0, &self.events, &[])]);
         let mut lines = lines_of(&stream, |event| {
-            let What::Call(call) = &event.what else { return String::new() };
+            let EventKind::Call(call) = &event.kind else { return String::new() };
             let uid = call.process.uid.map_or("-".into(), |uid| uid.to_string());
             format!("{} {uid}", call.process.pid)
         });
@@ -125,7 +129,7 @@ impl Script {
         lines
     }
 
-    /// What the last event is about.
+    /// The line of the last event.
     fn last(&self) -> String {
         self.files().pop().expect("there are events")
     }
@@ -134,7 +138,7 @@ impl Script {
 const MACHINES: [Machine; 3] = [Machine::Arm64, Machine::Arm, Machine::X86_64];
 
 #[test]
-fn open_to_close() {
+fn file_is_known_from_open_to_close() {
     for machine in MACHINES {
         let mut script = Script::new(machine);
         script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/etc/passwd"], 3);
@@ -155,9 +159,9 @@ fn open_to_close() {
     }
 }
 
-/// The kernel frees a descriptor before `close` returns: another thread may have it then.
+/// The kernel frees a descriptor before `close` returns. Another thread may then get it.
 #[test]
-fn a_descriptor_is_reused_at_once() {
+fn descriptor_reused_before_close_returns_refers_to_the_new_file() {
     let mut script = Script::new(Machine::Arm64);
     script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/old"], 3);
     script.enter(SH, "close", &[3], &[]);
@@ -174,14 +178,14 @@ fn a_descriptor_is_reused_at_once() {
 }
 
 #[test]
-fn relative_paths() {
+fn relative_paths_are_joined_to_known_directories() {
     for (machine, directory) in [(Machine::Arm64, 0o40_000), (Machine::Arm, 0o40_000), (Machine::X86_64, 0o200_000)] {
         let mut script = Script::new(machine);
         let opens = |script: &mut Script, base: u64, path: &str| {
             script.call("openat", &[base, 1, 0, 0], &[path.as_bytes()], 9);
             script.last()
         };
-        assert_eq!(opens(&mut script, AT_FDCWD, "a"), "openat 9 File a", "nobody knows where");
+        assert_eq!(opens(&mut script, AT_FDCWD, "a"), "openat 9 File a", "the current directory is not known");
         script.answered("getcwd", &[1, 80], &[b"/home/me\0"], 9);
         assert_eq!(opens(&mut script, AT_FDCWD, "./a"), "openat 9 File /home/me/a");
         script.call("chdir", &[1], &[b"../you"], 0).call("chdir", &[1], &[b"/nowhere"], -2);
@@ -196,7 +200,7 @@ fn relative_paths() {
 }
 
 #[test]
-fn what_cannot_be_known_is_not() {
+fn failed_calls_and_unrecorded_paths_make_no_file() {
     let mut script = Script::new(Machine::X86_64);
     script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3);
     script.call("openat", &[AT_FDCWD, 1, 0, 0], &[], 3);
@@ -208,7 +212,7 @@ fn what_cannot_be_known_is_not() {
 }
 
 #[test]
-fn duplicates() {
+fn duplicates_refer_to_the_same_file_until_exec_closes_them() {
     let mut script = Script::new(Machine::X86_64);
     script.call("open", &[1, 0, 0], &[b"/a"], 3);
     for (name, args, new) in [
@@ -225,7 +229,7 @@ fn duplicates() {
     assert_eq!(script.last(), "fcntl 3 File /a");
     script.call("close", &[3], &[], 0).call("write", &[1, 1, 1], &[], 1);
     assert_eq!(script.last(), "write 1 File /a");
-    // What is closed when another program is run.
+    // These descriptors are closed by `execve`, like all that `dup3` and `fcntl` have marked so.
     script.call("fcntl", &[10, 2, 1], &[], 0).call("ioctl", &[4, 0x5451], &[], 0).call("execve", &[1, 2, 3], &[], 0);
     let open = |script: &mut Script, fd: u64| {
         script.call("fsync", &[fd], &[], 0);
@@ -236,7 +240,7 @@ fn duplicates() {
 }
 
 #[test]
-fn ranges() {
+fn close_range_closes_or_marks_a_range() {
     let mut script = Script::new(Machine::Arm64);
     for fd in 3..9 {
         script.call("openat2", &[AT_FDCWD, 1, 2, 24], &[b"/a", &[0; 24]], fd);
@@ -257,7 +261,7 @@ const HERE: &[u8] = &[2, 0, 0, 80, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0];
 const THERE: &[u8] = &[2, 0, 0x9c, 0x40, 10, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0];
 
 #[test]
-fn sockets() {
+fn sockets_are_named_by_their_addresses() {
     let mut script = Script::new(Machine::Arm64);
     script.call("socket", &[2, 1, 0], &[], 3);
     assert_eq!(script.last(), "socket 3 Ipv4 ");
@@ -286,7 +290,7 @@ fn sockets() {
 }
 
 #[test]
-fn pairs_and_others_without_a_path() {
+fn pairs_and_anonymous_files_have_their_kind_and_name() {
     let mut script = Script::new(Machine::X86_64);
     script.answered("pipe2", &[1, 0], &[&[3, 0, 0, 0, 4, 0, 0, 0]], 0).call("read", &[3], &[], 0);
     assert_eq!(script.last(), "read 3 Pipe ");
@@ -307,33 +311,33 @@ fn pairs_and_others_without_a_path() {
     }
 }
 
-/// A child has its parent's files, as they were; what either does then is its own, unless they share them.
+/// After the fork, parent and child each have their own descriptors, unless they share them.
 #[test]
-fn forks() {
+fn child_inherits_or_shares_descriptors_and_directory() {
     let flags = [(0x11, false), (0x4111, false), (0x511, true)];
     for ((flags, shares), machine) in flags.into_iter().flat_map(|flags| MACHINES.map(|machine| (flags, machine))) {
         let mut script = Script::new(machine);
         script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call("chdir", &[1], &[b"/home"], 0);
         script.enter(SH, "clone", &[flags, 0, 0, 0, 0], &[]);
-        // The child comes first.
+        // The child's calls come before the maker returns.
         script.born(101).call_by(101, "openat", &[AT_FDCWD, 1, 0, 0], &[b"b"], 4);
         assert_eq!(script.last(), "openat 4 File /home/b");
         script.exit(SH, 101).call("fsync", &[4], &[], 0);
         assert_eq!(script.last(), if shares { "fsync 4 File /home/b" } else { "fsync -" }, "{flags:#x}");
         script.call("close", &[3], &[], 0).call_by(101, "fsync", &[3], &[], 0);
         assert_eq!(script.last(), if shares { "fsync -" } else { "fsync 3 File /a" }, "{flags:#x}");
-        // With another program each has its own.
+        // `execve` ends the sharing.
         script.call_by(101, "execve", &[1, 2, 3], &[], 0).call_by(101, "close", &[4], &[], 0);
         script.call("fsync", &[4], &[], 0);
         assert_eq!(script.last(), if shares { "fsync 4 File /home/b" } else { "fsync -" }, "{flags:#x}");
     }
 }
 
-/// As `posix_spawn` does it: the maker waits until the child has run another program.
+/// As with `posix_spawn`, the maker waits until the child has run another program.
 #[test]
-fn spawned() {
+fn child_of_vfork_inherits_before_its_maker_returns() {
     for machine in MACHINES {
-        // Another that makes a process of its own, and does not wait, is not mistaken for it.
+        // Another process that makes a child, and does not wait for it, is not taken for the maker.
         for has_other in [false, true] {
             let mut script = Script::new(machine);
             script.call_by(200, "getpid", &[], &[], 200);
@@ -355,9 +359,9 @@ fn spawned() {
     }
 }
 
-/// Whose child it is, shows when the maker returns: what it has not closed or replaced by then, it has inherited.
+/// Two processes may be the maker, until one of them returns with the child's id.
 #[test]
-fn inherited_late() {
+fn child_whose_maker_is_known_late_inherits_what_it_has_not_touched() {
     for machine in MACHINES {
         for runs in [false, true] {
             let mut script = Script::new(machine);
@@ -383,10 +387,10 @@ fn inherited_late() {
     }
 }
 
-/// The id that a maker in a container is told is one of its namespace. Here another program may have it, which goes on; or
-/// one of the same name may have had it before, and was killed.
+/// The id that a maker in a container gets is one of its namespace. Outside, another program may have that id, and goes
+/// on. If the process with that id has the maker's name, it was killed, and the child has its id.
 #[test]
-fn ids_of_namespaces() {
+fn child_id_of_a_living_process_replaces_it_only_if_names_agree() {
     for edges in [Edges::Both, Edges::Exit] {
         let mut script = Script::new(Machine::Arm64);
         script.recording.edges = edges;
@@ -412,9 +416,8 @@ fn ids_of_namespaces() {
     }
 }
 
-/// A high descriptor takes room as long as it is open, and one that is not takes none.
 #[test]
-fn high_descriptors() {
+fn high_descriptor_takes_room_only_while_it_is_open() {
     const HIGH: u64 = (1 << 19) - 1;
     for is_open in [true, false] {
         let mut script = Script::new(Machine::X86_64);
@@ -426,18 +429,20 @@ fn high_descriptors() {
         script.call("close", &[HIGH], &[], 0);
         script.call_by(8, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call_by(8, "fsync", &[3], &[], 0);
         let stream = stream(vec![packets(script.recording, 0, &script.events, &[])]);
-        let names = |event: &model::Event<'_>| match &event.what {
-            What::Call(model::Call { file: Some(file), .. }) => String::from_utf8_lossy(&file.name).into_owned(),
+        let names = |event: &model::Event<'_>| match &event.kind {
+            EventKind::Call(model::CallEvent { file: Some(file), .. }) => {
+                String::from_utf8_lossy(&file.name).into_owned()
+            }
             _ => String::new(),
         };
         for is_live in [false, true] {
-            assert_eq!(lines_live(&stream, is_live, names).pop().as_deref(), Some("/a"));
+            assert_eq!(lines_of_machine(&stream, is_live, names).pop().as_deref(), Some("/a"));
         }
     }
 }
 
 #[test]
-fn threads_share() {
+fn threads_share_descriptors() {
     let mut script = Script::new(Machine::X86_64);
     let args = [&0x3d_0f00_u64.to_le_bytes()[..], &[0; 80]].concat();
     script.enter(SH, "clone3", &[1, 88], &[&args]);
@@ -448,9 +453,8 @@ fn threads_share() {
     assert_eq!(script.last(), "fsync> 3 File /a");
 }
 
-/// What was there before the recording is asked of this machine only if it is the one that is recorded.
 #[test]
-fn before_the_recording() {
+fn files_and_parents_from_before_the_recording_are_looked_up_only_live() {
     let pid = std::process::id();
     let mut script = Script::new(Machine::Arm64);
     let file = std::fs::File::open("Cargo.toml").expect("opens");
@@ -460,8 +464,8 @@ fn before_the_recording() {
     let stream = stream(vec![packets(script.recording, 0, &script.events, &[])]);
     for is_live in [true, false] {
         let mut files = Vec::new();
-        let parents = lines_live(&stream, is_live, |event| {
-            let What::Call(call) = &event.what else { return String::new() };
+        let parents = lines_of_machine(&stream, is_live, |event| {
+            let EventKind::Call(call) = &event.kind else { return String::new() };
             files.extend(call.file.map(|file| (file.number, file.name.clone())));
             format!("{:?} {}", call.process.ppid, call.process.uid.is_some())
         });
@@ -478,23 +482,22 @@ fn before_the_recording() {
     }
 }
 
-/// Parents are known by the call that made the child, in whichever order the two return; also by one that
-/// is told by its return alone.
+/// The call that made the child tells it, also if only returns are recorded.
 #[test]
-fn parents() {
+fn parents_and_their_current_names_are_known() {
     for edges in [Edges::Both, Edges::Exit] {
         let mut script = Script::new(Machine::Arm64);
         script.recording.edges = edges;
-        let clone = Call { number: script.number("clone"), args: Some(vec![0x11, 0, 0, 0, 0]) };
-        let call = Call { number: script.number("getpid"), args: Some(vec![]) };
+        let clone = MadeCall { number: script.number("clone"), args: Some(vec![0x11, 0, 0, 0, 0]) };
+        let call = MadeCall { number: script.number("getpid"), args: Some(vec![]) };
         let of = |name: &[u8], pid| task(pid, name);
-        let mut add = |task: Task, call: &Call, result| {
-            let edge = |edge, time| Event { time, cpu: 0, task, edge };
+        let mut add = |task: Task, call: &MadeCall, result| {
+            let edge = |edge, time| MadeEvent { time, cpu: 0, task, edge };
             if edges == Edges::Both {
-                script.events.push(edge(Edge::Enter(call.clone()), script.now));
-                script.events.push(edge(Edge::Exit(result), script.now + 5));
+                script.events.push(edge(MadeEdge::Enter(call.clone()), script.now));
+                script.events.push(edge(MadeEdge::Exit(result), script.now + 5));
             } else {
-                script.events.push(edge(Edge::Return(call.clone(), result), script.now));
+                script.events.push(edge(MadeEdge::Return(call.clone(), result), script.now));
             }
             script.now += 10;
         };
@@ -508,7 +511,7 @@ fn parents() {
         add(of(b"cat", 300), &call, 300);
         let stream = stream(vec![packets(script.recording, 0, &script.events, &[])]);
         let mut lines = lines_of(&stream, |event| {
-            let What::Call(call) = &event.what else { return String::new() };
+            let EventKind::Call(call) = &event.kind else { return String::new() };
             let text = |name: &Vec<u8>| String::from_utf8_lossy(name).into_owned();
             let model::Process { pid, name, ppid, parent_name, uid } = call.process;
             assert_eq!(*uid, None);
@@ -528,9 +531,8 @@ fn parents() {
     }
 }
 
-/// The user is the effective one, from when it was set; children have it, and other programs that are run.
 #[test]
-fn users() {
+fn effective_user_is_known_once_set_and_inherited() {
     const SAME: u64 = 0xffff_ffff;
     for machine in MACHINES {
         let bits = if machine == Machine::Arm { "32" } else { "" };
@@ -547,9 +549,8 @@ fn users() {
     }
 }
 
-/// Returns alone tell users as well; where arguments were not recorded, a new one is not known.
 #[test]
-fn users_by_what_is_recorded() {
+fn new_user_is_known_from_returns_but_not_without_arguments() {
     let mut script = Script::new(Machine::Arm64);
     script.recording.edges = Edges::Exit;
     script.call("setuid", &[33], &[], 0);
@@ -561,9 +562,8 @@ fn users_by_what_is_recorded() {
     assert_eq!(script.users(), ["100 -", "100 33", "100 -"]);
 }
 
-/// Calls that ask for users tell them; the real one is taken only as long as the effective one is not known.
 #[test]
-fn users_that_are_told() {
+fn calls_that_tell_users_set_them_and_the_real_one_only_if_none_is_known() {
     let mut script = Script::new(Machine::Arm64);
     script.call("geteuid", &[], &[], -38).call("getuid", &[], &[], 1000).call("geteuid", &[], &[], 0xffff_fffe);
     script.call("getuid", &[], &[], 1000);
@@ -571,9 +571,9 @@ fn users_that_are_told() {
     assert_eq!(script.users(), ["100 -", "100 1000", "100 4294967294", "100 258"]);
 }
 
-/// Old calls have ids of 16 bits; so has what leaves the user as it is.
+/// In old calls, the id that leaves the user as it is has 16 bits, too.
 #[test]
-fn users_of_16_bits() {
+fn old_calls_set_users_of_16_bits() {
     let mut script = Script::new(Machine::Arm);
     script.call("setuid", &[33], &[], 0).call("setreuid", &[1, 0xffff], &[], 0).call("setreuid", &[1, 2], &[], 0);
     assert_eq!(script.users(), ["100 -", "100 33", "100 2"]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What belongs together is joined; what is not known is not made up.
+//! The model pairs entries, returns and memory, and makes up nothing that is not known.
 
 mod common;
 
@@ -9,24 +9,24 @@ use common::*;
 use proptest::prelude::*;
 use std::convert::Infallible;
 use std::fmt::Write as _;
-use syscall_record::decode;
-use syscall_record::model::{self, Edge as Side, Model, What};
+use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind};
+use syscall_record::model::{self, EventKind, Model};
 use syscall_record_format::format::{Args, Chunk, ChunkHead, Edges, Header, Machine, Task, MAX_ARGS, RELEASE_BYTES};
 
-/// A line for each event of a stream.
+/// The lines of a stream's events.
 fn lines(stream: &[u8]) -> Vec<String> {
     lines_of(stream, describe)
 }
 
-/// `NUMBER TID > NAME(REGISTERS) [INPUTS]` or `NUMBER TID < NAME(REGISTERS) [INPUTS] = RESULT [OUTPUTS] LATENCY`, with
-/// a `~` where other events lie between.
+/// An event's line: `NUMBER TID > NAME(REGISTERS) [INPUTS]` or `NUMBER TID < NAME(REGISTERS) [INPUTS] = RESULT
+/// [OUTPUTS] LATENCY`. A `~` follows if other events lie between entry and return.
 fn describe(event: &model::Event<'_>) -> String {
     let mut line = format!("{} ", event.number);
-    let call = match &event.what {
-        What::Dropped { events } => return format!("{line}dropped {events}"),
-        What::Call(call) => call,
+    let call = match &event.kind {
+        EventKind::Dropped { events } => return format!("{line}dropped {events}"),
+        EventKind::Call(call) => call,
     };
-    let side = if call.edge == Side::Enter { '>' } else { '<' };
+    let side = if call.edge == model::Edge::Enter { '>' } else { '<' };
     let mut name = String::new();
     let _ = write!(line, "{} {side} {}(", call.task.tid, call.name(&mut name));
     let registers: Vec<String> = call.registers.iter().map(|register| format!("{register:#x}")).collect();
@@ -51,12 +51,13 @@ fn describe(event: &model::Event<'_>) -> String {
     line + if call.is_resumed { " ~" } else { "" }
 }
 
-fn of(events: &[Event]) -> Vec<u8> {
+/// A stream of one CPU's events.
+fn stream_of(events: &[MadeEvent]) -> Vec<u8> {
     stream(vec![packets(ARGS, 0, events, &[])])
 }
 
-const ARGS: Recording = Recording { machine: Machine::Arm64, edges: Edges::Both, has_args: true };
-/// Of arm64.
+const ARGS: MadeRecording = MadeRecording { machine: Machine::Arm64, edges: Edges::Both, has_args: true };
+/// Numbers of calls on arm64.
 const OPENAT: u32 = 56;
 const READ: u32 = 63;
 const WRITE: u32 = 64;
@@ -69,7 +70,7 @@ fn sh() -> Task {
 }
 
 #[test]
-fn entry_and_return_are_joined_with_their_memory() {
+fn entry_and_return_are_paired_with_their_memory() {
     let events = [
         memory(10, 0, sh(), OPENAT, 1, false, b"/etc/passwd"),
         vec![enter_with(10, 0, sh(), OPENAT, &[0xffff_ff9c, 0x1000, 0]), exit(25, 0, sh(), 3)],
@@ -83,11 +84,11 @@ fn entry_and_return_are_joined_with_their_memory() {
         "3 100 > read(0x3,0x2000,0x50)",
         "4 100 < read(0x3,0x2000,0x50) = 10 1:root:x:0:0 10ns",
     ];
-    assert_eq!(lines(&of(&events.concat())), expected);
+    assert_eq!(lines(&stream_of(&events.concat())), expected);
 }
 
 #[test]
-fn events_between_are_told() {
+fn events_between_entry_and_return_make_it_resumed() {
     let cat = task(200, b"cat");
     let events = [
         enter_with(10, 0, sh(), READ, &[0]),
@@ -97,12 +98,13 @@ fn events_between_are_told() {
     ];
     let expected =
         ["1 100 > read(0x0)", "2 200 > write(0x1)", "3 200 < write(0x1) = -9 10ns", "4 100 < read(0x0) = 0 30ns ~"];
-    assert_eq!(lines(&of(&events)), expected);
+    assert_eq!(lines(&stream_of(&events)), expected);
 }
 
-/// Memory in pieces is one; what is of another call, another edge, or whose end is missing says so.
+/// Chunks are put together. Memory of another call or another edge is dropped, and memory without its end is marked as
+/// cut.
 #[test]
-fn memory_of_lost_events_is_not_mistaken() {
+fn memory_of_lost_events_is_dropped_or_marked() {
     let mut cut = memory(60, 0, sh(), WRITE, 1, false, &[b'b'; 600]);
     cut.truncate(1);
     let mut headless = memory(100, 0, sh(), WRITE, 1, false, &[b'c'; 600]);
@@ -135,12 +137,12 @@ fn memory_of_lost_events_is_not_mistaken() {
         "8 100 < write(0x3) 1:new = 1 5ns",
         "9 100 > write(0x4)",
     ];
-    assert_eq!(lines(&of(&events.concat())), expected);
+    assert_eq!(lines(&stream_of(&events.concat())), expected);
 }
 
-/// After drops on its CPU a return may be of another call than the last that was seen.
+/// After drops on its CPU, a return may be of another call than the last one that was seen.
 #[test]
-fn drops_separate() {
+fn return_after_drops_has_no_call() {
     let first = packets(ARGS, 0, &[enter_with(10, 0, sh(), READ, &[0])], &[]);
     let mut second =
         packets(ARGS, 0, &[exit(500, 0, sh(), 7), enter_with(510, 0, sh(), READ, &[0]), exit(520, 0, sh(), 8)], &[]);
@@ -160,21 +162,21 @@ fn drops_separate() {
 }
 
 #[test]
-fn a_recording_can_begin_anywhere() {
+fn return_without_entry_has_no_call() {
     let events = [exit(10, 0, sh(), -2), enter_with(20, 0, sh(), 9999, &[]), exit(30, 0, sh(), -38)];
     let expected = ["1 100 < unknown() = -2", "2 100 > syscall_9999()", "3 100 < syscall_9999() = -38 10ns"];
-    assert_eq!(lines(&of(&events)), expected);
+    assert_eq!(lines(&stream_of(&events)), expected);
 }
 
-/// Where returns alone are recorded, what they read is told apart by its parameter.
+/// The call's parameters tell inputs from outputs.
 #[test]
-fn returns_alone() {
-    let recording = Recording { edges: Edges::Exit, ..ARGS };
-    let returns = |time, number, args: &[u64], result| Event {
+fn returns_recorded_alone_have_inputs_and_outputs() {
+    let recording = MadeRecording { edges: Edges::Exit, ..ARGS };
+    let returns = |time, number, args: &[u64], result| MadeEvent {
         time,
         cpu: 0,
         task: sh(),
-        edge: Edge::Return(Call { number, args: Some(args.to_vec()) }, result),
+        edge: MadeEdge::Return(MadeCall { number, args: Some(args.to_vec()) }, result),
     };
     let events = [
         memory(10, 0, sh(), OPENAT, 1, true, b"/etc/passwd"),
@@ -187,19 +189,19 @@ fn returns_alone() {
 }
 
 #[test]
-fn entries_alone() {
-    let recording = Recording { edges: Edges::Enter, ..ARGS };
+fn entries_recorded_alone_have_their_arguments() {
+    let recording = MadeRecording { edges: Edges::Enter, ..ARGS };
     let events = [enter_with(10, 0, sh(), READ, &[3]), enter_with(20, 0, sh(), WRITE, &[1])];
     assert_eq!(lines(&stream(vec![packets(recording, 0, &events, &[])])), ["1 100 > read(0x3)", "2 100 > write(0x1)"]);
 }
 
-/// 32-bit programs have other numbers and narrow results, on whichever kernel.
+/// 32-bit programs have other numbers of calls, and results of 32 bits, on all kernels.
 #[test]
-fn calls_of_32_bits() {
+fn calls_of_32_bits_have_their_own_numbers_and_signed_results() {
     for (machine, is_32bit, number) in
         [(Machine::Arm64, true, 3), (Machine::Arm, false, 3), (Machine::X86_64, true, 3), (Machine::X86_64, false, 0)]
     {
-        let recording = Recording { machine, ..ARGS };
+        let recording = MadeRecording { machine, ..ARGS };
         let task = Task { is_32bit, ..sh() };
         let result = if is_32bit { 0xffff_fff7 } else { -9 };
         let events = [enter_with(10, 0, task, number, &[7]), exit(20, 0, task, result)];
@@ -208,10 +210,8 @@ fn calls_of_32_bits() {
     }
 }
 
-/// A thread whose id is used again by another process is not the old one; nor are those of a process that
-/// ended.
 #[test]
-fn threads_end() {
+fn thread_id_of_another_process_or_of_an_ended_one_is_a_new_thread() {
     let thread = |tid| Task { tid, tgid: 100, ..sh() };
     let events = [
         enter_with(10, 0, thread(101), READ, &[3]),
@@ -227,12 +227,11 @@ fn threads_end() {
         "4 100 > exit_group(0x0)",
         "5 102 < unknown() = 5",
     ];
-    assert_eq!(lines(&of(&events)), expected);
+    assert_eq!(lines(&stream_of(&events)), expected);
 }
 
-/// Another thread than the first that runs a program returns as the first.
 #[test]
-fn exec_by_another_thread() {
+fn exec_by_another_thread_returns_in_the_first() {
     let thread = |tid, name| Task { tid, tgid: 100, ..task(tid, name) };
     let events = [
         enter_with(10, 0, thread(100, b"java"), READ, &[3]),
@@ -246,12 +245,11 @@ fn exec_by_another_thread() {
         "3 100 < execve(0x1,0x2,0x3) = 0 10ns",
         "4 105 > read(0x3)",
     ];
-    assert_eq!(lines(&of(&events)), expected);
+    assert_eq!(lines(&stream_of(&events)), expected);
 }
 
-/// The new process returns from its parent's call, which may be first.
 #[test]
-fn fork_returns_twice() {
+fn child_that_returns_before_its_maker_has_the_makers_call() {
     let child = task(101, b"sh");
     let events = [
         enter_with(10, 0, sh(), CLONE, &[0x11]),
@@ -261,13 +259,12 @@ fn fork_returns_twice() {
     ];
     let expected =
         ["1 100 > clone(0x11)", "2 101 < clone(0x11) = 0", "3 100 < clone(0x11) = 101 10ns ~", "4 102 < unknown() = 0"];
-    assert_eq!(lines(&of(&events)), expected);
+    assert_eq!(lines(&stream_of(&events)), expected);
 }
 
-/// Or it returns after its maker, and after others have made threads of their own.
 #[test]
-fn fork_returns_late() {
-    let recording = Recording { machine: Machine::X86_64, ..ARGS };
+fn children_that_return_after_their_maker_have_the_makers_call() {
+    let recording = MadeRecording { machine: Machine::X86_64, ..ARGS };
     let child = |tid, tgid| Task { tid, tgid, ..task(tid, b"sh") };
     let events = [
         enter_with(10, 0, sh(), 56, &[0x11]),
@@ -279,7 +276,7 @@ fn fork_returns_late() {
         exit(70, 0, child(101, 101), 0),
         enter_with(80, 0, child(102, 100), 39, &[]),
         exit(90, 0, sh(), 103),
-        // One of another namespace, whose id is that of a program here.
+        // The id that the maker got is one of another namespace. Here, another program has it.
         exit(100, 0, task(103, b"init"), 0),
     ];
     let expected = [
@@ -297,10 +294,9 @@ fn fork_returns_late() {
     assert_eq!(lines(&stream(vec![packets(recording, 0, &events, &[])])), expected);
 }
 
-/// Times are the wall clock's at the recording's start, and go on from there whatever is done to it. Of joined recordings
-/// the second goes on where the first ended.
+/// Later settings of the clock do not matter. In joined recordings, the second begins where the first has ended.
 #[test]
-fn times() {
+fn times_begin_with_the_wall_clock_and_go_on_by_ticks() {
     let set = |packets: &mut [[u64; 512]], wall: u64| {
         for packet in packets {
             packet[5] = wall;
@@ -315,7 +311,7 @@ fn times() {
     two[0][2] += 1 << 32;
     let stream = [stream(vec![one]), stream(vec![two])].concat();
     let times = |event: &model::Event<'_>| {
-        let latency = if let What::Call(call) = &event.what { call.latency } else { None };
+        let latency = if let EventKind::Call(call) = &event.kind { call.latency } else { None };
         format!("{} {} {} {:?}", event.time, event.since_first, event.since_last, latency)
     };
     let expected = ["5000000 0 0 None", "5000200 200 200 Some(200)", "7000000 200 0 None"];
@@ -325,10 +321,9 @@ fn times() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
-    /// A recording cut at any byte gives the events before that, unchanged.
     #[test]
-    fn cut_anywhere(mut history in history::history(), at in any::<prop::sample::Index>()) {
-        // Of one CPU: those of another, later packets' events lie between.
+    fn stream_cut_anywhere_gives_the_events_before_unchanged(mut history in history::history(), at in any::<prop::sample::Index>()) {
+        // Of one CPU alone: events of other CPUs' later packets would come in between.
         let cpu = history.cpus.keys().next().copied();
         history.cpus.retain(|&other, _| Some(other) == cpu);
         let stream = stream(history.packets(&[]));
@@ -338,40 +333,38 @@ proptest! {
         prop_assert!(all.starts_with(&some), "{:?} are not the first of {:?}", some, all);
     }
 
-    /// Joining gives what a naive search for the last entry gives.
     #[test]
-    fn joins_as_a_search_does(mut history in history::history()) {
-        // Those that end a thread, or make one, are for other tests.
+    fn pairing_agrees_with_a_search_for_the_last_entry(mut history in history::history()) {
+        // Calls that end or make a thread are for other tests.
         for event in history.cpus.values_mut().flatten() {
-            if let Edge::Enter(call) = &mut event.edge {
-                call.number = if ends(call.number) { 1000 } else { call.number };
+            if let MadeEdge::Enter(call) = &mut event.edge {
+                call.number = if ends_or_makes_a_thread(call.number) { 1000 } else { call.number };
             }
         }
         let events = history.events();
         let expected: Vec<Option<u32>> = events.iter().enumerate().map(|(index, event)| match &event.edge {
-            Edge::Enter(call) | Edge::Return(call, _) => Some(call.number),
-            Edge::Exit(_) => {
-                let of_task = |other: &&Event| other.task.tid == event.task.tid;
+            MadeEdge::Enter(call) | MadeEdge::Return(call, _) => Some(call.number),
+            MadeEdge::Exit(_) => {
+                let of_task = |other: &&MadeEvent| other.task.tid == event.task.tid;
                 let before = events[..index].iter().rev().find(of_task)?;
-                if let Edge::Enter(call) = &before.edge { Some(call.number) } else { None }
+                if let MadeEdge::Enter(call) = &before.edge { Some(call.number) } else { None }
             }
-            Edge::Memory(..) => None,
+            MadeEdge::Memory(..) => None,
         }).collect();
-        let seen = lines_of(&stream(history.packets(&[])), |event| match &event.what {
-            What::Call(call) => format!("{:?}", call.number),
-            What::Dropped { .. } => String::new(),
+        let seen = lines_of(&stream(history.packets(&[])), |event| match &event.kind {
+            EventKind::Call(call) => format!("{:?}", call.number),
+            EventKind::Dropped { .. } => String::new(),
         });
         let expected: Vec<String> = expected.iter().map(|number| format!("{number:?}")).collect();
         prop_assert_eq!(seen, expected);
     }
 
-    /// No sequence of events makes it panic, whether it makes sense or not.
     #[test]
-    fn survives_anything(steps in prop::collection::vec(step(), 0..300)) {
+    fn arbitrary_events_are_survived_and_numbered(records in prop::collection::vec(record(), 0..300)) {
         let mut model = Model::new(NEEDS, false);
         let mut number = 0;
-        for step in &steps {
-            give(&mut model, step, &mut |event| {
+        for record in &records {
+            give(&mut model, record, &mut |event| {
                 number += 1;
                 assert_eq!(event.number, number);
                 describe(event);
@@ -380,11 +373,11 @@ proptest! {
     }
 }
 
-/// Threads that were killed do not say so. Those that made no call for the longest time go first.
+/// The end of a thread that is killed is not recorded.
 #[test]
-fn more_threads_than_there_can_be() {
+fn too_many_threads_forget_the_longest_idle_ones() {
     let mut model = Model::new(NEEDS, false);
-    let step = |kind, tid, time| Step {
+    let record = |kind, tid, time| RandomRecord {
         session: 0,
         machine: Machine::Arm64,
         edges: Edges::Both,
@@ -400,31 +393,31 @@ fn more_threads_than_there_can_be() {
         result: 0,
     };
     for tid in 1..=100_000 {
-        give(&mut model, &step(1, tid, u64::from(tid)), &mut |_| ());
+        give(&mut model, &record(1, tid, u64::from(tid)), &mut |_| ());
     }
     for tid in (90_000..=100_000).chain(1..=1000) {
-        give(&mut model, &step(6, tid, 200_000), &mut |event| {
-            let What::Call(call) = &event.what else { panic!("is a call") };
+        give(&mut model, &record(6, tid, 200_000), &mut |event| {
+            let EventKind::Call(call) = &event.kind else { panic!("is a call") };
             assert_eq!(call.number.is_some(), tid > 1000, "{tid}");
         });
     }
 }
 
-/// Whether a call of any machine has this number and ends, or makes, a thread.
-fn ends(number: u32) -> bool {
+/// Whether a call with this number, on any machine, ends or makes a thread.
+fn ends_or_makes_a_thread(number: u32) -> bool {
     [93, 94, 220, 435, 1, 248, 120, 190, 2, 252, 60, 231, 56, 57, 58, 221, 281, 11, 387, 59, 322, 358, 520, 545]
         .contains(&number)
 }
 
-/// Calls of arm64 that the model follows, and two that it does not.
+/// Numbers of calls on arm64 that the model learns from, and two that it does not.
 const FOLLOWED: [u32; 26] = [
     OPENAT, READ, WRITE, EXIT_GROUP, CLONE, EXECVE, 17, 20, 23, 24, 25, 49, 50, 57, 59, 93, 97, 146, 147, 148, 175,
     198, 200, 202, 203, 436,
 ];
 
-/// One record of any kind.
+/// A record of any kind.
 #[derive(Clone, Debug)]
-struct Step {
+struct RandomRecord {
     session: u32,
     machine: Machine,
     edges: Edges,
@@ -440,7 +433,7 @@ struct Step {
     result: i64,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn record() -> impl Strategy<Value = RandomRecord> {
     let header = (
         0u32..2,
         prop::sample::select(vec![Machine::Arm64, Machine::Arm, Machine::X86_64]),
@@ -467,38 +460,40 @@ fn step() -> impl Strategy<Value = Step> {
         let machine = if time % 50 == 0 { machine } else { Machine::Arm64 };
         let call = if head.call % 4 == 0 { head.call } else { number as u8 };
         let head = ChunkHead { call, len: head.len.min(words.len() as u16 * 8), ..head };
-        Step { session, machine, edges, time, cpu, tid, tgid, is_32bit, kind, number, words, head, result }
+        RandomRecord { session, machine, edges, time, cpu, tid, tgid, is_32bit, kind, number, words, head, result }
     })
 }
 
-fn give(model: &mut Model, step: &Step, each: &mut impl FnMut(&model::Event<'_>)) {
+/// Gives a record to a model, and calls `each` for the event that the model makes.
+fn give(model: &mut Model, record: &RandomRecord, each: &mut impl FnMut(&model::Event<'_>)) {
     let header = Header {
-        machine: step.machine,
-        cpu: step.cpu,
+        machine: record.machine,
+        cpu: record.cpu,
         used: 16,
-        edges: step.edges,
+        edges: record.edges,
         has_args: true,
         sequence: 0,
-        session: step.session,
-        base_time: step.time / 2,
+        session: record.session,
+        base_time: record.time / 2,
         watermark: 0,
-        wall_clock: step.time ^ 0x5555,
-        tick: step.time | 1,
+        wall_clock: record.time ^ 0x5555,
+        tick: record.time | 1,
         dropped: 0,
         dropped_before: 0,
         release: [0; RELEASE_BYTES],
     };
-    let task = Task { is_32bit: step.is_32bit, tid: step.tid, tgid: step.tgid, comm: [u64::from(step.tgid); 2] };
-    let args = Args::new(&step.words, (step.words.len() as u8).min(MAX_ARGS as u8), 64);
-    let call = decode::Call { is_32bit: step.is_32bit, number: step.number, args };
-    let what = match step.kind {
-        0 => decode::What::Dropped { events: step.time },
-        1..=4 => decode::What::Enter { task: &task, call },
-        5 if step.edges == Edges::Exit => decode::What::Exit { task: &task, call: Some(call), result: step.result },
-        5..=8 => decode::What::Exit { task: &task, call: None, result: step.result },
-        _ => decode::What::Memory { task: &task, chunk: Chunk::new(step.head, &step.words).expect("fits") },
+    let task =
+        Task { is_32bit: record.is_32bit, tid: record.tid, tgid: record.tgid, comm: [u64::from(record.tgid); 2] };
+    let args = Args::new(&record.words, (record.words.len() as u8).min(MAX_ARGS as u8), 64);
+    let call = DecodedCall { is_32bit: record.is_32bit, number: record.number, args };
+    let kind = match record.kind {
+        0 => DecodedKind::Dropped { events: record.time },
+        1..=4 => DecodedKind::Enter { task: &task, call },
+        5 if record.edges == Edges::Exit => DecodedKind::Exit { task: &task, call: Some(call), result: record.result },
+        5..=8 => DecodedKind::Exit { task: &task, call: None, result: record.result },
+        _ => DecodedKind::Memory { task: &task, chunk: Chunk::new(record.head, &record.words).expect("fits") },
     };
-    let event = decode::Event { time: step.time, cpu: step.cpu, what };
+    let event = DecodedEvent { time: record.time, cpu: record.cpu, kind };
     let mut sink = |event: &model::Event<'_>| {
         each(event);
         Ok::<(), Infallible>(())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The table's sizes of structures against those that this machine's C library has, where both mean the same.
+//! Compares the table's sizes of structures with those of this machine's C library, where both mean the same structure.
 
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
@@ -8,7 +8,7 @@ use std::mem::size_of;
 use syscall_record::calls::{self, Abi};
 
 #[test]
-fn structures_are_as_large_as_in_c() {
+fn sizes_of_structures_agree_with_the_c_library() {
     let abi = if cfg!(target_arch = "x86_64") { Abi::X86_64 } else { Abi::Arm64 };
     let sizes = [
         ("epoll_event", size_of::<libc::epoll_event>()),

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From packets to the lines of each style.
+//! From packets to lines, for each style that uses the model.
 
 mod common;
 
 use common::modelled::lines_of;
 use common::*;
+use syscall_record::fields::{Look, Payload};
 use syscall_record::style::format::Format;
 use syscall_record::style::json::Json;
-use syscall_record::style::payload::{Look, Payload};
 use syscall_record::style::sysdig;
 use syscall_record::style::time::{TimeForm, Times};
 use syscall_record::summary::Summary;
 use syscall_record_format::format::{Edges, Machine};
 
-/// A `cat` of a file, of which a dropped piece is missing.
+/// Makes a recording of a `cat` of a file. Some of its events were dropped.
 fn example() -> Vec<u8> {
-    let recording = Recording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
+    let recording = MadeRecording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
     let cat = task(4513, b"cat");
     let first = [
         memory(1000, 2, cat, 257, 1, false, b"/etc/passwd"),
@@ -36,17 +36,17 @@ fn example() -> Vec<u8> {
 }
 
 fn formatted(format: &str, look: Look, times: TimeForm) -> String {
-    let mut format = Format::parse(format, look, Times::new(times)).expect("is right");
+    let mut format = Format::parse(format, look, Times::new(times)).expect("is a format");
     let lines = lines_of(&example(), |event| {
         let mut out = Vec::new();
         format.print(&mut out, event);
-        String::from_utf8(out).expect("text")
+        String::from_utf8(out).expect("UTF-8")
     });
     lines.concat()
 }
 
 #[test]
-fn sysdig() {
+fn sysdig_prints_a_line_for_each_event() {
     let text = formatted(sysdig::FORMAT, Look::default(), TimeForm::Relative);
     let expected = "\
 1 0.000000000 2 cat (4513) > openat dfd=-100(AT_FDCWD) filename=/etc/passwd flags=0(O_RDONLY) mode=000
@@ -63,7 +63,7 @@ fn sysdig() {
 }
 
 #[test]
-fn formats() {
+fn format_prints_payload_and_time_between_lines() {
     let hex = Look { payload: Payload::Hex, ..Look::default() };
     let text = formatted("%10evt.type|%evt.latency|%evt.buffer", hex, TimeForm::Relative);
     let rows =
@@ -74,12 +74,12 @@ fn formats() {
 }
 
 #[test]
-fn json() {
+fn json_prints_the_default_fields() {
     let mut json = Json::new(Look::default());
     let lines = lines_of(&example(), |event| {
         let mut out = Vec::new();
         json.print(&mut out, event);
-        String::from_utf8(out).expect("text")
+        String::from_utf8(out).expect("UTF-8")
     });
     assert_eq!(
         lines[3],
@@ -92,9 +92,9 @@ fn json() {
     );
 }
 
-/// The write's return came after a drop: what returned then is not known.
+/// The return of the write stands after a drop, so the call that returned is not known.
 #[test]
-fn summaries() {
+fn summary_does_not_count_a_return_after_a_drop() {
     let mut summary = Summary::new();
     lines_of(&example(), |event| {
         summary.add(event);

@@ -4,7 +4,7 @@
 
 /// The parts of a call's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct TracedCall {
     pub name: String,
     pub arguments: Vec<String>,
     /// What stands behind the `=`: number, error and explanation. `?` if the call did not return.
@@ -13,7 +13,7 @@ pub struct Call {
     pub is_headless: bool,
 }
 
-impl Call {
+impl TracedCall {
     /// Takes a whole call's text apart; `None` if it is none.
     pub fn parse(text: &str) -> Option<Self> {
         let open = text.find('(')?;
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn parts(text: &str) -> (String, Vec<String>, String) {
-        let call = Call::parse(text).expect("a call");
+        let call = TracedCall::parse(text).expect("a call");
         (call.name, call.arguments, call.result)
     }
 
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_no_call() {
-        assert_eq!(Call::parse("--- SIGCHLD {si_signo=SIGCHLD} ---"), None);
-        assert_eq!(Call::parse("+++ exited with 0 (x) +++"), None);
+        assert_eq!(TracedCall::parse("--- SIGCHLD {si_signo=SIGCHLD} ---"), None);
+        assert_eq!(TracedCall::parse("+++ exited with 0 (x) +++"), None);
     }
 }

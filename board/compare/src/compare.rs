@@ -2,9 +2,9 @@
 
 //! Finds what differs between two traces of the same run.
 
-use crate::call::Call;
+use crate::call::TracedCall;
 use crate::rules::{Place, Rules};
-use crate::trace::{Item, Thread, Trace};
+use crate::trace::{Item, ThreadTrace, Trace};
 
 /// How far ahead the other side's next line is looked for where one side has lines of its own.
 const MAX_MISSING: usize = 64;
@@ -49,7 +49,7 @@ impl Comparison {
         differences
     }
 
-    fn thread(&mut self, place: &str, theirs: &Thread, ours: &Thread, differences: &mut Vec<String>) {
+    fn thread(&mut self, place: &str, theirs: &ThreadTrace, ours: &ThreadTrace, differences: &mut Vec<String>) {
         // What only one side shows by its nature goes first.
         let theirs: Vec<&Item> = theirs.items.iter().filter(|item| !self.alone(Place::Strace, item)).collect();
         let ours: Vec<&Item> = ours.items.iter().filter(|item| !self.alone(Place::Ours, item)).collect();
@@ -89,7 +89,7 @@ impl Comparison {
         }
     }
 
-    fn calls(&mut self, theirs: &Call, ours: &Call) -> Option<String> {
+    fn calls(&mut self, theirs: &TracedCall, ours: &TracedCall) -> Option<String> {
         if theirs.name != ours.name {
             return Some("the call".into());
         }

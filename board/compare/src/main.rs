@@ -14,10 +14,10 @@
 #![forbid(unsafe_code)]
 
 mod call;
-mod compare;
 mod pattern;
 mod rules;
 mod trace;
+mod compare;
 
 use compare::Comparison;
 use rules::Rules;

@@ -35,7 +35,7 @@ pub enum Place {
 }
 
 #[derive(Debug)]
-pub struct Rule {
+pub struct DifferenceRule {
     /// As it is written.
     pub text: String,
     pub line: usize,
@@ -51,7 +51,7 @@ pub struct Rule {
     ours: String,
 }
 
-impl Rule {
+impl DifferenceRule {
     fn is_for(&self, arch: &str) -> bool {
         self.archs.as_ref().is_none_or(|archs| archs.split(',').any(|one| one == arch))
     }
@@ -96,7 +96,7 @@ impl Rule {
 /// The rules of one architecture.
 #[derive(Debug, Default)]
 pub struct Rules {
-    rules: Vec<Rule>,
+    rules: Vec<DifferenceRule>,
     /// The name of the program that is looked at.
     program: String,
 }
@@ -120,7 +120,7 @@ impl Rules {
                 continue;
             }
             open = Some(line);
-            rules.push(Rule::parse(text.trim_end(), line).map_err(|error| format!("line {line}: {error}"))?);
+            rules.push(DifferenceRule::parse(text.trim_end(), line).map_err(|error| format!("line {line}: {error}"))?);
         }
         if let Some(line) = open {
             return Err(format!("line {line}: the rule is not explained"));
@@ -129,7 +129,7 @@ impl Rules {
         Ok(Self { rules, program: String::new() })
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &Rule> {
+    pub fn all(&self) -> impl Iterator<Item = &DifferenceRule> {
         self.rules.iter()
     }
 
@@ -152,7 +152,7 @@ impl Rules {
         })
     }
 
-    fn allow(&mut self, matches: impl Fn(&Rule) -> bool) -> bool {
+    fn allow(&mut self, matches: impl Fn(&DifferenceRule) -> bool) -> bool {
         let found = self.rules.iter_mut().find(|rule| matches(rule) && match_one(&rule.programs, &self.program));
         found.map(|rule| rule.used += 1).is_some()
     }

@@ -2,13 +2,13 @@
 
 //! The text of a trace, by thread.
 
-use crate::call::Call;
+use crate::call::TracedCall;
 use std::collections::HashMap;
 
 /// What a thread's line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    Call(Call),
+    Call(TracedCall),
     /// A line that shows no call, a signal for example.
     Note(String),
 }
@@ -32,7 +32,7 @@ impl Item {
 
 /// A thread and what was seen of it, in its order.
 #[derive(Debug, Default)]
-pub struct Thread {
+pub struct ThreadTrace {
     pub id: u32,
     pub items: Vec<Item>,
 }
@@ -40,7 +40,7 @@ pub struct Thread {
 /// All threads in the order in which they appear, and lines that are of none.
 #[derive(Debug, Default)]
 pub struct Trace {
-    pub threads: Vec<Thread>,
+    pub threads: Vec<ThreadTrace>,
     pub stray: Vec<String>,
 }
 
@@ -59,11 +59,11 @@ impl Trace {
                 continue;
             };
             let place = *places.entry(id).or_insert_with(|| {
-                trace.threads.push(Thread { id, items: Vec::new() });
+                trace.threads.push(ThreadTrace { id, items: Vec::new() });
                 trace.threads.len() - 1
             });
             let items = &mut trace.threads[place].items;
-            if !said.starts_with("<... ") && Call::parse(said).is_some() {
+            if !said.starts_with("<... ") && TracedCall::parse(said).is_some() {
                 // The call before did not return, and yet there is another: of a handler, for example.
                 items.extend(begun.remove(&id).map(|start| item(&start)));
             }
@@ -74,7 +74,7 @@ impl Trace {
             let item = match resumed(said) {
                 Some((name, rest)) => match begun.remove(&id) {
                     Some(start) => item(&(start + rest)),
-                    None => Item::Call(Call::headless(name, rest)),
+                    None => Item::Call(TracedCall::headless(name, rest)),
                 },
                 None => item(said),
             };
@@ -93,14 +93,14 @@ impl Trace {
     }
 
     /// Takes a thread out.
-    pub fn take(&mut self, id: u32) -> Option<Thread> {
+    pub fn take(&mut self, id: u32) -> Option<ThreadTrace> {
         let place = self.threads.iter().position(|thread| thread.id == id)?;
         Some(self.threads.remove(place))
     }
 }
 
 fn item(said: &str) -> Item {
-    Call::parse(said).map_or_else(|| Item::Note(said.to_owned()), Item::Call)
+    TracedCall::parse(said).map_or_else(|| Item::Note(said.to_owned()), Item::Call)
 }
 
 /// The thread that a line is of, and the rest.

@@ -2,8 +2,9 @@
 
 //! System calls of known number and kind.
 
+use std::path::Path;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// So many calls of the cheapest call there is.
 pub fn many(count: u64) {
@@ -31,10 +32,10 @@ pub fn pin(cpu: usize) {
     }
 }
 
-/// The same in each of so many threads, each on a CPU of its own.
+/// The same in each of so many threads, each on a CPU of its own. Who has started this program, and waits for it, makes no
+/// calls at the same time: they would be dropped with the others.
 pub fn many_in_threads(count: u64, threads: u64) {
-    // Whoever started us has calls of its own to make until it waits; they are not to be dropped.
-    thread::sleep(Duration::from_millis(500));
+    wait_until("the program's parent sleeps", parent_sleeps);
     let threads: Vec<_> = (0..threads)
         .map(|cpu| {
             thread::spawn(move || {
@@ -47,7 +48,28 @@ pub fn many_in_threads(count: u64, threads: u64) {
         thread.join().expect("does not panic");
     }
     std::fs::write("/tmp/go", "").expect("/tmp can be written");
-    thread::sleep(Duration::from_secs(1));
+    // `read late`, if it is there, makes room for the calls of who waits.
+    if Path::new("/tmp/opened").exists() {
+        wait_until("there is /tmp/caught-up", || Path::new("/tmp/caught-up").exists());
+    }
+}
+
+/// Waits until something is so, for a minute at most.
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < Duration::from_secs(60), "waited a minute in vain until {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether the process that has started this one sleeps.
+fn parent_sleeps() -> bool {
+    // SAFETY: Takes nothing and changes nothing.
+    let parent = unsafe { libc::getppid() };
+    // The state stands behind the name, which is in parentheses.
+    let stat = std::fs::read_to_string(format!("/proc/{parent}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('S'))
 }
 
 /// Calls that do not fit a record's usual form.

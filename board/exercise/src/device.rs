@@ -3,10 +3,12 @@
 //! Uses of `/dev/syscall-record`, right and wrong ones. Each says `ok` or what was wrong. All expect
 //! a module that records `exercise` or `getppid` loops, with nothing recorded yet unless they say so.
 
+use crate::collect::copy_rest;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use syscall_record_format::request::{Request, SET_REQUEST};
@@ -63,17 +65,16 @@ fn errno(result: io::Result<usize>) -> Option<i32> {
     result.err().and_then(|error| error.raw_os_error())
 }
 
-/// Throws away what was recorded so far.
-fn drain(device: &mut File) {
-    let mut packet = [0; PACKET];
-    std::thread::sleep(Duration::from_millis(400));
-    while device.read(&mut packet).is_ok() {}
+/// Opens the device when what was recorded so far is thrown away.
+fn open_emptied() -> Result<File, String> {
+    copy_rest(&mut open(libc::O_NONBLOCK)?, &mut io::sink())?;
+    // The request that this makes ends with its open file.
+    open(libc::O_NONBLOCK)
 }
 
 /// Without anything to read: EAGAIN at once, poll says no.
 fn empty() -> Check {
-    let mut device = open(libc::O_NONBLOCK)?;
-    drain(&mut device);
+    let mut device = open_emptied()?;
     let result = device.read(&mut [0; PACKET]);
     expect(errno(result) == Some(libc::EAGAIN), || "read did not say EAGAIN".into())?;
     let ready = poll_for(&device, 300)?;
@@ -82,8 +83,7 @@ fn empty() -> Check {
 
 /// poll waits for records and then there are some.
 fn poll() -> Check {
-    let mut device = open(libc::O_NONBLOCK)?;
-    drain(&mut device);
+    let mut device = open_emptied()?;
     let start = Instant::now();
     record()?;
     // When its time is up it looks once more, without having been woken.
@@ -94,8 +94,7 @@ fn poll() -> Check {
 
 /// The same by epoll, edge-triggered.
 fn epoll() -> Check {
-    let mut device = open(libc::O_NONBLOCK)?;
-    drain(&mut device);
+    let mut device = open_emptied()?;
     // SAFETY: Valid descriptors and an event structure are passed.
     let ready = unsafe {
         let epoll = libc::epoll_create1(0);
@@ -113,8 +112,7 @@ fn epoll() -> Check {
 
 /// A read to a bad address fails and loses nothing, alone or behind a good part.
 fn bad_address() -> Check {
-    let mut device = open(libc::O_NONBLOCK)?;
-    drain(&mut device);
+    let mut device = open_emptied()?;
     record()?;
     expect(poll_for(&device, 30_000)?, || "nothing was recorded".into())?;
     for _ in 0..3 {
@@ -199,24 +197,26 @@ fn half() -> Check {
     check_packet(&packet)
 }
 
-/// Opens the device, does not read before there is `/tmp/go`, and then copies all to `/tmp/raw`, until
-/// nothing more has come for five seconds since there was `/tmp/end`. (Its own calls, which wait, are not recorded.)
+/// Opens the device, makes `/tmp/opened`, and does not read before there is `/tmp/go`. Then it copies to `/tmp/raw` what was
+/// recorded until there was `/tmp/end`. When it has read all that was due, it makes `/tmp/caught-up`. (Its own calls are
+/// not recorded.)
 fn late() -> Check {
     let mut device = open(libc::O_NONBLOCK)?;
-    while !std::path::Path::new("/tmp/go").exists() {
+    File::create("/tmp/opened").map_err(|error| error.to_string())?;
+    while !Path::new("/tmp/go").exists() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let mut raw = File::create("/tmp/raw").map_err(|error| error.to_string())?;
     let mut packet = [0; PACKET];
-    loop {
-        let has_ended = std::path::Path::new("/tmp/end").exists();
-        if poll_for(&device, 5_000)? {
+    while !Path::new("/tmp/end").exists() {
+        if poll_for(&device, 20)? {
             let count = device.read(&mut packet).map_err(|error| error.to_string())?;
-            std::io::Write::write_all(&mut raw, &packet[..count]).map_err(|error| error.to_string())?;
-        } else if has_ended {
-            return Ok(());
+            raw.write_all(&packet[..count]).map_err(|error| error.to_string())?;
+        } else {
+            File::create("/tmp/caught-up").map_err(|error| error.to_string())?;
         }
     }
+    copy_rest(&mut device, &mut raw)
 }
 
 /// Requests that the module refuses, and says why in the log, and commands that it does not know. Then it records as

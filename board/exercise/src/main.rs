@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! exercise calls N [THREADS]   N calls of getppid in each of THREADS threads, one a CPU; then, with
-//!                              threads, `/tmp/go` for `read late` and a second in which it can catch up
+//!                              threads, `/tmp/go` for `read late`, and it waits until that has caught up
 //! exercise odd                 calls with unusual numbers, results, durations, and names
 //! exercise args                calls whose first argument is 0x7777 and the others tell each other apart
 //! exercise memory              calls whose arguments point to paths, buffers and structures, some not there
@@ -14,6 +14,7 @@
 //! exercise narrow              32-bit calls of a 64-bit program, on x86-64
 //! exercise threads N           N threads with names of their own that call at the same time
 //! exercise read CASE           one of the uses of the device in `device`
+//! exercise collect             writes what was recorded until now, see `collect`
 //! exercise request WORD…       asks the module for what the words of `request` say, and copies what it records
 //! exercise ftrace BITS         translates ftrace's raw_syscalls events to the reader's lines
 //! exercise time CALL N [THREADS]    nanoseconds that each of N calls takes; CALL is getppid, read or open
@@ -23,15 +24,15 @@
 //! ```
 
 mod calls;
+mod collect;
 mod device;
 mod ftrace;
-mod measure;
 mod memory;
-mod request;
-
 #[cfg(stub_unwind)]
 #[path = "../../../reader/src/unwind.rs"]
 mod unwind;
+mod measure;
+mod request;
 
 use std::process::ExitCode;
 
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         ["narrow"] => calls::narrow(),
         ["threads", count] => calls::threads(number(count)),
         ["read", case] => return device::run(case),
+        ["collect"] => return collect::run(),
         ["request", ref words @ ..] => return request::run(words),
         ["time", call, count] => measure::time(call, number(count)),
         ["time", call, count, threads] => measure::time_in_threads(call, number(count), number(threads)),

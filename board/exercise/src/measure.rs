@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What calls and programs cost. Nothing is subtracted, and nothing is warmed up first, so that exactly
-//! the calls that were asked for are there to be counted.
+//! Times calls and programs. Nothing is subtracted and nothing is warmed up, so that a tracer records exactly
+//! the calls that were asked for.
 
 use crate::calls;
 use std::fs::File;
@@ -11,7 +11,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Makes `count` calls and prints the nanoseconds that each took; for `open`, an `openat` and its `close`.
+/// Makes `count` calls and prints the nanoseconds that each took. A call `open` is an `openat` and its `close`.
 pub fn time(call: &str, count: u64) {
     let make = loop_of(call);
     let start = Instant::now();
@@ -19,8 +19,8 @@ pub fn time(call: &str, count: u64) {
     print(start.elapsed(), count);
 }
 
-/// Makes `count` calls in each of `threads` threads at once, each on a CPU of its own, and prints the
-/// nanoseconds from the first call's beginning to the last one's end, for each of `count`.
+/// Makes `count` calls in each of `threads` threads at once, each thread on a CPU of its own. Prints the nanoseconds
+/// from the beginning of the first call to the end of the last, divided by `count`.
 pub fn time_in_threads(call: &str, count: u64, threads: u64) {
     let make = loop_of(call);
     let ready = Barrier::new(threads as usize);
@@ -54,7 +54,7 @@ fn loop_of(call: &str) -> fn(u64) {
     }
 }
 
-/// Reads one byte so many times.
+/// Reads one byte `count` times.
 fn read(count: u64) {
     let zero = File::open("/dev/zero").expect("/dev/zero can be opened");
     let mut byte = 0_u8;
@@ -65,7 +65,7 @@ fn read(count: u64) {
     }
 }
 
-/// Opens and closes a file so many times.
+/// Opens and closes a file `count` times.
 fn open(count: u64) {
     for _ in 0..count {
         // SAFETY: A C string is passed, and the descriptor is nobody else's.
@@ -77,7 +77,7 @@ fn open(count: u64) {
     }
 }
 
-/// Makes `rate` calls of getppid a second for so many seconds, some in every millisecond.
+/// Makes `rate` calls of getppid a second for `seconds` seconds, in portions of a millisecond.
 pub fn pace(rate: u64, seconds: u64) {
     let start = Instant::now();
     for millisecond in 1..=seconds * 1000 {
@@ -87,15 +87,15 @@ pub fn pace(rate: u64, seconds: u64) {
     }
 }
 
-/// Runs a program with its output in the file `output` and prints the nanoseconds of CPU time and the
-/// most KiB of memory that it took, and how often it waited. Ends with its status.
+/// Runs a program whose standard output goes to the file `output`. Prints the nanoseconds of CPU time that it took, the
+/// most KiB of memory that it had, and how often it waited. Returns the program's exit status.
 pub fn spend(output: &str, program: &str, arguments: &[&str]) -> ExitCode {
     let output = File::create(output).expect("the output can be written");
     #[allow(clippy::zombie_processes, reason = "wait4 waits for it")]
     let child = Command::new(program).args(arguments).stdout(output).spawn().expect("the program starts");
     let mut status = 0;
-    // SAFETY: All zeroes are a valid value; the kernel fills it. (musl's own wait4 leaves it empty for programs
-    // that take the time to have 32 bits.)
+    // SAFETY: All zeroes are a valid value, and the kernel fills it. (musl's own wait4 leaves it empty in 32-bit
+    // programs whose `time_t` has 32 bits.)
     let usage = unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         let pid = libc::syscall(libc::SYS_wait4, child.id(), &raw mut status, 0, &raw mut usage);

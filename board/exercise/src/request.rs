@@ -2,16 +2,17 @@
 
 //! Asks the module for what the arguments say, in words: `pids=1,2`, `names=a,b`, `ppid=1`, `parent=a`, `calls=N,M`
 //! (of the kernel's own programs), `calls32=N,M` (of 32-bit programs), `edges=exit`, `failed`, `args`, `snaplen=N`,
-//! `follow`, `keep`. Makes `/tmp/asked` then, and copies what it reads to standard output until `/tmp/enough` is
-//! there and nothing more has come for a second and a half.
+//! `follow`, `keep`. Makes `/tmp/asked` then, and copies what it reads to standard output. When there is `/tmp/enough`, it
+//! reads what was recorded until then, and ends.
 
+use crate::collect::copy_rest;
 use crate::device::{open, poll_for, set_request, PACKET};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use syscall_record_format::callset::CallSet;
-use syscall_record_format::filter::Name;
+use syscall_record_format::filter::CommName;
 use syscall_record_format::request::Request;
 use syscall_record_format::settings::{parse_edges, parse_names, parse_pid, parse_pids, parse_snaplen, Rule};
 
@@ -32,40 +33,39 @@ fn ask_and_read(words: &[&str]) -> Result<(), String> {
     set_request(&device, &request.to_bytes()).map_err(|error| error.to_string())?;
     File::create("/tmp/asked").map_err(|error| error.to_string())?;
     let mut packet = [0; PACKET];
-    loop {
-        let is_enough = Path::new("/tmp/enough").exists();
-        if poll_for(&device, 1_500)? {
+    while !Path::new("/tmp/enough").exists() {
+        if poll_for(&device, 50)? {
             let count = device.read(&mut packet).map_err(|error| error.to_string())?;
             std::io::stdout().write_all(&packet[..count]).map_err(|error| error.to_string())?;
-        } else if is_enough {
-            return Ok(());
         }
     }
+    copy_rest(&mut device, &mut std::io::stdout())
 }
 
 fn parse(words: &[&str]) -> Result<Request, String> {
     let mut request = Request::default();
+    let selection = &mut request.selection;
     for word in words {
         let (name, value) = word.split_once('=').unwrap_or((word, ""));
         let bytes = value.as_bytes();
         let rule = |Rule(rule): Rule| format!("{word}: must be {rule}");
         match name {
-            "pids" => request.filter.pids = parse_pids(bytes).map_err(rule)?,
-            "names" => request.filter.proc_names = parse_names(bytes).map_err(rule)?.0,
-            "ppid" => request.filter.ppid = Some(parse_pid(bytes).map_err(rule)?),
-            "parent" => request.filter.parent_proc_name = Some(Name::new(bytes)),
+            "pids" => selection.filter.pids = parse_pids(bytes).map_err(rule)?,
+            "names" => selection.filter.proc_names = parse_names(bytes).map_err(rule)?.0,
+            "ppid" => selection.filter.ppid = Some(parse_pid(bytes).map_err(rule)?),
+            "parent" => selection.filter.parent_proc_name = Some(CommName::new(bytes)),
             "calls" | "calls32" => {
-                let calls = request.calls.get_or_insert(CallSet::none());
+                let calls = selection.calls.get_or_insert(CallSet::none());
                 for number in value.split(',').filter(|number| !number.is_empty()) {
                     let number = number.parse().map_err(|_| format!("{word}: must be numbers"))?;
                     calls.set(name == "calls32", number, true);
                 }
             }
-            "edges" => request.edges = parse_edges(bytes).map_err(rule)?,
-            "failed" => request.failed_only = true,
-            "args" => request.args = true,
-            "snaplen" => request.snaplen = parse_snaplen(bytes).map_err(rule)?,
-            "follow" => request.follow = true,
+            "edges" => selection.edges = parse_edges(bytes).map_err(rule)?,
+            "failed" => selection.failed_only = true,
+            "args" => selection.args = true,
+            "snaplen" => selection.snaplen = parse_snaplen(bytes).map_err(rule)?,
+            "follow" => selection.follow = true,
             "keep" => request.keep_unread = true,
             _ => return Err(format!("{word}: no such word")),
         }

@@ -1,130 +1,133 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From a packet to events.
+//! Decodes a packet into its events.
 
 use crate::framing::Framed;
 use syscall_record_format::format::{Args, Chunk, Edges, Header, Machine, Record, Task, HEADER_WORDS, SLOTS};
 
-/// Something that happened. It borrows from its packet: nothing is copied for events that nobody wants.
+/// An event as its record has it. It borrows from its packet, so that an event that nobody wants is not copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Event<'a> {
-    /// When, in ticks.
+pub struct DecodedEvent<'a> {
+    /// When it happened, in ticks.
     pub time: u64,
-    /// On which CPU.
+    /// The CPU that recorded it.
     pub cpu: u16,
-    /// What.
-    pub what: What<'a>,
+    /// DecodedKind happened.
+    pub kind: DecodedKind<'a>,
 }
 
-/// What happened.
+/// DecodedKind happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What<'a> {
+pub enum DecodedKind<'a> {
     /// A task entered a system call.
     Enter {
-        /// Whose.
+        /// The task.
         task: &'a Task,
-        /// Which.
-        call: Call<'a>,
+        /// The call that it entered.
+        call: DecodedCall<'a>,
     },
     /// A task returned from a system call.
     Exit {
-        /// Whose.
+        /// The task.
         task: &'a Task,
-        /// Which, where only returns are recorded; elsewhere its entry told.
-        call: Option<Call<'a>>,
+        /// The call, where only returns are recorded. Elsewhere the call's entry has it.
+        call: Option<DecodedCall<'a>>,
         /// Result, a negated errno on failure.
         result: i64,
     },
-    /// No event of its own: memory that an argument of the task's next event points to.
+    /// Memory that an argument of the task's next event points to. It is part of that event.
     Memory {
-        /// Whose.
+        /// The task.
         task: &'a Task,
-        /// A piece of it.
+        /// A piece of the memory.
         chunk: Chunk<'a>,
     },
-    /// Events were dropped.
+    /// PacketEvents were dropped.
     Dropped {
         /// How many.
         events: u64,
     },
 }
 
-/// A system call.
+/// A system call, as its record has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Call<'a> {
-    /// Whether it is one of a 32-bit program on a 64-bit kernel.
+pub struct DecodedCall<'a> {
+    /// Whether a 32-bit program made it on a 64-bit kernel.
     pub is_32bit: bool,
-    /// Its number; programs can pass any.
+    /// Its number. Programs can pass any number.
     pub number: u32,
-    /// Its arguments, if the recording has any calls'.
+    /// Its arguments; `None` if the recording has no arguments.
     pub args: Option<Args<'a>>,
 }
 
-/// Whose the records are before any TASK: a packet that was tampered with may name none.
+/// The task of records that stand before any TASK record, as they can in a packet that was tampered with.
 const NOBODY: Task = Task { is_32bit: false, tid: 0, tgid: 0, comm: [0; 2] };
 
-/// Takes events, with their packets' headers, until it wants no more.
-// Not generic, so that what gives events out is compiled here, for speed.
-pub type Sink<'a> = dyn FnMut(&Header, &Event<'_>) -> Result<(), Stopped> + 'a;
+/// Takes events, each with its packet's header, until it returns [`SinkStopped`].
+// Not generic, so that its callers are compiled in this package, for speed.
+pub type EventSink<'a> = dyn FnMut(&Header, &DecodedEvent<'_>) -> Result<(), SinkStopped> + 'a;
 
 /// A sink wants no more events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stopped;
+pub struct SinkStopped;
 
 /// The events of one packet, in their order.
-pub struct Events {
+pub struct PacketEvents {
     framed: Framed,
-    /// The word of the record that comes next.
+    /// The index of the next record's first word.
     position: usize,
     /// When the last event happened, in ticks.
     time: u64,
-    /// Where in `slots` the task of the records is.
+    /// The index in `slots` of the task that the records belong to.
     slot: usize,
     slots: [Task; SLOTS],
-    /// The return of the call whose entry came last: when, and the result.
-    returning: Option<(u64, i64)>,
-    /// Whether the drops before the packet are still to be told.
+    /// The return from the call of the last CALL record, if it was not given out yet: its time and result.
+    pending_return: Option<(u64, i64)>,
+    /// Whether the drops before the packet were not given out yet.
     has_dropped: bool,
 }
 
-impl Events {
+impl PacketEvents {
     /// The events of a packet.
     pub fn new(framed: Framed) -> Self {
         let (time, has_dropped) = (framed.header.base_time, framed.header.dropped_before > 0);
-        Self { framed, position: HEADER_WORDS, time, slot: 0, slots: [NOBODY; SLOTS], returning: None, has_dropped }
+        let slots = [NOBODY; SLOTS];
+        Self { framed, position: HEADER_WORDS, time, slot: 0, slots, pending_return: None, has_dropped }
     }
 
-    /// Gives out, to `sink`, the events up to the tick `last`, itself included, with their packet's header. Returns the tick of the
-    /// next, `None` if there is none.
+    /// Gives the events up to and including tick `last` to `sink`, with their packet's header. Returns the tick of the
+    /// next event; `None` if there is none.
     ///
     /// # Errors
     ///
-    /// That of `sink`; the event that it failed for is lost.
-    pub fn give(&mut self, last: u64, sink: &mut Sink<'_>) -> Result<Option<u64>, Stopped> {
-        // By name, so that an event can borrow from the packet while we move on.
-        let Self { framed: Framed { header, words }, position, time, slot, slots, returning, has_dropped } = self;
+    /// The error of `sink`. The event that `sink` failed for is lost.
+    pub fn give(&mut self, last: u64, sink: &mut EventSink<'_>) -> Result<Option<u64>, SinkStopped> {
+        // Field by field, so that an event can borrow from the packet while `position` moves on.
+        let Self { framed: Framed { header, words }, position, time, slot, slots, pending_return, has_dropped } = self;
         let Header { machine, cpu, edges, has_args, .. } = *header;
         if *has_dropped {
             if *time > last {
                 return Ok(Some(*time));
             }
             *has_dropped = false;
-            sink(header, &Event { time: *time, cpu, what: What::Dropped { events: header.dropped_before } })?;
+            let kind = DecodedKind::Dropped { events: header.dropped_before };
+            sink(header, &DecodedEvent { time: *time, cpu, kind })?;
         }
         let words = words.get(..usize::from(header.used)).unwrap_or_default();
         loop {
             let task = &slots[*slot];
-            if let Some((at, result)) = *returning {
+            if let Some((at, result)) = *pending_return {
                 if at > last {
                     return Ok(Some(at));
                 }
-                *returning = None;
-                sink(header, &Event { time: at, cpu, what: What::Exit { task, call: None, result } })?;
+                *pending_return = None;
+                let kind = DecodedKind::Exit { task, call: None, result };
+                sink(header, &DecodedEvent { time: at, cpu, kind })?;
             }
             let rest = words.get(*position..).unwrap_or_default();
             let Some((record, mut len)) = Record::from_words(rest, machine) else { return Ok(None) };
             let mut returns = None;
-            let (at, end, what) = match record {
+            let (at, end, kind) = match record {
                 Record::Time(ticks) => {
                     *time = ticks;
                     *position += len;
@@ -143,36 +146,36 @@ impl Events {
                 }
                 Record::Call { is_32bit, number, args, result, duration, delta } => {
                     let at = time.wrapping_add(delta);
-                    let call = Call { is_32bit, number, args: has_args.then_some(args) };
+                    let call = DecodedCall { is_32bit, number, args: has_args.then_some(args) };
                     let end = at.wrapping_add(duration);
                     if edges == Edges::Exit {
-                        (end, end, What::Exit { task, call: Some(call), result })
+                        (end, end, DecodedKind::Exit { task, call: Some(call), result })
                     } else {
                         returns = Some((end, result));
-                        (at, end, What::Enter { task, call })
+                        (at, end, DecodedKind::Enter { task, call })
                     }
                 }
                 Record::Enter { is_32bit, number, args, delta } => {
                     let at = time.wrapping_add(delta);
-                    let call = Call { is_32bit, number, args: has_args.then_some(args) };
+                    let call = DecodedCall { is_32bit, number, args: has_args.then_some(args) };
                     if edges == Edges::Exit {
-                        // Without its EXIT it is the last record of a packet that was cut off.
-                        let behind = rest.get(len..).unwrap_or_default();
-                        let Some((result, delta, more)) = exit(behind, machine) else { return Ok(None) };
+                        // Its EXIT follows, unless the packet was cut off between the two.
+                        let next = rest.get(len..).unwrap_or_default();
+                        let Some((result, delta, more)) = read_exit(next, machine) else { return Ok(None) };
                         len += more;
                         let at = at.wrapping_add(delta);
-                        (at, at, What::Exit { task, call: Some(call), result })
+                        (at, at, DecodedKind::Exit { task, call: Some(call), result })
                     } else {
-                        (at, at, What::Enter { task, call })
+                        (at, at, DecodedKind::Enter { task, call })
                     }
                 }
                 Record::Exit { result, delta } => {
                     let at = time.wrapping_add(delta);
-                    (at, at, What::Exit { task, call: None, result })
+                    (at, at, DecodedKind::Exit { task, call: None, result })
                 }
                 Record::Memory { chunk, delta } => {
                     let at = time.wrapping_add(delta);
-                    (at, at, What::Memory { task, chunk })
+                    (at, at, DecodedKind::Memory { task, chunk })
                 }
             };
             if at > last {
@@ -180,15 +183,15 @@ impl Events {
             }
             *position += len;
             *time = end;
-            *returning = returns;
-            sink(header, &Event { time: at, cpu, what })?;
+            *pending_return = returns;
+            sink(header, &DecodedEvent { time: at, cpu, kind })?;
         }
     }
 }
 
-/// The EXIT at the start of `words`: result, delta and words.
+/// Reads the EXIT record at the start of `words`: its result, its delta in ticks and how many words it has.
 #[inline(never)]
-fn exit(words: &[u64], machine: Machine) -> Option<(i64, u64, usize)> {
+fn read_exit(words: &[u64], machine: Machine) -> Option<(i64, u64, usize)> {
     match Record::from_words(words, machine)? {
         (Record::Exit { result, delta }, len) => Some((result, delta, len)),
         _ => None,

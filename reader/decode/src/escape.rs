@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Text that others chose, so that it stays on its line.
+//! Escapes text that programs chose, such as names and paths, before it is printed.
 
-/// Gives out `text`, piece by piece, with `\xNN` for the bytes of characters that control or mislead and for what is no
-/// UTF-8, and `\\` for a backslash, so that it stays on its line and can be told from all others.
+/// Gives `text` to `put`, piece by piece, in a form that stays on its line. `\xNN` stands for each byte of a character
+/// that controls the terminal or misleads the reader, and for each byte that is not UTF-8; `\\` stands for a backslash.
+/// So two different texts never look the same.
 pub fn escape(text: &[u8], mut put: impl FnMut(&[u8])) {
-    // As good as all texts; a tenth of the work.
+    // Nearly all texts need no escapes. To find this out is a tenth of the work.
     if text.iter().all(|&byte| matches!(byte, b' '..=b'~') && byte != b'\\') {
         return put(text);
     }
@@ -30,7 +31,7 @@ fn hex(bytes: &[u8], put: &mut impl FnMut(&[u8])) {
     }
 }
 
-/// Whether a character is no control character but has a line end, or read from right to left.
+/// Whether a character breaks the line or changes the direction of the text, without being a control character.
 fn misleads(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,55 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From bytes to packets: finds them, also in a damaged stream.
+//! Finds the packets in a stream of bytes, also in a damaged one.
 
 use memchr::memmem;
 use syscall_record_format::format::{
     BadHeader, Header, Machine, Packet, Record, HEADER_WORDS, MAGIC, MAX_RECORD_WORDS, PACKET_BYTES, PACKET_WORDS,
 };
 
-/// Bytes that are looked at together. A read fills what is free of it.
+/// Size of the buffer that packets are found in. Each read fills the free part of it.
 const BUFFER_BYTES: usize = 16 * PACKET_BYTES;
 
-/// A packet out of the stream.
+/// A packet that was found in the stream.
 pub struct Framed {
-    /// Its header. `used` says how many words can be decoded: less than the packet claims where the
-    /// rest is damaged or missing.
+    /// Its header. `used` is how many words can be decoded. Where the rest of the packet is damaged or missing, that is
+    /// less than the packet's own header says.
     pub header: Header,
-    /// Its words; those behind `used` mean nothing.
+    /// Its words. The words from index `used` on have no meaning.
     pub words: Packet,
 }
 
-/// What was wrong with the stream.
+/// A place where the stream is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// Where in the input, in bytes.
+    /// Where it is in the input, in bytes.
     pub offset: u64,
-    /// What it was.
+    /// What is wrong there.
     pub kind: DamageKind,
 }
 
 /// Kinds of damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DamageKind {
-    /// So many bytes are no packet, or are the damaged rest of one; they were skipped.
+    /// So many bytes were skipped: they are not a packet, or they are the damaged rest of one.
     Skipped(u64),
     /// The input ends inside a packet. So many bytes of records are missing.
     Truncated(u64),
-    /// A packet has this version of the format, which this reader does not know; it was skipped.
+    /// A packet of this format version was skipped: this reader does not know the version.
     Version(u8),
 }
 
-/// Takes bytes in, gives packets out.
+/// Takes bytes and returns packets.
 pub struct Framing {
     buffer: Box<[u8; BUFFER_BYTES]>,
-    /// What is in the buffer and not taken.
+    /// `start..end` of the buffer holds the bytes that were read and not consumed.
     start: usize,
     end: usize,
     /// Where `start` is in the input.
     offset: u64,
-    /// Where the bytes that are being skipped begin.
+    /// Where in the input the bytes that are being skipped begin; `None` while nothing is skipped.
     skipping_since: Option<u64>,
-    /// What is to be said before the next packet.
+    /// The damage that is reported before the next packet.
     damage: Option<Damage>,
 }
 
@@ -60,14 +60,14 @@ impl Default for Framing {
 }
 
 impl Framing {
-    /// Without any bytes yet.
+    /// A framing that has no bytes yet.
     pub fn new() -> Self {
         let buffer = Box::new([0; BUFFER_BYTES]);
         Self { buffer, start: 0, end: 0, offset: 0, skipping_since: None, damage: None }
     }
 
-    /// Where the next bytes of the input go; [`filled`](Self::filled) is told how many came. There is
-    /// space once [`next`](Self::next) has returned `None`.
+    /// Where the next bytes of the input go. Call [`filled`](Self::filled) with the number of bytes that came. The
+    /// space is not empty once [`next`](Self::next) has returned `None`.
     pub fn space(&mut self) -> &mut [u8] {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
@@ -75,18 +75,18 @@ impl Framing {
         &mut self.buffer[self.end..]
     }
 
-    /// So many bytes were put into [`space`](Self::space).
+    /// Notes that so many bytes were written to [`space`](Self::space).
     pub fn filled(&mut self, bytes: usize) {
         self.end += bytes;
     }
 
-    /// How many bytes of the input the packets that were given out end behind.
+    /// Offset in the input, in bytes, where the last packet that was returned ends.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// The next packet, or damage that was met before it. `None`: more bytes are needed. With `at_end`
-    /// no more will come, and `None` is the end.
+    /// Returns the next packet, or the damage before it. `None` means that more bytes are needed. `at_end` says that no
+    /// more bytes will come; `None` is then the end.
     pub fn next(&mut self, at_end: bool) -> Option<Result<Framed, Damage>> {
         loop {
             if let Some(damage) = self.damage.take() {
@@ -102,7 +102,7 @@ impl Framing {
             let words = to_words(&self.buffer[self.start..self.start + len]);
             let header = Header::from_words(&words);
             if len < HEADER_WORDS * 8 || matches!(header, Err(BadHeader::Magic | BadHeader::Field)) {
-                self.skip(at_end);
+                self.skip_to_magic(at_end);
                 continue;
             }
             if let Some(damage) = self.end_skipping() {
@@ -112,41 +112,42 @@ impl Framing {
                 Ok(header) => return Some(Ok(self.packet(header, words, len))),
                 Err(BadHeader::Version(version)) => {
                     self.damage = Some(Damage { offset: self.offset, kind: DamageKind::Version(version) });
-                    self.take(len);
+                    self.consume(len);
                 }
                 Err(_) => unreachable!("skipped above"),
             }
         }
     }
 
-    /// Takes a packet whose first `len` bytes are there, as far as it is sound.
+    /// Consumes a packet of which `len` bytes came, and returns the part of it that is sound.
     fn packet(&mut self, header: Header, words: Packet, len: usize) -> Framed {
         let used = usize::from(header.used);
         let there = used.min(len / 8);
         let mut sound = sound_words(&words[..there], header.machine);
         let is_cut_off = there < used && there - sound < MAX_RECORD_WORDS;
-        // Where bytes are lost, the next packet begins in what should be the padding of this one.
+        // Where bytes were lost, the next packet begins where the padding of this one should be.
         let is_sound = sound == used && words[used..].iter().all(|&word| word == 0);
         if is_sound || is_cut_off {
-            self.take(len);
+            self.consume(len);
             if len < PACKET_BYTES {
                 let kind = DamageKind::Truncated((used - sound) as u64 * 8);
                 self.damage = Some(Damage { offset: self.offset, kind });
             }
         } else if let Some(next) = self.next_inside(&header, len) {
             sound = sound.min(next / 8);
-            self.take(sound * 8);
+            self.consume(sound * 8);
             self.skipping_since = Some(self.offset);
-            self.take(next - sound * 8);
+            self.consume(next - sound * 8);
         } else {
-            self.take(sound * 8);
+            self.consume(sound * 8);
             self.skipping_since = Some(self.offset);
         }
         Framed { header: Header { used: sound as u16, ..header }, words }
     }
 
-    /// Where the next packet of the same recording begins inside a damaged one. Its first bytes may
-    /// have passed for records; the session number tells it from a name made to look like one.
+    /// Where in a damaged packet, as an offset in bytes, the next packet of the same recording begins. The first bytes
+    /// of that packet may look like records. The session number tells it from a name that a program made to look like a
+    /// packet.
     fn next_inside(&self, header: &Header, len: usize) -> Option<usize> {
         let bytes = &self.buffer[self.start..self.end];
         let session = header.session.to_le_bytes();
@@ -155,33 +156,34 @@ impl Framing {
         })
     }
 
-    /// Goes on to the next place that looks like a packet.
-    fn skip(&mut self, at_end: bool) {
+    /// Skips bytes up to the next place that looks like a packet.
+    fn skip_to_magic(&mut self, at_end: bool) {
         self.skipping_since.get_or_insert(self.offset);
         let bytes = &self.buffer[self.start..self.end];
         let magic = MAGIC.to_le_bytes();
-        // Without one, the last bytes may still be the beginning of one.
+        // If there is no magic, the last bytes may still be the beginning of one.
         let rest = if at_end { 0 } else { magic.len() - 1 };
         let skipped = match memmem::find(&bytes[1..], &magic) {
             Some(position) => position + 1,
             None => bytes.len().saturating_sub(rest).max(1),
         };
-        self.take(skipped);
+        self.consume(skipped);
     }
 
-    /// What was skipped, if something was.
+    /// Ends skipping. Returns what was skipped, if anything was.
     fn end_skipping(&mut self) -> Option<Damage> {
         let offset = self.skipping_since.take()?;
         Some(Damage { offset, kind: DamageKind::Skipped(self.offset - offset) })
     }
 
-    fn take(&mut self, bytes: usize) {
+    /// Moves on by so many bytes.
+    fn consume(&mut self, bytes: usize) {
         self.start += bytes;
         self.offset += bytes as u64;
     }
 }
 
-/// The words of as much of a packet as is there, zero behind that.
+/// The words of a packet of which these bytes came; the missing words are zero.
 fn to_words(bytes: &[u8]) -> Packet {
     let mut words = [0; PACKET_WORDS];
     for (word, eight) in words.iter_mut().zip(bytes.chunks_exact(8)) {
@@ -190,7 +192,7 @@ fn to_words(bytes: &[u8]) -> Packet {
     words
 }
 
-/// How many words, header included, are sound records.
+/// How many of these words, the header's included, are sound records.
 fn sound_words(words: &[u64], machine: Machine) -> usize {
     let mut sound = HEADER_WORDS.min(words.len());
     while let Some((_, len)) = Record::from_words(&words[sound..], machine) {

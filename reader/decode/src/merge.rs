@@ -1,52 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From the packets of several CPUs to events in the order of time.
+//! Merges the packets of several CPUs into events in the order of time.
 
-use crate::decode::{Event, Events, Sink, Stopped};
+use crate::decode::{DecodedEvent, EventSink, PacketEvents, SinkStopped};
 use crate::framing::Framed;
 use heapless::Vec;
 use std::mem::swap;
 use syscall_record_format::format::{Header, Machine};
 
-/// Packets that are waiting for each other. In a sound stream there is one for each CPU at the most;
-/// where there are more, they go before their time.
+/// How many packets the queue holds. A sound stream needs at most one for each CPU. When the queue is full, all events
+/// in it are given out, although events of later packets may be older.
 const MAX_PACKETS: usize = 128;
 
 /// Puts events into the order of time.
 pub struct Merge {
-    /// The packets that may have events left, by their keys.
-    queue: Vec<Waiting, MAX_PACKETS>,
-    /// Memory of packets that are done, for those that come. There is as much as was ever needed at a time.
-    spare: Vec<Box<Events>, MAX_PACKETS>,
-    /// Packets that came so far.
+    /// The packets that may have events left, sorted by key.
+    queue: Vec<QueuedPacket, MAX_PACKETS>,
+    /// Boxes of packets that are done, to be used again: nothing is allocated once there are as many as were ever
+    /// needed at a time.
+    unused: Vec<Box<PacketEvents>, MAX_PACKETS>,
+    /// How many packets came so far.
     count: u64,
-    /// Events before this tick are out.
+    /// All events before this tick were given out.
     watermark: u64,
+    /// The recording that the last packet was of.
     session: Option<(u32, Machine)>,
 }
 
 /// A packet in the queue.
-struct Waiting {
-    /// Of its next event, or before that.
-    key: Key,
-    events: Box<Events>,
+struct QueuedPacket {
+    /// The place in the order of the packet's next event, or a place before that.
+    key: EventOrder,
+    events: Box<PacketEvents>,
 }
 
-/// The order of events: by time in ticks, and of equal times by their packets' order in the stream.
+/// The order of events: by time, and events of equal times by the order of their packets in the stream.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+struct EventOrder {
+    /// In ticks.
     time: u64,
-    /// From 1.
+    /// The number of the packet in the stream, from 1.
     packet: u64,
 }
 
-impl Key {
+impl EventOrder {
     /// Before all events of this time.
     const fn before(time: u64) -> Self {
         Self { time, packet: 0 }
     }
 
-    /// Behind all events.
+    /// After all events.
     const END: Self = Self { time: u64::MAX, packet: u64::MAX };
 }
 
@@ -57,65 +60,69 @@ impl Default for Merge {
 }
 
 impl Merge {
-    /// Without any packets yet.
+    /// A merge that has no packets yet.
     pub fn new() -> Self {
-        Self { queue: Vec::new(), spare: Vec::new(), count: 0, watermark: 0, session: None }
+        Self { queue: Vec::new(), unused: Vec::new(), count: 0, watermark: 0, session: None }
     }
 
-    /// Takes a packet and gives out, to `sink`, the events that no later packet can precede.
+    /// Takes a packet, and gives `sink` the events that no event of a later packet can precede.
     ///
     /// # Errors
     ///
-    /// Those of `sink`; the event that it failed for is lost.
-    pub fn push<E>(&mut self, framed: Framed, sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
+    /// The error of `sink`. The event that `sink` failed for is lost.
+    pub fn push<E>(
+        &mut self,
+        framed: Framed,
+        sink: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         keep_error(sink, |sink| self.take(framed, sink))
     }
 
-    /// Gives out all that is left.
+    /// Gives `sink` all events that are left.
     ///
     /// # Errors
     ///
-    /// Those of `sink`; the event that it failed for is lost.
-    pub fn finish<E>(&mut self, sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>) -> Result<(), E> {
-        keep_error(sink, |sink| self.drain(Key::END, sink))
+    /// The error of `sink`. The event that `sink` failed for is lost.
+    pub fn finish<E>(&mut self, sink: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>) -> Result<(), E> {
+        keep_error(sink, |sink| self.drain(EventOrder::END, sink))
     }
 
-    fn take(&mut self, framed: Framed, sink: &mut Sink<'_>) -> Result<(), Stopped> {
+    fn take(&mut self, framed: Framed, sink: &mut EventSink<'_>) -> Result<(), SinkStopped> {
         let header = framed.header;
         let session = Some((header.session, header.machine));
-        // Another recording, or another piece of this one, was joined to the first.
-        let is_joined = self.session != session || header.base_time < self.watermark;
-        let goes_on = !is_joined && !self.queue.is_full();
+        // Another recording, or another piece of this one, was appended to the first. All its events come later.
+        let is_appended = self.session != session || header.base_time < self.watermark;
+        let has_room = !is_appended && !self.queue.is_full();
         self.session = session;
-        self.drain(if goes_on { Key::before(header.base_time) } else { Key::END }, sink)?;
+        self.drain(if has_room { EventOrder::before(header.base_time) } else { EventOrder::END }, sink)?;
         self.insert(framed);
         self.watermark = header.watermark;
-        self.drain(Key::before(header.watermark), sink)
+        self.drain(EventOrder::before(header.watermark), sink)
     }
 
-    /// Puts a packet into the queue, which has room.
+    /// Puts a packet into the queue. The queue must have room.
     fn insert(&mut self, framed: Framed) {
         self.count += 1;
-        let key = Key { time: framed.header.base_time, packet: self.count };
-        let events = match self.spare.pop() {
-            Some(mut spare) => {
-                *spare = Events::new(framed);
-                spare
+        let key = EventOrder { time: framed.header.base_time, packet: self.count };
+        let events = match self.unused.pop() {
+            Some(mut unused) => {
+                *unused = PacketEvents::new(framed);
+                unused
             }
-            None => Box::new(Events::new(framed)),
+            None => Box::new(PacketEvents::new(framed)),
         };
-        let place = self.queue.iter().take_while(|waiting| waiting.key < key).count();
-        let _ = self.queue.insert(place, Waiting { key, events });
+        let place = self.queue.iter().take_while(|queued| queued.key < key).count();
+        let _ = self.queue.insert(place, QueuedPacket { key, events });
     }
 
-    /// Gives out the events before `until`.
-    fn drain(&mut self, until: Key, sink: &mut Sink<'_>) -> Result<(), Stopped> {
+    /// Gives `sink` the events before `until`.
+    fn drain(&mut self, until: EventOrder, sink: &mut EventSink<'_>) -> Result<(), SinkStopped> {
         while let [first, others @ ..] = &mut *self.queue {
             if first.key >= until {
                 break;
             }
             let until = others.first().map_or(until, |second| second.key.min(until));
-            // Of equal times, ours goes first if our packet does.
+            // Of two events at one time, the one of the earlier packet goes first.
             let last = if first.key.packet < until.packet { until.time } else { until.time.saturating_sub(1) };
             match first.events.give(last, sink)? {
                 Some(time) => {
@@ -131,7 +138,7 @@ impl Merge {
                 }
                 None => {
                     let done = self.queue.remove(0);
-                    let _ = self.spare.push(done.events);
+                    let _ = self.unused.push(done.events);
                 }
             }
         }
@@ -139,16 +146,16 @@ impl Merge {
     }
 }
 
-/// Does `work` with a sink that stops it at the first error of `sink`, which this returns.
+/// Calls `work` with a sink that passes events to `sink` and stops at its first error. Returns that error.
 fn keep_error<E>(
-    mut sink: impl FnMut(&Header, &Event<'_>) -> Result<(), E>,
-    work: impl FnOnce(&mut Sink<'_>) -> Result<(), Stopped>,
+    mut sink: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>,
+    work: impl FnOnce(&mut EventSink<'_>) -> Result<(), SinkStopped>,
 ) -> Result<(), E> {
     let mut result = Ok(());
     let _ = work(&mut |header, event| {
         sink(header, event).map_err(|error| {
             result = Err(error);
-            Stopped
+            SinkStopped
         })
     });
     result

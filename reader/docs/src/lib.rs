@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The reader's man page and completions, made from its command line's grammar. What a grammar does not say
-//! stands in `man.txt`.
+//! Makes the reader's man page and completions from the grammar of its command line. What the grammar does not have is
+//! in `man.txt`.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -11,33 +11,33 @@ use clap_complete::{generate, Shell};
 use clap_mangen::roff::{bold, roman, Roff};
 use clap_mangen::Man;
 use std::io;
-use syscall_record::{cli, fields};
+use syscall_record::{fields, options};
 
-/// The shells that completions are made for, with the names of the files.
+/// The shells that completions are made for, each with the name of its file.
 pub const SHELLS: [(Shell, &str); 3] =
     [(Shell::Bash, "syscall-record.bash"), (Shell::Zsh, "_syscall-record"), (Shell::Fish, "syscall-record.fish")];
 
-/// What a man page has beyond names and options. A line `# NAME` begins a section, a blank line a paragraph;
-/// indented lines stay as they are; options and fields go below `# OPTIONS` and `# FIELDS`.
+/// The man page's prose. A line `# NAME` begins a section, a blank line begins a paragraph, and indented lines are
+/// printed as they are. The options go below `# OPTIONS`, the fields below `# FIELDS`.
 const PROSE: &str = include_str!("man.txt");
 
-/// The completions of a shell.
+/// The completions of a shell, as a script.
 pub fn completions(shell: Shell) -> Vec<u8> {
     let mut text = Vec::new();
-    generate(shell, &mut cli::command(), "syscall-record", &mut text);
+    generate(shell, &mut options::command_line(), "syscall-record", &mut text);
     if shell == Shell::Bash {
-        one_name(&text)
+        use_one_name(&text)
     } else {
         text
     }
 }
 
-/// Gives the program one name in bash's script. clap_complete writes its hyphen in one way where the script notes which
-/// subcommand it has seen, and in another where it looks for what that subcommand has.
-fn one_name(script: &[u8]) -> Vec<u8> {
+/// Gives the program one name in bash's script. clap_complete writes the name's hyphen in one way where the script
+/// notes the subcommand that it has seen, and in another way where the script looks up what this subcommand has.
+fn use_one_name(script: &[u8]) -> Vec<u8> {
     let script = String::from_utf8_lossy(script);
     let mended = script.replace("syscall__subcmd__record", "syscall__record");
-    assert_ne!(mended, script, "clap_complete has one name for the program: this is not needed any more");
+    assert_ne!(mended, script, "clap_complete has one name for the program: remove use_one_name()");
     mended.into_bytes()
 }
 
@@ -45,9 +45,9 @@ fn one_name(script: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 ///
-/// None: a vector takes everything.
+/// None: writing to a vector does not fail.
 pub fn man_page() -> io::Result<Vec<u8>> {
-    let command = cli::command();
+    let command = options::command_line();
     let (before, after) = PROSE.split_once("# OPTIONS\n").unwrap_or((PROSE, ""));
     let mut page = Vec::new();
     let man = Man::new(command.clone()).section("1").manual("syscall-record");
@@ -66,7 +66,7 @@ pub fn man_page() -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// What a subcommand has that the whole command has not, or not with this letter.
+/// Writes the options that a subcommand has and the whole command has not, or not with the same letter and help.
 fn own_options(command: &Command, subcommand: &Command, page: &mut Vec<u8>) -> io::Result<()> {
     let is_own = |arg: &&Arg| {
         let same = command.get_arguments().find(|other| other.get_id() == arg.get_id());
@@ -84,13 +84,13 @@ fn own_options(command: &Command, subcommand: &Command, page: &mut Vec<u8>) -> i
     head.to_writer(page)?;
     let mut options = Vec::new();
     Man::new(reduced).render_options_section(&mut options)?;
-    // Without the heading, which comes first.
+    // The first line is a heading, which the page has already.
     let rest = options.iter().position(|&byte| byte == b'\n').and_then(|end| options.get(end + 1..));
     page.extend_from_slice(rest.unwrap_or_default());
     Ok(())
 }
 
-/// The fields that filters and formats have.
+/// The list of the fields that filters and formats have.
 fn field_list() -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", ["FIELDS"]);
@@ -100,7 +100,7 @@ fn field_list() -> Roff {
     roff
 }
 
-/// Sections, paragraphs and examples of a text.
+/// Converts prose to sections, paragraphs and examples.
 fn prose(text: &str) -> Roff {
     let mut roff = Roff::new();
     let mut is_example = false;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Which known word was meant by an unknown one.
+//! Suggests a known word for an unknown one.
 
-/// Words are compared up to this many bytes; none that is known is longer.
+/// The most bytes of a word that is compared. No known word is longer.
 const MAX: usize = 48;
 
-/// The candidate that the fewest changes of a letter make of `word`, if these are few enough for it to be meant:
-/// one of three letters.
+/// Finds the candidate that `word` becomes by the fewest changes of a letter. `None` if that takes more than a change
+/// for every three letters (at least 1, at most 4).
 #[cold]
 #[inline(never)]
 pub fn nearest<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -21,13 +21,13 @@ pub fn nearest<'a>(word: &str, candidates: &mut dyn Iterator<Item = &'a str>) ->
     best
 }
 
-/// How many letters have to be changed, inserted, left out, or exchanged with their neighbour to make one word of the
-/// other; `limit` if that many or more.
+/// Counts the letters to change, insert, leave out, or exchange with their neighbor to turn one word into the other.
+/// Gives `limit` if that many or more.
 fn distance(from: &[u8], to: &[u8], limit: usize) -> usize {
     if from.len() > MAX || to.len() > MAX || from.len().abs_diff(to.len()) >= limit {
         return limit;
     }
-    // The rows for one letter of `from` and the two before it.
+    // The distances for one letter of `from`, and for the two letters before it.
     let mut rows = [[0u8; MAX + 1]; 3];
     for (column, start) in rows[0].iter_mut().enumerate() {
         *start = column as u8;
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn few_changes_are_a_slip() {
+    fn word_with_few_changes_is_suggested() {
         let calls = ["open", "openat", "close", "clone", "read", "epoll_create1"];
         assert_eq!(near("opne", &calls), Some("open"));
         assert_eq!(near("opanet", &calls), Some("openat"));
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn distances() {
+    fn distance_counts_changes_of_letters() {
         let distance = |from: &str, to: &str| distance(from.as_bytes(), to.as_bytes(), 100);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("kitten", "sitting"), 3);

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What has to be recorded for a field to be known.
+//! What must be recorded for a field to be known.
 
-use super::{Argument, Field, Id};
+use super::argument::Argument;
+use super::field::Field;
+use super::table::Id;
 use std::ops::BitOr;
 
-/// What has to be recorded, and followed, for a field to be known.
+/// What must be recorded, and which state the model must keep, for a field to be known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Arguments, and the memory that they point to.
     pub arguments: bool,
-    /// The entry of the call, of which a return that is recorded alone lacks something.
+    /// Entries of calls: a return that is recorded alone does not know the field.
     pub entries: bool,
-    /// What opens, hands on and closes descriptors.
+    /// Calls that open, copy and close descriptors.
     pub files: bool,
-    /// Likewise, but the field is shown without it where it would have to be recorded.
+    /// Calls that open, copy and close descriptors, but only if they are recorded anyway: otherwise the field is
+    /// printed without the names of descriptors.
     pub names: bool,
-    /// What makes processes, and who owns them.
+    /// Calls that make processes or change their owner.
     pub processes: bool,
-    /// All events, for they are counted or the time between them is.
+    /// All events, because the field counts them or the time between them.
     pub order: bool,
 }
 
@@ -38,7 +41,7 @@ impl BitOr for Needs {
 }
 
 impl Field {
-    /// What has to be recorded for it to be known.
+    /// Gives what must be recorded for the field to be known.
     pub fn needs(&self) -> Needs {
         let none = Needs::default();
         let arguments = Needs { arguments: true, entries: true, ..none };
@@ -47,9 +50,9 @@ impl Field {
             Id::Args => Needs { names: true, ..arguments },
             Id::Arg | Id::RawArg | Id::Buffer => arguments,
             Id::Latency | Id::LatencyS | Id::LatencyNs => Needs { entries: true, ..none },
-            // Of descriptors the arguments tell.
+            // The arguments tell the descriptors.
             id if is_of_file(id) || id == Id::Category => Needs { files: true, ..arguments },
-            // And of processes those of `clone` and `setuid`.
+            // The arguments of `clone` and `setuid` tell about processes.
             Id::Ppid | Id::ParentName | Id::Uid => Needs { processes: true, arguments: true, ..none },
             Id::Num | Id::RelTime | Id::RelTimeS | Id::RelTimeNs | Id::DeltaTime | Id::DeltaTimeS | Id::DeltaTimeNs => {
                 Needs { order: true, ..none }
@@ -59,6 +62,7 @@ impl Field {
     }
 }
 
+/// Whether the field is of what a descriptor refers to.
 fn is_of_file(id: Id) -> bool {
     (Id::FdNum as u8..=Id::FdFamily as u8).contains(&(id as u8))
 }
@@ -72,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_need_what_they_are_made_of() {
+    fn every_field_needs_the_calls_that_it_is_derived_from() {
         for (name, _) in super::super::all() {
             let name = if matches!(name, "evt.arg" | "evt.rawarg") { format!("{name}.fd") } else { name.into() };
             let needs = needs(&name);

@@ -1,50 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Fields as people read them.
+//! Fields in the form for people.
 
-use super::{arg, Field, Id, Kind, Value};
-use crate::model::{Event, What};
+use super::argument::{self, Shape};
+use super::field::Field;
+use super::payload::put_dots;
+use super::table::{FieldKind, Id};
+use super::value::Value;
+use crate::model::{Event, EventKind};
+use crate::text::escape::put_escaped;
 use std::io::Write as _;
 
-/// Appends `field` to `out`; says whether the event has it.
-pub fn print(field: &Field, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
-    let mut scratch = Vec::new();
-    let Some(value) = field.value(event, &mut scratch) else { return false };
-    // Writing to a vector does not fail.
-    let _ = match value {
-        Value::Uint(number) if field.kind() == Kind::Nanoseconds => write!(out, "{number:09}"),
-        Value::Int(number) => write!(out, "{number}"),
-        Value::Uint(number) => write!(out, "{number}"),
-        Value::Bool(is_true) => write!(out, "{is_true}"),
-        Value::Address(address) => write!(out, "{address}"),
-        Value::Text(text) => {
-            match (field.id(), argument_shape(field, event)) {
-                // What these are made of is escaped already.
-                (Id::Args, _) | (_, Some(arg::Shape::Other)) => out.extend_from_slice(text),
-                (_, None | Some(arg::Shape::Text)) if field.id() != Id::Buffer => escape(out, text),
-                _ => dots(out, text),
+impl Field {
+    /// Appends its value to `out` in the form for people. Appends nothing and gives `false` if the event does not have
+    /// the field.
+    pub fn print(&self, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
+        let mut scratch = Vec::new();
+        let Some(value) = self.value(event, &mut scratch) else { return false };
+        // Writing to a vector does not fail.
+        let _ = match value {
+            Value::Uint(number) if self.kind() == FieldKind::Nanoseconds => write!(out, "{number:09}"),
+            Value::Int(number) => write!(out, "{number}"),
+            Value::Uint(number) => write!(out, "{number}"),
+            Value::Bool(is_true) => write!(out, "{is_true}"),
+            Value::Address(address) => write!(out, "{address}"),
+            Value::Text(text) => {
+                match (self.id(), argument_shape(self, event)) {
+                    // This text is escaped already.
+                    (Id::Args, _) | (_, Some(Shape::Other)) => out.extend_from_slice(text),
+                    (_, None | Some(Shape::Text)) if self.id() != Id::Buffer => put_escaped(out, text),
+                    _ => put_dots(out, text),
+                }
+                Ok(())
             }
-            Ok(())
-        }
-    };
-    true
-}
-
-/// Of `evt.arg`: what kind of argument it is.
-fn argument_shape(field: &Field, event: &Event<'_>) -> Option<arg::Shape> {
-    let What::Call(call) = &event.what else { return None };
-    match arg::find(call, field.argument()?)? {
-        arg::Found::Parameter(parameter) => Some(arg::shape(&parameter)),
-        arg::Found::Result => None,
+        };
+        true
     }
 }
 
-/// Appends `text`, escaped.
-pub fn escape(out: &mut Vec<u8>, text: &[u8]) {
-    syscall_record_decode::escape::escape(text, |bytes| out.extend_from_slice(bytes));
-}
-
-/// Appends bytes with a dot for each that is not printed, as sysdig shows buffers.
-fn dots(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend(bytes.iter().map(|&byte| if matches!(byte, b' '..=b'~') { byte } else { b'.' }));
+/// Tells what the memory of the argument holds, if the field is `evt.arg` or `evt.rawarg`.
+fn argument_shape(field: &Field, event: &Event<'_>) -> Option<Shape> {
+    let EventKind::Call(call) = &event.kind else { return None };
+    match argument::find(call, field.argument()?)? {
+        argument::Found::Parameter(parameter) => Some(argument::shape(&parameter)),
+        argument::Found::Result => None,
+    }
 }

@@ -1,22 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The fields: their names, kinds and help.
+//! The table of fields: their names, kinds and help.
 
-use super::Kind;
+/// The kind of a field's values. It decides how a filter compares them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// A number.
+    Number,
+    /// A part of a second in nanoseconds, printed with nine digits.
+    Nanoseconds,
+    /// A duration in nanoseconds. A filter may give another unit.
+    Duration,
+    /// The result of a call: a number or an error.
+    Result,
+    /// True or false.
+    Bool,
+    /// Any text.
+    Text,
+    /// The name of a system call.
+    Call,
+    /// `>` or `<`.
+    Direction,
+    /// The name of a category.
+    Category,
+    /// `SUCCESS` or the name of an error.
+    Error,
+    /// The name of a kind of file.
+    FileKind,
+    /// An IP address.
+    Address,
+    /// An argument as text.
+    Argument,
+    /// An argument as a number.
+    RawArgument,
+}
 
-/// From a list of fields, an enumeration of them and their texts. The texts are in one constant, for a pointer to each
-/// would take more room than most of them.
+/// Makes an enumeration of the fields, and their texts. All texts are one constant, because a pointer takes more memory
+/// than most of the texts.
 macro_rules! fields {
     ($($id:ident $name:literal $kind:ident $help:literal;)*) => {
-        /// Which field.
+        /// A field, without its argument.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Id {
             $(#[doc = $help] $id,)*
         }
 
-        pub(super) const IDS: &[Id] = &[$(Id::$id),*];
-        pub(super) const KINDS: &[Kind] = &[$(Kind::$kind),*];
-        /// A line for each: its name, a tab, its help.
+        const IDS: &[Id] = &[$(Id::$id),*];
+        pub(super) const KINDS: &[FieldKind] = &[$(FieldKind::$kind),*];
+        /// A line for each field: its name, a tab, its help.
         pub(super) const TEXT: &str = concat!($($name, "\t", $help, "\n"),*);
     };
 }
@@ -85,6 +116,31 @@ fields! {
     Uid "user.uid" Number "effective user id of the process; in a recording, once a call has set or told it";
 }
 
-/// Other names, in pairs, that sysdig has for the same.
-pub(super) const ALIASES: &str = "evt.info evt.args syscall.type evt.type fd.net fd.ip fd.snet fd.sip fd.cnet fd.cip \
+/// Other names that sysdig has for a field: pairs of the other name and the field's name.
+const ALIASES: &str = "evt.info evt.args syscall.type evt.type fd.net fd.ip fd.snet fd.sip fd.cnet fd.cip \
     fd.lnet fd.lip fd.rnet fd.rip user.id user.uid proc.parentname proc.pname";
+
+/// Iterates over the names of all fields, each with a line of help.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TEXT.lines().filter_map(|line| line.split_once('\t'))
+}
+
+/// Finds a field by one of its names.
+#[inline(never)]
+pub(super) fn find(name: &str) -> Option<Id> {
+    let name = second(ALIASES, name).unwrap_or(name);
+    let index = all().position(|(other, _)| other == name)?;
+    IDS.get(index).copied()
+}
+
+/// Finds the word after `first` in a text of pairs of words.
+#[inline(never)]
+pub(crate) fn second(pairs: &'static str, first: &str) -> Option<&'static str> {
+    let mut words = pairs.split_ascii_whitespace();
+    while let (Some(word), Some(other)) = (words.next(), words.next()) {
+        if word == first {
+            return Some(other);
+        }
+    }
+    None
+}

@@ -3,11 +3,11 @@
 //! Events for tests.
 
 use crate::calls::{self, Abi};
-use crate::model::{Call, Edge, Event, File, FileKind, Memory, Process, What};
+use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind, Memory, Process};
 use std::net::SocketAddr;
 use syscall_record_format::format::{Machine, Task};
 
-/// An event that owns what it is made of. As it comes, it is the entry of a `read` of 80 bytes by `cat`.
+/// An event that owns its parts. All samples are calls of `cat`, with the registers of a `read` of 80 bytes.
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub number: u64,
@@ -28,26 +28,26 @@ pub struct Sample {
     pub file: Option<File>,
 }
 
-/// A task's name.
+/// Packs a task's name.
 pub fn comm(name: &str) -> [u64; 2] {
     let mut bytes = [0; 16];
     bytes[..name.len()].copy_from_slice(name.as_bytes());
     syscall_record_format::filter::comm_from_bytes(&bytes)
 }
 
-/// The number of a call.
+/// Finds the number of a call.
 pub fn number(abi: Abi, name: &str) -> u32 {
-    let mut numbers = calls::Call::by_name(name).filter(|&(of, _)| of == abi);
-    numbers.next().unwrap_or_else(|| panic!("no call {name}")).1
+    let mut numbers = calls::KnownCall::by_name(name).filter(|&(of, _)| of == abi);
+    numbers.next().unwrap_or_else(|| panic!("{abi:?} has no call {name}")).1
 }
 
-/// Memory of one argument.
+/// Makes the memory of an argument.
 pub fn memory(register: u8, bytes: &[u8]) -> Memory {
     Memory { register, bytes: bytes.to_vec(), ..Memory::default() }
 }
 
 impl Sample {
-    /// The entry of a call.
+    /// Makes the entry of a call.
     pub fn enter(name: &str) -> Self {
         Self {
             number: 7,
@@ -75,55 +75,55 @@ impl Sample {
         }
     }
 
-    /// The return of a call, after 12,345 nanoseconds.
+    /// Makes the return of a call, 12,345 nanoseconds after its entry.
     pub fn exit(name: &str, result: i64) -> Self {
         Self { edge: Edge::Exit, result: Some(result), latency: Some(12_345), ..Self::enter(name) }
     }
 
-    /// Made by a process of another name.
+    /// Gives the process another name.
     pub fn by(mut self, name: &str) -> Self {
         self.task.comm = comm(name);
         self.process.name = name.into();
         self
     }
 
-    /// About a file.
+    /// Makes descriptor 3 refer to a file.
     pub fn on(mut self, kind: FileKind, name: &str) -> Self {
         self.file = Some(File { number: 3, kind, name: name.into(), local: None, remote: None, is_server: None });
         self
     }
 
-    /// About a connection.
+    /// Makes descriptor 3 refer to a connection.
     pub fn between(mut self, local: &str, remote: &str, is_server: bool) -> Self {
-        let end = |text: &str| text.parse::<SocketAddr>().expect("address and port");
+        let end = |text: &str| text.parse::<SocketAddr>().expect("is an address and a port");
         let (local, remote) = (end(local), end(remote));
         let (client, server) = if is_server { (remote, local) } else { (local, remote) };
         let kind = if local.is_ipv4() { FileKind::Ipv4 } else { FileKind::Ipv6 };
         self = self.on(kind, &format!("{client}->{server}"));
-        let file = self.file.as_mut().expect("just set");
+        let file = self.file.as_mut().expect("was set above");
         (file.local, file.remote, file.is_server) = (Some(local), Some(remote), Some(is_server));
         self
     }
 
-    /// With these registers.
+    /// Replaces the registers.
     pub fn with(mut self, registers: &[u64]) -> Self {
         self.registers = registers.to_vec();
         self
     }
 
-    /// With memory that was read at the entry.
+    /// Adds memory that was recorded at the entry.
     pub fn reading(mut self, register: u8, bytes: &[u8]) -> Self {
         self.inputs.push(memory(register, bytes));
         self
     }
 
-    /// With memory that was read at the return.
+    /// Adds memory that was recorded at the return.
     pub fn giving(mut self, register: u8, bytes: &[u8]) -> Self {
         self.outputs.push(memory(register, bytes));
         self
     }
 
-    /// The event.
+    /// Makes the event.
     pub fn event(&self) -> Event<'_> {
         let abi = Abi::new(self.machine, self.task.is_32bit);
         Event {
@@ -133,12 +133,12 @@ impl Sample {
             since_last: self.since_last,
             cpu: self.cpu,
             machine: self.machine,
-            what: What::Call(Call {
+            kind: EventKind::Call(CallEvent {
                 edge: self.edge,
                 task: &self.task,
                 abi,
                 number: self.call,
-                known: self.call.and_then(|number| calls::Call::new(abi, number)),
+                known: self.call.and_then(|number| calls::KnownCall::new(abi, number)),
                 has_args: !self.registers.is_empty(),
                 registers: &self.registers,
                 inputs: &self.inputs,

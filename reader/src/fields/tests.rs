@@ -2,7 +2,8 @@
 
 use super::testing::Sample;
 use super::*;
-use crate::model::{FileKind, What};
+use crate::calls::Abi;
+use crate::model::{Event, EventKind, FileKind};
 
 fn printed(field: &str, sample: &Sample) -> String {
     let field = Field::parse(field).unwrap_or_else(|error| panic!("{field}: {error}"));
@@ -10,7 +11,7 @@ fn printed(field: &str, sample: &Sample) -> String {
     match field.print(&mut out, &sample.event()) {
         true => String::from_utf8(out).expect("UTF-8"),
         false => {
-            assert!(out.is_empty(), "{field} printed and said it had not");
+            assert!(out.is_empty(), "{field} was printed, but `print` gave false");
             "-".into()
         }
     }
@@ -24,7 +25,7 @@ fn check(sample: &Sample, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn names_are_found_and_printed() {
+fn every_field_is_found_by_its_name() {
     for (name, help) in all() {
         let text = if matches!(name, "evt.arg" | "evt.rawarg") { format!("{name}.fd") } else { name.to_owned() };
         let field = Field::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -35,12 +36,12 @@ fn names_are_found_and_printed() {
     assert_eq!(Field::parse("fd.cnet").map(|field| field.id()), Ok(Id::FdClientIp));
     assert_eq!(Field::parse("evt.arg[0]").map(|field| field.to_string()), Ok("evt.arg[0]".into()));
     assert_eq!(Field::parse("evt.rawarg[flags]"), Field::parse("evt.rawarg.flags"));
-    assert_eq!(Field::parse("evt.type").map(|field| field.kind()), Ok(Kind::Call));
-    assert_eq!(Field::parse("user.uid").map(|field| field.kind()), Ok(Kind::Number));
+    assert_eq!(Field::parse("evt.type").map(|field| field.kind()), Ok(FieldKind::Call));
+    assert_eq!(Field::parse("user.uid").map(|field| field.kind()), Ok(FieldKind::Number));
 }
 
 #[test]
-fn unknown_names_are_guessed() {
+fn unknown_field_suggests_nearest() {
     let error = |name: &str| Field::parse(name).expect_err(name).to_string();
     assert_eq!(error("evt.typ"), "no field `evt.typ`; did you mean `evt.type`?");
     assert_eq!(error("type"), "no field `type`; did you mean `evt.type`?");
@@ -58,22 +59,22 @@ fn unknown_names_are_guessed() {
     assert_eq!(error(""), "no field ``");
 }
 
-/// What a return is printed with: sysdig names a new descriptor `fd`.
+/// sysdig names a new descriptor `fd`.
 #[test]
-fn a_new_descriptor_is_fd() {
+fn new_descriptor_is_the_argument_fd() {
     let exit = Sample::exit("openat", 3).with(&[9, 1, 0, 0]);
     check(&exit, &[("evt.arg.fd", "3"), ("evt.rawarg.fd", "3"), ("evt.arg.dfd", "9")]);
     let entry = Sample::enter("openat").with(&[9, 1, 0, 0]);
     check(&entry, &[("evt.arg.fd", "-"), ("evt.rawarg.fd", "-")]);
     check(&Sample::exit("openat", -2).with(&[9, 1, 0, 0]), &[("evt.arg.fd", "-")]);
-    // One that it was given, and closes.
+    // A descriptor that the call was given.
     check(&Sample::exit("close", 0), &[("evt.arg.fd", "3")]);
     check(&Sample::enter("dup"), &[("evt.arg.fd", "3")]);
     check(&Sample::exit("dup", 7), &[("evt.arg.fd", "7"), ("evt.arg[0]", "3")]);
 }
 
 #[test]
-fn an_entry() {
+fn entry_has_its_fields() {
     let sample = Sample::enter("read").on(FileKind::File, "/etc/passwd");
     check(
         &sample,
@@ -129,7 +130,7 @@ fn an_entry() {
 }
 
 #[test]
-fn local_time() {
+fn times_are_local() {
     let sample = Sample::enter("read");
     let local = crate::clock::Moment::local(sample.time);
     check(
@@ -144,7 +145,7 @@ fn local_time() {
 }
 
 #[test]
-fn a_return() {
+fn return_has_its_fields() {
     let sample = Sample::exit("read", 5).giving(1, b"a\tb\n\xff").on(FileKind::Pipe, "pipe:[1]");
     check(
         &sample,
@@ -179,7 +180,7 @@ fn a_return() {
             ("evt.buffer", "-"),
             ("evt.arg.res", "EBADF"),
             ("evt.args", "res=-9(EBADF)"),
-            // The descriptor is known from the arguments, what it is is not.
+            // The arguments tell the descriptor, but not what it refers to.
             ("fd.num", "3"),
             ("fd.name", "-"),
             ("evt.category", "-"),
@@ -188,7 +189,7 @@ fn a_return() {
 }
 
 #[test]
-fn arguments() {
+fn arguments_have_text_and_numbers() {
     let open = Sample::enter("openat").with(&[0xffff_ff9c, 0x1000, 0, 0]).reading(1, b"/etc/x\ny");
     check(
         &open,
@@ -202,7 +203,7 @@ fn arguments() {
             ("evt.buffer", "-"),
         ],
     );
-    // Nothing was read of it.
+    // No memory was recorded.
     assert_eq!(printed("evt.rawarg.path", &Sample::enter("openat").with(&[0xffff_ff9c, 0x1000])), "4096");
     let mut bad = Sample::enter("openat").with(&[0xffff_ff9c, 0x1000]).reading(1, b"");
     assert_eq!(printed("evt.arg.path", &bad), "");
@@ -214,7 +215,7 @@ fn arguments() {
 }
 
 #[test]
-fn pieces_of_a_buffer() {
+fn buffers_of_a_list_are_joined() {
     let pieces: &[u8] = b"\x05\0\0\0\x05\0\0\0hello\x09\0\0\0\x03\0\0\0abc";
     let written = Sample::enter("writev").reading(1, pieces);
     check(&written, &[("evt.buffer", "helloabc"), ("evt.arg.data", "helloabc"), ("evt.is_io_write", "true")]);
@@ -237,7 +238,7 @@ fn pieces_of_a_buffer() {
         messages.extend_from_slice(&message);
     }
     check(&Sample::enter("sendmmsg").reading(1, &messages), &[("evt.buffer", "helloabchelloabc")]);
-    // What is cut off, or makes no sense, ends it.
+    // Memory that is cut, or is no list, ends the bytes.
     for len in 0..messages.len() {
         let cut = printed("evt.buffer", &Sample::enter("sendmmsg").reading(1, &messages[..len]));
         assert!("helloabchelloabc".starts_with(&cut) || cut == "-", "{len}: {cut}");
@@ -245,7 +246,7 @@ fn pieces_of_a_buffer() {
 }
 
 #[test]
-fn connections() {
+fn connection_has_a_server_and_a_client() {
     let accepted = Sample::enter("read").between("10.0.0.1:80", "10.0.0.2:4242", true);
     check(
         &accepted,
@@ -267,9 +268,8 @@ fn connections() {
     check(&made, &[("fd.type", "ipv6"), ("fd.sip", "::1"), ("fd.sport", "80"), ("fd.cport", "4242")]);
 }
 
-/// What is less than 0 is no descriptor.
 #[test]
-fn no_descriptors() {
+fn negative_number_is_no_descriptor() {
     let fields = [("fd.num", "-"), ("fd.name", "-"), ("fd.type", "-")];
     check(&Sample::enter("openat").with(&[0xffff_ff9c, 0, 0, 0]), &fields);
     check(&Sample::enter("mmap").with(&[0, 0, 0, 0, u64::MAX, 0]), &fields);
@@ -277,7 +277,7 @@ fn no_descriptors() {
 }
 
 #[test]
-fn directories_and_files() {
+fn path_has_a_directory_and_a_filename() {
     let directory = |name: &str| printed("fd.directory", &Sample::enter("read").on(FileKind::File, name));
     assert_eq!(directory("/etc/apt/x"), "/etc/apt");
     assert_eq!(directory("/x"), "/");
@@ -289,7 +289,7 @@ fn directories_and_files() {
 }
 
 #[test]
-fn calls_without_a_name() {
+fn call_without_a_name_has_its_number_as_type() {
     let mut sample = Sample::exit("read", 0);
     sample.call = Some(1023);
     check(&sample, &[("evt.type", "syscall_1023"), ("evt.category", "other"), ("evt.is_io", "false")]);
@@ -300,7 +300,7 @@ fn calls_without_a_name() {
 }
 
 #[test]
-fn addresses_of_32_bits_are_no_errors() {
+fn address_of_32_bits_is_no_error() {
     let mut sample = Sample::exit("read", -4096);
     check(&sample, &[("evt.rawres", "-4096")]);
     sample.task.is_32bit = true;
@@ -311,9 +311,9 @@ fn addresses_of_32_bits_are_no_errors() {
 }
 
 #[test]
-fn drops_have_what_all_events_have() {
+fn drop_has_the_fields_of_every_event() {
     let sample = Sample::enter("read");
-    let event = Event { what: What::Dropped { events: 3 }, ..sample.event() };
+    let event = Event { kind: EventKind::Dropped { events: 3 }, ..sample.event() };
     for (name, _) in all() {
         let Ok(field) = Field::parse(name) else { continue };
         let has = field.print(&mut Vec::new(), &event);
@@ -323,7 +323,7 @@ fn drops_have_what_all_events_have() {
 }
 
 #[test]
-fn what_controls_a_terminal_is_escaped() {
+fn text_that_controls_a_terminal_is_escaped() {
     let sample = Sample::enter("read").on(FileKind::File, "/a\x1b[2J\u{202e}\\ä");
     check(&sample, &[("fd.name", "/a\\x1b[2J\\xe2\\x80\\xae\\\\ä")]);
     assert_eq!(printed("proc.name", &Sample::enter("read").by("a\nb")), "a\\x0ab");

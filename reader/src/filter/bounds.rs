@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What every event that passes a filter is: of which processes, which calls, which edges.
+//! What all events that pass a filter have in common: their processes, their calls, their edges.
 //!
-//! A bound tells a little more than the filter, never less: what is outside of it does not pass. Each test tells
-//! what an event can be that passes it, and what one can be that fails it; and a filter's bounds are made of these.
+//! Bounds may hold more events than the filter, and never fewer: an event outside of them does not pass. The bounds of
+//! a test are those of the events that pass it, or of the events that fail it. A filter's bounds are put together from
+//! them.
 
-use super::calls::Calls;
-use super::{Literal, Node, Operator, Test};
-use crate::calls::{Abi, Call as Known, Category, NUMBERS};
+use super::calls_by_abi::CallsByAbi;
+use super::tree::{Literal, Node, Operator, Test};
+use crate::calls::{Abi, Category, KnownCall, NUMBERS};
 use crate::fields::{Argument, Id};
-use crate::model::{Call, Edge, Event, File, FileKind, Process, What};
+use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind, Process};
 use syscall_record_format::format::{Machine, Task, MAX_ERRNO};
 
-/// How far a call is.
+/// Stages of a call, as bits: it was entered and has not returned.
 pub const ENTERED: u8 = 1;
-/// It has returned, and has not failed.
+/// It has returned without an error.
 pub const SUCCEEDED: u8 = 2;
-/// It has returned and failed.
+/// It has returned with an error.
 pub const FAILED: u8 = 4;
-const RETURNED: u8 = SUCCEEDED | FAILED;
+/// It has returned.
+pub const RETURNED: u8 = SUCCEEDED | FAILED;
 const ANY: u8 = ENTERED | RETURNED;
 
-/// What events can be; `None`: anything.
+/// What events can be; `None` is anything.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     /// Process ids.
@@ -29,7 +31,7 @@ pub struct Bounds {
     /// Names of threads.
     pub names: Option<Vec<Literal>>,
     /// System calls.
-    pub calls: Option<Box<Calls>>,
+    pub calls: Option<Box<CallsByAbi>>,
     /// Some of [`ENTERED`], [`SUCCEEDED`] and [`FAILED`].
     pub stages: u8,
 }
@@ -37,7 +39,7 @@ pub struct Bounds {
 impl Bounds {
     const NONE: Self = Self { pids: None, names: None, calls: None, stages: ANY };
 
-    /// Those of the events that pass `node`; if `is_negated`, of those that fail it.
+    /// The bounds of the events that pass `node`; if `is_negated`, of the events that fail it.
     pub fn of(node: &Node, is_negated: bool) -> Self {
         let (nodes, is_both) = match node {
             Node::And(nodes) => (nodes, !is_negated),
@@ -50,12 +52,12 @@ impl Bounds {
     }
 
     fn of_test(test: &Test, is_negated: bool) -> Self {
-        let mut bounds = Self { stages: stages(test, is_negated), ..Self::NONE };
+        let mut bounds = Self { stages: possible_stages(test, is_negated), ..Self::NONE };
         let is_list = matches!(test.operator, Operator::Equal | Operator::In) && !is_negated;
         match test.field.id() {
             Id::Pid if is_list => bounds.pids = Some(test.literals.clone()),
             Id::ProcName if is_list => bounds.names = Some(test.literals.clone()),
-            id if is_of_type(id) => bounds.calls = Some(calls(test, is_negated)),
+            id if is_of_call(id) => bounds.calls = Some(possible_calls(test, is_negated)),
             _ => (),
         }
         bounds
@@ -63,8 +65,8 @@ impl Bounds {
 
     #[inline(never)]
     fn and(mut self, other: Self) -> Self {
-        self.pids = both(self.pids, other.pids);
-        self.names = both(self.names, other.names);
+        self.pids = intersect_lists(self.pids, other.pids);
+        self.names = intersect_lists(self.names, other.names);
         self.calls = match (self.calls, other.calls) {
             (Some(mut mine), Some(others)) => {
                 mine.intersect(&others);
@@ -78,8 +80,8 @@ impl Bounds {
 
     #[inline(never)]
     fn or(mut self, other: Self) -> Self {
-        self.pids = either(self.pids, other.pids);
-        self.names = either(self.names, other.names);
+        self.pids = unite_lists(self.pids, other.pids);
+        self.names = unite_lists(self.names, other.names);
         self.calls = self.calls.zip(other.calls).map(|(mut mine, others)| {
             mine.unite(&others);
             mine
@@ -89,8 +91,8 @@ impl Bounds {
     }
 }
 
-/// What is in both lists; the absence of one is no bound.
-fn both(mine: Option<Vec<Literal>>, others: Option<Vec<Literal>>) -> Option<Vec<Literal>> {
+/// What is in both lists. A missing list holds everything.
+fn intersect_lists(mine: Option<Vec<Literal>>, others: Option<Vec<Literal>>) -> Option<Vec<Literal>> {
     match (mine, others) {
         (Some(mut mine), Some(others)) => {
             mine.retain(|item| others.contains(item));
@@ -100,8 +102,8 @@ fn both(mine: Option<Vec<Literal>>, others: Option<Vec<Literal>>) -> Option<Vec<
     }
 }
 
-/// What is in one of the lists.
-fn either(mine: Option<Vec<Literal>>, others: Option<Vec<Literal>>) -> Option<Vec<Literal>> {
+/// What is in at least one of the lists. A missing list holds everything.
+fn unite_lists(mine: Option<Vec<Literal>>, others: Option<Vec<Literal>>) -> Option<Vec<Literal>> {
     let (mut mine, others) = (mine?, others?);
     for item in others {
         if !mine.contains(&item) {
@@ -111,29 +113,30 @@ fn either(mine: Option<Vec<Literal>>, others: Option<Vec<Literal>>) -> Option<Ve
     Some(mine)
 }
 
-/// Whether a field depends on which call it is, and else only on what its descriptor is.
-pub fn is_of_type(id: Id) -> bool {
+/// Whether a field's value depends only on the event's call, and on what its descriptor refers to.
+pub fn is_of_call(id: Id) -> bool {
     matches!(id, Id::Type | Id::Category | Id::IsIo | Id::IsIoRead | Id::IsIoWrite | Id::IoDir | Id::IsWait)
 }
 
-/// Whether `test` asks what a call's descriptor is. Of the category of most calls that is no matter.
-pub fn asks_for_file(test: &Test) -> bool {
+/// Whether `test` depends on what a call's descriptor refers to. The category of most calls does not.
+pub fn depends_on_file(test: &Test) -> bool {
     match test.field.id() {
         Id::Category => {
-            let close = Known::by_name("close").next();
-            close.is_some_and(|(abi, number)| matches_any_file(test, abi, number).count() > 1)
+            let close = KnownCall::by_name("close").next();
+            close.is_some_and(|(abi, number)| results_with_any_file(test, abi, number).count() > 1)
         }
         _ => test.field.needs().files,
     }
 }
 
-/// The calls that can pass `test`, or if `is_negated` fail it.
+/// The calls that can pass `test`; if `is_negated`, that can fail it.
 #[inline(never)]
-fn calls(test: &Test, is_negated: bool) -> Box<Calls> {
-    // Of the numbers that are not in a table only one is tried, unless the test could tell one from another.
-    let any = |is: &dyn Fn(&[u8]) -> bool| {
+fn possible_calls(test: &Test, is_negated: bool) -> Box<CallsByAbi> {
+    // All numbers from NUMBERS on are in the set or none. One of them is tried, unless the test can tell one from
+    // another.
+    let any = |holds: &dyn Fn(&[u8]) -> bool| {
         test.literals.iter().any(|literal| match literal {
-            Literal::Text(text) => is(text),
+            Literal::Text(text) => holds(text),
             _ => false,
         })
     };
@@ -143,20 +146,22 @@ fn calls(test: &Test, is_negated: bool) -> Box<Calls> {
         }
         Operator::NotEqual if test.field.id() == Id::Type => !is_negated || any(&|text| text.starts_with(b"syscall_")),
         _ if any(&|text| text.iter().any(|byte| byte.is_ascii_digit() || b"?[".contains(byte))) => true,
-        _ => matches_any_file(test, Abi::Arm64, NUMBERS as u32).any(|is_passed| is_passed != is_negated),
+        _ => results_with_any_file(test, Abi::Arm64, NUMBERS as u32).any(|is_passed| is_passed != is_negated),
     };
-    Calls::new(others, |abi, number, _| matches_any_file(test, abi, number).any(|is_passed| is_passed != is_negated))
+    CallsByAbi::new(others, |abi, number, _| {
+        results_with_any_file(test, abi, number).any(|is_passed| is_passed != is_negated)
+    })
 }
 
-/// What becomes of `test`, each answer once, for calls of this number with any descriptor.
-fn matches_any_file(test: &Test, abi: Abi, number: u32) -> impl Iterator<Item = bool> {
-    let known = Known::new(abi, number);
-    let is_open = test.field.id() == Id::Category
+/// The results that `test` can have for calls of this number, with any descriptor; each result once.
+fn results_with_any_file(test: &Test, abi: Abi, number: u32) -> impl Iterator<Item = bool> {
+    let known = KnownCall::new(abi, number);
+    let has_kinds = test.field.id() == Id::Category
         && known
             .is_some_and(|known| matches!(known.category(), Category::IoRead | Category::IoWrite | Category::IoOther));
-    // One for each category that a descriptor makes.
+    // One kind of file for each category that a call can get from its descriptor.
     const KINDS: [FileKind; 4] = [FileKind::File, FileKind::Ipv4, FileKind::Pipe, FileKind::Epoll];
-    let kinds: &[FileKind] = if is_open { &KINDS } else { &[] };
+    let kinds: &[FileKind] = if has_kinds { &KINDS } else { &[] };
     let mut answers = [false; 2];
     let kinds = kinds.iter().map(|&kind| Some(kind)).chain([None]);
     for kind in kinds {
@@ -170,7 +175,7 @@ fn matches_any_file(test: &Test, abi: Abi, number: u32) -> impl Iterator<Item = 
     [false, true].into_iter().zip(answers).filter(|&(_, is_given)| is_given).map(|(answer, _)| answer)
 }
 
-/// Whether an event passes `test` of which nothing is known but its edge, its call, its result and its descriptor.
+/// Whether an event passes `test` that has only an edge, a call, a result and a descriptor.
 #[inline(never)]
 pub fn passes(test: &Test, edge: Edge, call: Option<(Abi, u32)>, result: i64, file: Option<&File>) -> bool {
     let (abi, number) = (call.map_or(Abi::Arm64, |(abi, _)| abi), call.map(|(_, number)| number));
@@ -182,12 +187,12 @@ pub fn passes(test: &Test, edge: Edge, call: Option<(Abi, u32)>, result: i64, fi
         since_last: 0,
         cpu: 0,
         machine: Machine::Arm64,
-        what: What::Call(Call {
+        kind: EventKind::Call(CallEvent {
             edge,
             task: &task,
             abi,
             number,
-            known: number.and_then(|number| Known::new(abi, number)),
+            known: number.and_then(|number| KnownCall::new(abi, number)),
             has_args: false,
             registers: &[],
             inputs: &[],
@@ -203,19 +208,20 @@ pub fn passes(test: &Test, edge: Edge, call: Option<(Abi, u32)>, result: i64, fi
     test.matches(&event, &mut Vec::new())
 }
 
-/// How far calls can be that pass `test`, or if `is_negated` fail it.
+/// The stages of calls that can pass `test`; if `is_negated`, that can fail it.
 #[inline(never)]
-fn stages(test: &Test, is_negated: bool) -> u8 {
-    let tried = |edge, result, stage| {
+fn possible_stages(test: &Test, is_negated: bool) -> u8 {
+    let try_stage = |edge, result, stage| {
         if passes(test, edge, None, result, None) != is_negated {
             stage
         } else {
             0
         }
     };
-    let entered = || tried(Edge::Enter, 0, ENTERED);
-    let succeeded = || tried(Edge::Exit, 0, SUCCEEDED);
-    // All that have names; of numbers those at which tests change their mind, and the ends.
+    let entered = || try_stage(Edge::Enter, 0, ENTERED);
+    let succeeded = || try_stage(Edge::Exit, 0, SUCCEEDED);
+    // The errors to try: all that have names, the largest, and those around the test's numbers, where its result
+    // changes.
     let numbers = test.literals.iter().filter_map(|literal| match literal {
         Literal::Number(number) => i64::try_from(*number).ok(),
         _ => None,
@@ -224,7 +230,7 @@ fn stages(test: &Test, is_negated: bool) -> u8 {
     let failed = || {
         let mut errors =
             near.clone().chain([-MAX_ERRNO]).chain(-600..0).filter(|error| (-MAX_ERRNO..0).contains(error));
-        if errors.any(|error| tried(Edge::Exit, error, FAILED) != 0) {
+        if errors.any(|error| try_stage(Edge::Exit, error, FAILED) != 0) {
             FAILED
         } else {
             0
@@ -233,10 +239,11 @@ fn stages(test: &Test, is_negated: bool) -> u8 {
     let is_list = matches!(test.operator, Operator::Equal | Operator::In) && !is_negated;
     match test.field.id() {
         Id::Dir | Id::Failed | Id::Res => entered() | succeeded() | failed(),
-        // A result that is no error can be any other number.
+        // A list of errors: only calls that failed pass.
         Id::RawRes if is_list && numbers.clone().all(|number| (-MAX_ERRNO..0).contains(&number)) => failed(),
+        // Results without an error are too many to try: one of them may always pass.
         Id::RawRes => entered() | SUCCEEDED | failed(),
-        // Returns alone have these, and whatever does not fails all tests.
+        // Only returns have these fields. An entry fails all tests of them.
         Id::BufLen if !is_negated => SUCCEEDED,
         Id::Latency | Id::LatencyS | Id::LatencyNs if !is_negated => RETURNED,
         Id::Arg | Id::RawArg if !is_negated && test.field.argument() == Some(&Argument::Name("res".into())) => RETURNED,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Filters as text again, for who wants to know what became of theirs.
+//! Prints filters, in a form that parses to an equal filter.
 
-use super::{Literal, Node, Operator, Test};
+use super::tree::{Literal, Node, Operator, Test};
 use std::fmt::{self, Display, Write as _};
 
 impl fmt::Display for Node {
@@ -25,10 +25,10 @@ impl fmt::Display for Node {
 }
 
 impl Node {
-    /// As a part of another node.
+    /// Prints it as a part of another node.
     fn fmt_part(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Of two `not`s side by side nothing would be left.
+            // The parser drops two `not`s side by side, but not `not (not …)`.
             Self::And(_) | Self::Or(_) | Self::Not(_) => write!(f, "({self})"),
             Self::Test(test) => test.fmt(f),
         }
@@ -50,7 +50,7 @@ impl fmt::Display for Test {
 }
 
 impl Operator {
-    /// As it stands between a field and a value.
+    /// The operator's text between a field and a value, with blanks where they are needed.
     fn text(self) -> &'static str {
         match self {
             Self::Equal => "=",
@@ -75,7 +75,7 @@ impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => {
-                // A number of 64 bits and a sign, which is all that it was read from.
+                // The parser reads a sign and a number of 64 bits.
                 write!(f, "{}{}", if *number < 0 { "-" } else { "" }, number.unsigned_abs() as u64)
             }
             Self::Bool(is_true) => write!(f, "{is_true}"),
@@ -86,7 +86,7 @@ impl fmt::Display for Literal {
     }
 }
 
-/// With quotes where they are needed.
+/// Prints a text, in quotes if it needs them.
 fn quote(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let is_bare = |character: char| character.is_ascii_alphanumeric() || "<>_-+./:*?@%".contains(character);
     if !text.is_empty() && text.chars().all(is_bare) {

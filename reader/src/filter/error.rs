@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is wrong with a filter, and where.
+//! A mistake in a filter, and where it is.
 
 use std::fmt;
 
-/// Characters that are shown on each side of what is wrong.
+/// How many characters are shown on each side of a mistake.
 const CONTEXT: usize = 48;
 
-/// A mistake in a filter. It is printed with the place pointed at:
+/// A mistake in a filter. It prints with the place that it points at:
 ///
 /// ```text
 /// filter, column 1: no field `evt.typ`; did you mean `evt.type`?
@@ -17,7 +17,7 @@ const CONTEXT: usize = 48;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilterError {
     text: String,
-    /// Offset in bytes, on the border of a character or at the end.
+    /// Offset of the mistake in `text`, in bytes; at the beginning of a character, or at the end.
     at: usize,
     message: String,
 }
@@ -28,7 +28,7 @@ impl FilterError {
         Self { text: text.to_owned(), at, message }
     }
 
-    /// Where it is: characters from the start, the first being 1.
+    /// The column of the mistake, in characters, from 1.
     pub fn column(&self) -> usize {
         self.text.get(..self.at).unwrap_or(&self.text).chars().count() + 1
     }

@@ -4,24 +4,24 @@
 
 use std::net::{Ipv6Addr, SocketAddr, SocketAddrV6};
 
-/// Families of addresses, `include/linux/socket.h`.
+/// Address families, `include/linux/socket.h`.
 pub(crate) const AF_UNIX: u16 = 1;
 pub(crate) const AF_INET: u16 = 2;
 pub(crate) const AF_INET6: u16 = 10;
 
-/// An address.
+/// The address of a socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Address {
-    /// Of IPv4 or IPv6.
+    /// An IPv4 or IPv6 address.
     Ip(SocketAddr),
-    /// Of the machine's own sockets: a path, or `@` and a name that is none. Empty for a socket without a name.
+    /// The address of a Unix socket: a path, or `@` and an abstract name. Empty for a socket without a name.
     Path(Vec<u8>),
-    /// None, or one of another family.
+    /// No address, or one of another family.
     None,
 }
 
 impl Address {
-    /// Reads a `struct sockaddr`.
+    /// Reads a `struct sockaddr`. One that is cut off is [`Address::None`].
     pub(crate) fn new(bytes: &[u8]) -> Self {
         Self::read(bytes).unwrap_or(Self::None)
     }
@@ -31,7 +31,7 @@ impl Address {
         match u16::from_le_bytes(*family) {
             AF_UNIX => {
                 let path = match rest.split_first() {
-                    // The length says where it ends; a NUL in it means nothing.
+                    // The length says where an abstract name ends. It may contain a NUL.
                     Some((0, name)) if !name.is_empty() => [b"@", name].concat(),
                     _ => rest.split(|&byte| byte == 0).next().unwrap_or_default().to_vec(),
                 };
@@ -46,7 +46,7 @@ impl Address {
                 let (port, rest) = rest.split_first_chunk::<2>()?;
                 let (_flow, rest) = rest.split_first_chunk::<4>()?;
                 let (ip, rest) = rest.split_first_chunk::<16>()?;
-                // Old programs pass one without scope.
+                // Old programs pass an address without a scope.
                 let scope = rest.split_first_chunk::<4>().map_or(0, |(scope, _)| u32::from_le_bytes(*scope));
                 let (ip, port) = (Ipv6Addr::from(*ip), u16::from_be_bytes(*port));
                 Some(Self::Ip(SocketAddrV6::new(ip, port, 0, scope).into()))
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses() {
+    fn addresses_of_each_family_are_read_and_cut_ones_are_none() {
         let ip = |text: &str| Address::Ip(text.parse().expect("an address"));
         assert_eq!(Address::new(&[2, 0, 0, 80, 10, 0, 2, 15, 0, 0]), ip("10.0.2.15:80"));
         let mut six = vec![10, 0, 0x1f, 0x90, 0, 0, 0, 0];

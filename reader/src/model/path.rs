@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Paths.
+//! Joins paths.
 
-/// `path` as seen from the directory `base`, without `.`, `..` and double slashes. Without a base a relative
+/// Joins `path` to the directory `base`, without `.`, `..` and double slashes. If the base is not known, a relative
 /// path stays as it is.
 ///
-/// Where a symbolic link comes before a `..`, the kernel goes elsewhere; nobody can tell that later.
+/// The result is wrong if a symbolic link comes before a `..`: the recording does not show where the link leads.
 #[cold]
 pub(super) fn join(base: Option<&[u8]>, path: &[u8]) -> Vec<u8> {
     let base = match base {
@@ -33,7 +33,7 @@ pub(super) fn join(base: Option<&[u8]>, path: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn join() {
+    fn join_removes_dots_and_double_slashes() {
         let joined = |base: Option<&str>, path: &str| {
             String::from_utf8(super::join(base.map(str::as_bytes), path.as_bytes())).expect("text")
         };

@@ -1,45 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Lines in a format that the user gives, as sysdig's `-p` has it.
+//! Lines in a format that the user gives: sysdig's `-p`.
 
-use super::payload::Look;
-use super::sysdig;
 use super::time::Times;
-use crate::fields::{Field, Id, UnknownField};
-use crate::model::{Event, What};
+use crate::fields::args::{put_args, put_buffer};
+use crate::fields::{Field, Id, Look, UnknownField};
+use crate::model::{Event, EventKind};
 use std::fmt;
 use std::io::Write as _;
 
-/// What lines look like: text, and fields that are named behind a `%`, with a width if a number comes before the name.
+/// A format: text, and fields. A field is a `%`, a width (optional), and the name of the field.
 ///
 /// ```text
 /// %evt.num %10proc.name %evt.type
 /// ```
 ///
-/// An event that lacks one of the fields has no line, unless the format begins with a `*`: then `<NA>` stands for
-/// what it lacks. `%evt.outputtime` is the time in the form that `-t` chooses. `%%` is a percent sign; `\n`, `\t`,
-/// `\e` and `\\` are what they are in C.
+/// An event that lacks one of the fields has no line, unless the format begins with a `*`. Then `<NA>` stands for a
+/// field that the event lacks. `%evt.outputtime` is the time in the form that `-t` chooses. `%%` is a percent sign;
+/// `\n`, `\t`, `\e` and `\\` have their meaning in C.
 #[derive(Debug)]
 pub struct Format {
-    parts: Vec<Part>,
+    parts: Vec<FormatPart>,
     needs_all: bool,
     look: Look,
     times: Times,
 }
 
 #[derive(Debug)]
-enum Part {
+enum FormatPart {
     Text(Vec<u8>),
-    /// A field, `None` for the time of the line; and its width, 0 if it has none.
+    /// A field and its width. `None` is the time of the line; width 0 is no width.
     Field(Option<Field>, usize),
 }
 
-/// Why a format is none.
+/// Why a format is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadFormat {
-    /// Where, in characters from 1.
+    /// The place of the error, in characters from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The error.
     pub error: UnknownField,
 }
 
@@ -51,19 +50,19 @@ impl fmt::Display for BadFormat {
 
 impl std::error::Error for BadFormat {}
 
-/// What stands for a field that an event lacks.
+/// Stands for a field that an event lacks.
 const NOT_AVAILABLE: &[u8] = b"<NA>";
-/// The field that is not one of an event alone.
+/// The name of the time of a line. It is no field, because it may depend on the line before.
 pub(super) const OUTPUT_TIME: &str = "evt.outputtime";
-/// Wider columns are a slip of the hand.
+/// The largest width; a larger one is a mistake.
 const MAX_WIDTH: usize = 1000;
 
 impl Format {
-    /// Reads a format.
+    /// Parses a format.
     ///
     /// # Errors
     ///
-    /// [`BadFormat`] says where it is wrong.
+    /// Returns [`BadFormat`] for the first error.
     #[cold]
     pub fn parse(text: &str, look: Look, times: Times) -> Result<Self, BadFormat> {
         let (needs_all, mut rest) = match text.strip_prefix('*') {
@@ -74,7 +73,7 @@ impl Format {
         let mut plain = Vec::new();
         while let Some(character) = rest.chars().next() {
             let at = text.len() - rest.len();
-            let wrong = |at: usize, error: UnknownField| {
+            let bad_format = |at: usize, error: UnknownField| {
                 let column = text.get(..at).map_or(0, |before| before.chars().count()) + 1;
                 Err(BadFormat { column, error })
             };
@@ -98,23 +97,23 @@ impl Format {
                     let (width, name) = split_width(rest);
                     if width > MAX_WIDTH {
                         let message = format!("the width {width} is more than {MAX_WIDTH}");
-                        return wrong(at + 1, UnknownField { message, near: None });
+                        return bad_format(at + 1, UnknownField { message, near: None });
                     }
                     let (field, length) = match find(name) {
                         Ok(found) => found,
-                        Err(error) => return wrong(at + 1 + rest.len() - name.len(), error),
+                        Err(error) => return bad_format(at + 1 + rest.len() - name.len(), error),
                     };
                     if !plain.is_empty() {
-                        parts.push(Part::Text(std::mem::take(&mut plain)));
+                        parts.push(FormatPart::Text(std::mem::take(&mut plain)));
                     }
-                    parts.push(Part::Field(field, width));
+                    parts.push(FormatPart::Field(field, width));
                     rest = name.get(length..).unwrap_or_default();
                 }
                 _ => plain.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
         if !plain.is_empty() {
-            parts.push(Part::Text(plain));
+            parts.push(FormatPart::Text(plain));
         }
         Ok(Self { parts, needs_all, look, times })
     }
@@ -124,21 +123,21 @@ impl Format {
         self.needs_all
     }
 
-    /// The fields that it names; `None` stands for `evt.outputtime`.
+    /// Iterates over the fields; `None` stands for `evt.outputtime`.
     pub fn fields(&self) -> impl Iterator<Item = Option<&Field>> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Field(field, _) => Some(field.as_ref()),
-            Part::Text(_) => None,
+            FormatPart::Field(field, _) => Some(field.as_ref()),
+            FormatPart::Text(_) => None,
         })
     }
 
-    /// Appends an event's line; says whether it has one.
+    /// Appends an event's line. Gives `false` if it has none.
     pub fn print(&mut self, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
         let start = out.len();
         for part in &self.parts {
             match part {
-                Part::Text(text) => out.extend_from_slice(text),
-                Part::Field(field, width) => {
+                FormatPart::Text(text) => out.extend_from_slice(text),
+                FormatPart::Field(field, width) => {
                     let at = out.len();
                     let is_there = match field {
                         Some(field) => put(out, field, event, self.look),
@@ -166,22 +165,22 @@ impl Format {
     }
 }
 
-/// Appends a field of an event; says whether the event has it.
+/// Appends a field of an event. Gives `false` if the event does not have it.
 pub(super) fn put(out: &mut Vec<u8>, field: &Field, event: &Event<'_>, look: Look) -> bool {
-    match (field.id(), &event.what) {
-        (Id::Type, What::Dropped { .. }) => out.extend_from_slice(b"drop"),
-        (Id::Args, What::Dropped { events }) => {
+    match (field.id(), &event.kind) {
+        (Id::Type, EventKind::Dropped { .. }) => out.extend_from_slice(b"drop"),
+        (Id::Args, EventKind::Dropped { events }) => {
             // Writing to a vector does not fail.
             let _ = write!(out, "events={events}");
         }
-        (Id::Args, What::Call(call)) => sysdig::args(out, call, look),
-        (Id::Buffer, What::Call(call)) => return sysdig::buffer(out, call, look),
+        (Id::Args, EventKind::Call(call)) => put_args(out, call, look),
+        (Id::Buffer, EventKind::Call(call)) => return put_buffer(out, call, look),
         _ => return field.print(out, event),
     }
     true
 }
 
-/// Makes what is behind `at` as wide as `width`.
+/// Cuts or pads the text after `at` to `width` characters.
 fn fit(out: &mut Vec<u8>, at: usize, width: usize) {
     let Some(Ok(text)) = out.get(at..).map(std::str::from_utf8) else { return };
     match text.char_indices().nth(width) {
@@ -193,14 +192,14 @@ fn fit(out: &mut Vec<u8>, at: usize, width: usize) {
     }
 }
 
-/// The number at the start of `text`, 0 if there is none, and the rest.
+/// Splits the number at the start of `text` from the rest; the number is 0 if there is none.
 fn split_width(text: &str) -> (usize, &str) {
     let name = text.trim_start_matches(|character: char| character.is_ascii_digit());
     let digits = text.strip_suffix(name).unwrap_or_default();
     (if digits.is_empty() { 0 } else { digits.parse().unwrap_or(usize::MAX) }, name)
 }
 
-/// The field whose name `text` begins with, and how long that is.
+/// Finds the field whose name `text` begins with, and the length of the name.
 #[cold]
 fn find(text: &str) -> Result<(Option<Field>, usize), UnknownField> {
     let is_name = |character: char| character.is_ascii_alphanumeric() || matches!(character, '.' | '_');
@@ -208,7 +207,7 @@ fn find(text: &str) -> Result<(Option<Field>, usize), UnknownField> {
     if text.get(length..).is_some_and(|rest| rest.starts_with('[')) {
         length = text.find(']').map_or(text.len(), |end| end + 1);
     }
-    // Points behind a name end a sentence.
+    // A full stop after a name ends a sentence.
     let mut name = text.get(..length).unwrap_or_default().trim_end_matches('.');
     let mut error = None;
     loop {
@@ -217,7 +216,7 @@ fn find(text: &str) -> Result<(Option<Field>, usize), UnknownField> {
         }
         match Field::parse(name) {
             Ok(field) => return Ok((Some(field), name.len())),
-            // The longest is what was meant.
+            // Report the longest name that was tried.
             Err(unknown) => error = error.or(Some(unknown)),
         }
         match name.rfind('.') {
@@ -234,26 +233,27 @@ mod tests {
     use super::*;
     use crate::fields::testing::Sample;
     use crate::model::FileKind;
+    use crate::style::sysdig;
     use crate::style::time::TimeForm;
     use proptest::prelude::*;
 
     fn format(text: &str) -> Format {
-        Format::parse(text, Look::default(), Times::new(TimeForm::Relative)).expect("is right")
+        Format::parse(text, Look::default(), Times::new(TimeForm::Relative)).expect("is a format")
     }
 
     fn line(text: &str, sample: &Sample) -> Option<String> {
         let mut out = b"before ".to_vec();
         let is_printed = format(text).print(&mut out, &sample.event());
-        let line = String::from_utf8(out).expect("text");
-        let line = line.strip_prefix("before ").expect("is kept").to_owned();
+        let line = String::from_utf8(out).expect("UTF-8");
+        let line = line.strip_prefix("before ").expect("the text before is kept").to_owned();
         assert_eq!(is_printed, !line.is_empty());
         is_printed.then_some(line)
     }
 
     #[test]
-    fn lines() {
+    fn format_mixes_text_and_fields() {
         let enter = Sample::enter("read").on(FileKind::File, "/etc/passwd");
-        let of = |text: &str| line(text, &enter).expect("has all");
+        let of = |text: &str| line(text, &enter).expect("has all fields");
         assert_eq!(of("%evt.num: %proc.name"), "7: cat\n");
         assert_eq!(of("%evt.num.%evt.type..."), "7.read...\n");
         assert_eq!(of("[%6evt.num|%2proc.name|%evt.cpu]"), "[7     |ca|1]\n");
@@ -265,9 +265,9 @@ mod tests {
         assert_eq!(of(""), "\n");
     }
 
-    /// A width counts characters, as they are printed.
+    /// A width counts characters as they are printed, escapes included.
     #[test]
-    fn widths() {
+    fn width_cuts_or_pads_a_field() {
         let sample = Sample::enter("read").by("\u{e4}\u{f6}\u{fc}\n");
         assert_eq!(line("%2proc.name|", &sample), Some("\u{e4}\u{f6}|\n".into()));
         assert_eq!(line("%9proc.name|", &sample), Some("\u{e4}\u{f6}\u{fc}\\x0a  |\n".into()));
@@ -275,16 +275,16 @@ mod tests {
     }
 
     #[test]
-    fn events_that_lack_a_field() {
+    fn event_that_lacks_a_field_has_no_line_or_na() {
         let enter = Sample::enter("read");
         assert_eq!(line("%evt.num %fd.name", &enter), None);
         assert_eq!(line("*%evt.num %fd.name %evt.rawres", &enter), Some("7 <NA> <NA>\n".into()));
     }
 
     #[test]
-    fn drops() {
+    fn drop_has_a_line_if_the_format_allows_missing_fields() {
         let sample = Sample::enter("read");
-        let event = Event { what: What::Dropped { events: 12 }, ..sample.event() };
+        let event = Event { kind: EventKind::Dropped { events: 12 }, ..sample.event() };
         let mut out = Vec::new();
         assert!(format(sysdig::FORMAT).print(&mut out, &event));
         assert_eq!(String::from_utf8(out).as_deref(), Ok("7 2.000000005 1 <NA> (<NA>) <NA> drop events=12\n"));
@@ -292,11 +292,11 @@ mod tests {
         assert!(!format("%proc.name").print(&mut out, &event));
     }
 
-    /// The time since the last line, not since the last event.
+    /// The time counts from the last line, not from the last event.
     #[test]
-    fn time_between_lines() {
+    fn delta_time_counts_from_the_last_line() {
         let mut format = Format::parse("%evt.outputtime %evt.rawres", Look::default(), Times::new(TimeForm::Delta))
-            .expect("is right");
+            .expect("is a format");
         let mut sample = Sample::exit("read", 1);
         let mut out = Vec::new();
         assert!(format.print(&mut out, &sample.event()));
@@ -310,25 +310,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong() {
-        let wrong =
-            |text: &str| Format::parse(text, Look::default(), Times::default()).expect_err("is wrong").to_string();
-        assert_eq!(wrong("\u{e4} %evt.typ"), "column 4: no field `evt.typ`; did you mean `evt.type`?");
-        assert_eq!(wrong("*%10evt.typ. x"), "column 5: no field `evt.typ`; did you mean `evt.type`?");
-        assert_eq!(wrong("100 %"), "column 6: a field's name is missing behind the %");
-        assert_eq!(wrong("%12 x"), "column 4: a field's name is missing behind the %");
+    fn bad_format_names_column_and_error() {
+        let error =
+            |text: &str| Format::parse(text, Look::default(), Times::default()).expect_err("is no format").to_string();
+        assert_eq!(error("\u{e4} %evt.typ"), "column 4: no field `evt.typ`; did you mean `evt.type`?");
+        assert_eq!(error("*%10evt.typ. x"), "column 5: no field `evt.typ`; did you mean `evt.type`?");
+        assert_eq!(error("100 %"), "column 6: a field's name is missing behind the %");
+        assert_eq!(error("%12 x"), "column 4: a field's name is missing behind the %");
         assert_eq!(
-            wrong("%99999999999999999999evt.num"),
+            error("%99999999999999999999evt.num"),
             format!("column 2: the width {} is more than 1000", usize::MAX)
         );
-        assert!(wrong("%evt.arg").contains("evt.arg.flags"), "{}", wrong("%evt.arg"));
-        assert!(wrong("%evt.arg[0").starts_with("column 2: "), "{}", wrong("%evt.arg[0"));
+        assert!(error("%evt.arg").contains("evt.arg.flags"), "{}", error("%evt.arg"));
+        assert!(error("%evt.arg[0").starts_with("column 2: "), "{}", error("%evt.arg[0"));
     }
 
     proptest! {
-        /// No text makes it panic, and what is one line's text without a percent sign or backslash stays as it is.
         #[test]
-        fn any_text(text in ".{0,30}", mixed in "[*%a-z.0-9\\[\\] \\\\]{0,30}") {
+        fn any_text_does_not_panic_and_plain_text_stays_as_it_is(text in ".{0,30}", mixed in "[*%a-z.0-9\\[\\] \\\\]{0,30}") {
             let sample = Sample::enter("read");
             for text in [&text, &mixed] {
                 if let Ok(mut format) = Format::parse(text, Look::default(), Times::default()) {

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Events as JSON, one object to a line. Keys are the names of fields, as sysdig's `-j` has them.
+//! Events as JSON, one object a line. The keys are names of fields: sysdig's `-j`.
 
 use super::format::{self, Format, OUTPUT_TIME};
-use super::payload::{Look, Payload};
-use crate::fields::{Field, Id, Value};
+use crate::fields::{Field, Id, Look, Payload, Value};
 use crate::model::Event;
 use std::io::Write as _;
 
-/// The fields of an object, where the user names none: sysdig's, in its order, and some that programs like to have.
+/// The fields of an object if the user names none: sysdig's in its order, and more that are useful to programs.
 const FIELDS: &str =
     "evt.num evt.outputtime evt.cpu proc.name proc.pid thread.tid evt.dir evt.type evt.info evt.rawres \
     evt.latency fd.num fd.name";
 
-/// Makes the objects.
+/// Prints events as JSON objects.
 ///
-/// Numbers are numbers, times nanoseconds. Bytes that are no UTF-8 become U+FFFD.
+/// Numbers are JSON numbers, times are in nanoseconds. Bytes that are not UTF-8 become U+FFFD.
 #[derive(Debug)]
 pub struct Json {
-    /// Keys and fields; `None` for the time of the line.
+    /// Keys and fields; `None` is the time of the line.
     fields: Vec<(String, Option<Field>)>,
-    /// What events do that lack a field.
+    /// What is printed for an event that lacks a field.
     missing: Missing,
     look: Look,
     text: Vec<u8>,
@@ -28,16 +27,16 @@ pub struct Json {
 
 #[derive(Debug)]
 enum Missing {
-    /// They lack its key.
+    /// The object without the field's key.
     Omit,
-    /// They have `null` for it.
+    /// The object with `null` for the field.
     Null,
-    /// They have no line.
+    /// No object.
     Skip,
 }
 
 impl Json {
-    /// Of objects with the fields that programs like to have, as far as an event has them.
+    /// Makes objects with the default fields, as far as an event has them.
     pub fn new(look: Look) -> Self {
         let field = |name: &str| (name.to_owned(), Field::parse(name).ok());
         Self {
@@ -48,12 +47,12 @@ impl Json {
         }
     }
 
-    /// Of objects with the fields that a format names, in their order.
+    /// Makes objects with the fields that a format names, in their order.
     pub fn with_fields_of(format: &Format, look: Look) -> Self {
         let mut fields: Vec<(String, Option<Field>)> = Vec::new();
         for field in format.fields() {
             let key = field.map_or_else(|| OUTPUT_TIME.to_owned(), Field::to_string);
-            // A key stands once in an object.
+            // An object must not have a key twice.
             if fields.iter().all(|(other, _)| *other != key) {
                 fields.push((key, field.cloned()));
             }
@@ -62,12 +61,12 @@ impl Json {
         Self { fields, missing, look, text: Vec::new() }
     }
 
-    /// The fields that objects have; `None` stands for `evt.outputtime`.
+    /// Iterates over the fields of the objects; `None` stands for `evt.outputtime`.
     pub fn fields(&self) -> impl Iterator<Item = Option<&Field>> {
         self.fields.iter().map(|(_, field)| field.as_ref())
     }
 
-    /// Appends an event's line; says whether it has one.
+    /// Appends an event's line. Gives `false` if it has none.
     pub fn print(&mut self, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
         let Self { fields, missing, look, text } = self;
         let start = out.len();
@@ -95,14 +94,14 @@ impl Json {
     }
 }
 
-/// Appends a field's value; says whether the event has it.
+/// Appends a field's value. Gives `false` if the event does not have the field.
 fn put_value(out: &mut Vec<u8>, field: Option<&Field>, event: &Event<'_>, look: Look, text: &mut Vec<u8>) -> bool {
     use Id::{Args, Buffer, DateTime, DateTimeS, Time, TimeIso, TimeS, Type};
     text.clear();
     // Writing to a vector does not fail.
     let _ = match field.map(|field| (field, field.id())) {
         None | Some((_, Time | TimeS | TimeIso | DateTime | DateTimeS)) => write!(out, "{}", event.time),
-        // As it was recorded: dots are for people.
+        // The bytes as they were recorded: dots are for people.
         Some((field, Buffer)) if look.payload == Payload::Dots => {
             let Some(Value::Text(bytes)) = field.value(event, text) else { return false };
             put_string(out, look.cut(bytes));
@@ -130,10 +129,10 @@ fn put_value(out: &mut Vec<u8>, field: Option<&Field>, event: &Event<'_>, look: 
     true
 }
 
-/// Appends a string.
+/// Appends a string, between quotes.
 fn put_string(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
-    // As good as all.
+    // Nearly all strings need no escapes.
     if text.iter().all(|&byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
         out.extend_from_slice(text);
     } else {
@@ -150,7 +149,7 @@ fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
                 '"' | '\\' => out.extend([b'\\', character as u8]),
                 '\n' => out.extend_from_slice(b"\\n"),
                 '\t' => out.extend_from_slice(b"\\t"),
-                // JSON allows the last ones as they are; terminals, and JavaScript of old, do not like them.
+                // JSON allows the latter unescaped. But some control a terminal, and old JavaScript rejects others.
                 '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' => {
                     let _ = write!(out, "\\u{:04x}", character as u32);
                 }
@@ -167,7 +166,7 @@ fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
 mod tests {
     use super::*;
     use crate::fields::testing::Sample;
-    use crate::model::{FileKind, What};
+    use crate::model::{EventKind, FileKind};
     use crate::style::time::Times;
     use proptest::prelude::*;
 
@@ -175,16 +174,16 @@ mod tests {
         let mut out = Vec::new();
         let is_printed = json.print(&mut out, &sample.event());
         assert_eq!(is_printed, !out.is_empty());
-        String::from_utf8(out).expect("text")
+        String::from_utf8(out).expect("UTF-8")
     }
 
     fn of(format: &str) -> Json {
         let look = Look::default();
-        Json::with_fields_of(&Format::parse(format, look, Times::default()).expect("is right"), look)
+        Json::with_fields_of(&Format::parse(format, look, Times::default()).expect("is a format"), look)
     }
 
     #[test]
-    fn all_of_an_event() {
+    fn object_has_the_default_fields() {
         let mut json = Json::new(Look::default());
         let enter = Sample::enter("read").on(FileKind::File, "/a\"b");
         let expected = r#"{"evt.num":7,"evt.outputtime":1700000000123456789,"evt.cpu":1,"proc.name":"cat","proc.pid":1000,"thread.tid":1001,"evt.dir":">","evt.type":"read","evt.info":"fd=3(<f>/a\"b) size=80","fd.num":3,"fd.name":"/a\"b"}"#;
@@ -192,7 +191,7 @@ mod tests {
         let exit = Sample::exit("read", -9).by("a\\b\n");
         let expected = r#"{"evt.num":7,"evt.outputtime":1700000000123456789,"evt.cpu":1,"proc.name":"a\\b\n","proc.pid":1000,"thread.tid":1001,"evt.dir":"<","evt.type":"read","evt.info":"res=-9(EBADF)","evt.rawres":-9,"evt.latency":12345,"fd.num":3}"#;
         assert_eq!(line(&mut json, &exit), format!("{expected}\n"));
-        let event = Event { what: What::Dropped { events: 12 }, ..enter.event() };
+        let event = Event { kind: EventKind::Dropped { events: 12 }, ..enter.event() };
         let mut out = Vec::new();
         assert!(json.print(&mut out, &event));
         let expected = r#"{"evt.num":7,"evt.outputtime":1700000000123456789,"evt.cpu":1,"evt.type":"drop","evt.info":"events=12"}"#;
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_a_format() {
+    fn object_has_the_fields_of_a_format() {
         let exit = Sample::exit("read", 5).between("10.0.0.1:80", "10.0.0.2:4000", true).giving(1, b"a\n\xff");
         let mut json =
             of("at %evt.time: %10proc.name %evt.failed %evt.num, %evt.num %fd.cip %evt.buffer %evt.arg.fd %evt.arg[0]");
@@ -222,9 +221,9 @@ mod tests {
         assert_eq!(line(&mut json, &exit), "{\"evt.buffer\":\"\\n\\t0x0000: 610a ff\\n\"}\n");
     }
 
-    /// What a program that reads JSON makes of a string.
+    /// Parses a JSON string.
     fn read(json: &str) -> String {
-        let inside = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).expect("quotes");
+        let inside = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).expect("stands between quotes");
         let (mut text, mut rest) = (String::new(), inside.chars());
         while let Some(character) = rest.next() {
             assert!(character >= ' ' && character != '"', "{json:?}");
@@ -232,7 +231,7 @@ mod tests {
                 '\\' => match rest.next() {
                     Some('u') => {
                         let digits: String = rest.by_ref().take(4).collect();
-                        char::from_u32(u32::from_str_radix(&digits, 16).expect("digits")).expect("a character")
+                        char::from_u32(u32::from_str_radix(&digits, 16).expect("is a number")).expect("is a character")
                     }
                     Some('n') => '\n',
                     Some('t') => '\t',
@@ -247,11 +246,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn strings(text in any::<String>(), bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        fn any_string_is_read_back_unchanged(text in any::<String>(), bytes in prop::collection::vec(any::<u8>(), 0..40)) {
             for bytes in [text.as_bytes(), &bytes] {
                 let mut out = Vec::new();
                 put_string(&mut out, bytes);
-                let json = String::from_utf8(out).expect("is UTF-8");
+                let json = String::from_utf8(out).expect("UTF-8");
                 prop_assert_eq!(read(&json), String::from_utf8_lossy(bytes));
             }
         }

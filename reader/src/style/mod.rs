@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How events look in print.
+//! Styles: how events become lines. (The default style, which needs no model, is `reader/decode/src/print.rs`.)
+//!
+//! - `format`: a format of the user's, with fields
+//! - `sysdig`: sysdig's format
+//! - `json`: JSON objects with fields
+//! - `strace`: strace's lines
+//! - `time`: the time of a line
 
-pub mod args;
-pub mod format;
-pub mod json;
-pub mod payload;
 pub mod strace;
 pub mod sysdig;
 pub mod time;
-pub mod words;
+pub mod format;
+pub mod json;

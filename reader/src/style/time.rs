@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The times that lines have, in sysdig's forms.
+//! The time of a line, in sysdig's forms.
 
 use crate::clock::{Moment, SECOND};
-use crate::model::{Event, What};
+use crate::model::{Event, EventKind};
 use std::io::Write as _;
 
-/// Which time.
+/// The form of a line's time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TimeForm {
-    /// Time of day where the reader runs.
+    /// The time of day, in the time zone of the reader.
     #[default]
     TimeOfDay,
     /// Seconds since 1970.
     Absolute,
     /// Seconds since the first event.
     Relative,
-    /// Of a return: seconds since the call's entry. 0 for others.
+    /// For a return the seconds since the call's entry; 0 for any other event.
     Latency,
-    /// Seconds since the event that was printed before.
+    /// Seconds since the event of the line before.
     Delta,
 }
 
 impl TimeForm {
-    /// That which sysdig's `-t` has this letter for.
+    /// Finds the form for a letter of sysdig's `-t`.
     pub fn new(letter: char) -> Option<Self> {
         Some(match letter {
             'h' => Self::TimeOfDay,
@@ -36,23 +36,23 @@ impl TimeForm {
     }
 }
 
-/// Prints times.
+/// Prints the times of lines.
 #[derive(Clone, Debug, Default)]
 pub struct Times {
     form: TimeForm,
-    /// When the event was that was printed last.
+    /// The time of the event that was printed last.
     last: Option<u64>,
 }
 
 impl Times {
-    /// In this form.
+    /// Prints times in this form.
     pub fn new(form: TimeForm) -> Self {
         Self { form, last: None }
     }
 
-    /// Appends the time of an event, with nine digits behind the point.
+    /// Appends the time of an event, with nine digits after the point.
     pub fn put(&self, out: &mut Vec<u8>, event: &Event<'_>) {
-        let time = match (self.form, &event.what) {
+        let time = match (self.form, &event.kind) {
             (TimeForm::TimeOfDay, _) => {
                 // Writing to a vector does not fail.
                 let _ = write!(out, "{}.{:09}", Moment::local(event.time), event.time % SECOND);
@@ -60,14 +60,14 @@ impl Times {
             }
             (TimeForm::Absolute, _) => event.time,
             (TimeForm::Relative, _) => event.since_first,
-            (TimeForm::Latency, What::Call(call)) => call.latency.unwrap_or(0),
-            (TimeForm::Latency, What::Dropped { .. }) => 0,
+            (TimeForm::Latency, EventKind::Call(call)) => call.latency.unwrap_or(0),
+            (TimeForm::Latency, EventKind::Dropped { .. }) => 0,
             (TimeForm::Delta, _) => self.last.map_or(0, |last| event.time.saturating_sub(last)),
         };
         let _ = write!(out, "{}.{:09}", time / SECOND, time % SECOND);
     }
 
-    /// This event was printed.
+    /// Notes that this event was printed.
     pub fn printed(&mut self, event: &Event<'_>) {
         self.last = Some(event.time);
     }
@@ -79,11 +79,11 @@ mod tests {
     use crate::fields::testing::Sample;
 
     #[test]
-    fn forms() {
+    fn every_form_prints_its_time() {
         let of = |form: char, sample: &Sample| {
             let mut out = Vec::new();
-            Times::new(TimeForm::new(form).expect("is one")).put(&mut out, &sample.event());
-            String::from_utf8(out).expect("text")
+            Times::new(TimeForm::new(form).expect("is a form")).put(&mut out, &sample.event());
+            String::from_utf8(out).expect("UTF-8")
         };
         let (enter, exit) = (Sample::enter("read"), Sample::exit("read", 5));
         assert_eq!(of('a', &enter), "1700000000.123456789");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn since_the_last_printed() {
+    fn delta_counts_from_the_event_printed_last() {
         let mut times = Times::new(TimeForm::Delta);
         let mut sample = Sample::enter("read");
         times.printed(&sample.event());
@@ -104,7 +104,7 @@ mod tests {
         let mut out = Vec::new();
         times.put(&mut out, &sample.event());
         assert_eq!(out, b"3.000000007");
-        // What was set back is not before.
+        // The difference to a later time is 0.
         sample.time -= 4_000_000_000;
         out.clear();
         times.put(&mut out, &sample.event());

@@ -2,10 +2,10 @@
 
 use super::Summary;
 use crate::fields::testing::Sample;
-use crate::model::{Event, What};
+use crate::model::{Event, EventKind};
 
-/// `calls` of them, each so long, of which the last `errors` fail.
-fn call(summary: &mut Summary, name: &str, by: (&str, u32), calls: u32, errors: u32, latency: u64) {
+/// Adds so many calls of a process (name and id), each with this latency. The last `errors` of them fail.
+fn add_calls(summary: &mut Summary, name: &str, by: (&str, u32), calls: u32, errors: u32, latency: u64) {
     for index in 0..calls {
         let mut enter = Sample::enter(name).by(by.0);
         let result = if index + errors >= calls { -2 } else { 0 };
@@ -24,19 +24,19 @@ fn text(put: impl FnOnce(&mut Vec<u8>)) -> String {
 
 fn example() -> Summary {
     let mut summary = Summary::new();
-    call(&mut summary, "read", ("cat", 10), 3, 0, 40_000);
-    call(&mut summary, "openat", ("cat", 10), 4, 3, 20_499);
-    call(&mut summary, "read", ("sh", 11), 1, 1, 1_000_000);
-    call(&mut summary, "getppid", ("sh", 11), 1, 0, 0);
-    // It does not return.
+    add_calls(&mut summary, "read", ("cat", 10), 3, 0, 40_000);
+    add_calls(&mut summary, "openat", ("cat", 10), 4, 3, 20_499);
+    add_calls(&mut summary, "read", ("sh", 11), 1, 1, 1_000_000);
+    add_calls(&mut summary, "getppid", ("sh", 11), 1, 0, 0);
+    // `exit_group` does not return.
     summary.add(&Sample::enter("exit_group").by("sh").event());
     let sample = Sample::enter("read");
-    summary.add(&Event { what: What::Dropped { events: 100 }, ..sample.event() });
+    summary.add(&Event { kind: EventKind::Dropped { events: 100 }, ..sample.event() });
     summary
 }
 
 #[test]
-fn strace() {
+fn strace_table_is_sorted_by_time() {
     let expected = "\
 % time     seconds  usecs/call     calls    errors syscall
 ------ ----------- ----------- --------- --------- ----------------
@@ -50,12 +50,11 @@ fn strace() {
     assert_eq!(text(|out| Summary::new().put_strace_table(out)), "");
 }
 
-/// Programs of 32 bits on a 64-bit kernel have a table of their own.
 #[test]
-fn strace_of_both_widths() {
+fn strace_table_of_32_bit_calls_is_separate_on_64_bit_kernels() {
     let mut summary = Summary::new();
     let mut narrow = Sample::exit("read", 0);
-    // `exit` of ARM, whose numbers are others.
+    // The number of `read` on 32-bit ARM.
     (narrow.task.is_32bit, narrow.call) = (true, Some(3));
     summary.add(&narrow.event());
     let alone = text(|out| summary.put_strace_table(out));
@@ -65,12 +64,11 @@ fn strace_of_both_widths() {
     assert_eq!(both, format!("{alone}System call usage summary for 32 bit mode:\n{alone}"));
 }
 
-/// Columns grow with what is in them.
 #[test]
-fn strace_of_large_numbers() {
+fn strace_columns_widen_for_large_numbers() {
     let mut summary = Summary::new();
-    call(&mut summary, "name_to_handle_at", ("x", 1), 1, 0, 12_345_678_901_234_567);
-    call(&mut summary, "read", ("x", 1), 1, 0, 1_000_000_000_000_000);
+    add_calls(&mut summary, "name_to_handle_at", ("x", 1), 1, 0, 12_345_678_901_234_567);
+    add_calls(&mut summary, "read", ("x", 1), 1, 0, 1_000_000_000_000_000);
     let expected = "\
 % time         seconds     usecs/call     calls    errors syscall
 ------ --------------- -------------- --------- --------- ------------------
@@ -83,7 +81,7 @@ fn strace_of_large_numbers() {
 }
 
 #[test]
-fn tables() {
+fn tables_are_sorted_by_number_of_calls() {
     let expected = "\
 --------------------------------------------------
 Call                #Calls   #Errors      Time (s)
@@ -103,16 +101,16 @@ sh (1000)                1         0      0.000000
 }
 
 #[test]
-fn totals() {
+fn totals_show_events_drops_time_and_rate() {
     let totals = text(|out| example().put_totals(out, 1_234_567_890));
     assert_eq!(totals, "Driver Events:119\nDriver Drops:100\nElapsed time: 1.234, Captured Events: 19, 15.39 eps\n");
     let none = text(|out| Summary::new().put_totals(out, 0));
     assert_eq!(none, "Driver Events:0\nDriver Drops:0\nElapsed time: 0.000, Captured Events: 0, 0.00 eps\n");
 }
 
-/// Where one edge alone is recorded, that is what is counted; a fork's return in the child is no call.
+/// If only one edge is recorded, that edge is counted. The return of a fork in the child is not counted.
 #[test]
-fn one_edge() {
+fn each_call_counts_once_with_either_edge() {
     let row = |summary: &Summary| text(|out| summary.put_strace_table(out)).lines().nth(2).map(String::from);
     let mut summary = Summary::new();
     summary.add(&Sample::enter("read").event());
@@ -122,14 +120,14 @@ fn one_edge() {
     summary.add(&alone.event());
     assert_eq!(row(&summary).as_deref(), Some("  0.00    0.000000           0         1         1 read"));
     let mut summary = Summary::new();
-    call(&mut summary, "clone", ("sh", 1), 1, 0, 5000);
+    add_calls(&mut summary, "clone", ("sh", 1), 1, 0, 5000);
     summary.add(&Sample { latency: None, ..Sample::exit("clone", 0) }.event());
     assert_eq!(row(&summary).as_deref(), Some("100.00    0.000005           5         1           clone"));
 }
 
-/// Memory does not grow with what programs do: what is too much is counted together.
+/// Memory is bounded, whatever programs do.
 #[test]
-fn others() {
+fn calls_and_processes_beyond_the_limit_count_as_others() {
     let mut summary = Summary::new();
     let mut sample = Sample::exit("read", -9);
     for number in 0..10_000 {

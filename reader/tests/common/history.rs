@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Arbitrary recordings.
+//! Makes arbitrary recordings.
 
 use super::*;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-/// What CPUs record.
+/// An arbitrary recording of several CPUs.
 #[derive(Clone, Debug)]
-pub struct History {
-    pub recording: Recording,
+pub struct MadeHistory {
+    pub recording: MadeRecording,
     /// Events by CPU, with increasing times on each.
-    pub cpus: BTreeMap<u16, Vec<Event>>,
-    /// Of these events, by their place in `cpus`, the module does not remember the task.
+    pub cpus: BTreeMap<u16, Vec<MadeEvent>>,
+    /// Indices of the events on each CPU after which the module does not remember the task.
     pub forgets: Vec<usize>,
 }
 
-impl History {
-    /// Each CPU's packets; `cut` as for [`packets`].
+impl MadeHistory {
+    /// The packets of each CPU. `cut` as for [`packets`].
     pub fn packets(&self, cut: &[usize]) -> Vec<Vec<Packet>> {
-        let lane = |(&cpu, events): (&u16, &Vec<Event>)| {
-            let mut writer = Writer::new(self.recording, cpu);
+        let lane = |(&cpu, events): (&u16, &Vec<MadeEvent>)| {
+            let mut writer = PacketWriter::new(self.recording, cpu);
             for (index, event) in events.iter().enumerate() {
                 writer.write(event, !self.forgets.contains(&index));
                 if cut.contains(&index) {
@@ -32,53 +32,54 @@ impl History {
         self.cpus.iter().map(lane).collect()
     }
 
-    /// All events in the order of time. Times are unique, so there is one order.
-    pub fn events(&self) -> Vec<Event> {
-        let mut events: Vec<Event> = self.cpus.values().flatten().cloned().collect();
+    /// All events in the order of time. No two events have the same time.
+    pub fn events(&self) -> Vec<MadeEvent> {
+        let mut events: Vec<MadeEvent> = self.cpus.values().flatten().cloned().collect();
         events.sort_by_key(|event| event.time);
         events
     }
 }
 
-/// Threads.
+/// How many threads there are.
 const THREADS: usize = 12;
-/// Runs a 32-bit program, where there is a difference.
+/// The thread that runs a 32-bit program, if the kernel has 64 bits.
 const NARROW: usize = 5;
-/// Makes calls of both widths, where there is a difference.
+/// The thread that makes calls of both widths, if the kernel has 64 bits.
 const MIXED: usize = 6;
 
-/// Their names, and how lines have them.
+/// The names of threads.
 const NAMES: [&[u8]; 4] = [b"ls", b"a name", b"fifteen-letters", b"\xff\n\\"];
+/// The names of threads as lines have them.
 pub const WRITTEN: [&str; 4] = ["ls", "a name", "fifteen-letters", "\\xff\\x0a\\\\"];
 
 /// What a thread does next.
 #[derive(Clone, Debug)]
-struct Step {
+struct HistoryStep {
     cpu: u16,
     thread: usize,
     gap: u64,
     number: u32,
     result: i64,
     args: Vec<u64>,
-    /// The other edge was not recorded.
+    /// Whether the other edge was not recorded.
     skip: bool,
 }
 
-/// Threads that call, return, and move between CPUs.
-pub fn history() -> impl Strategy<Value = History> {
+/// Recordings of threads that call, return, and move between CPUs.
+pub fn history() -> impl Strategy<Value = MadeHistory> {
     let step = (0u16..3, 0..THREADS, gap(), number(), result(), args(), prop::bool::weighted(0.1)).prop_map(
-        |(cpu, thread, gap, number, result, args, skip)| Step { cpu, thread, gap, number, result, args, skip },
+        |(cpu, thread, gap, number, result, args, skip)| HistoryStep { cpu, thread, gap, number, result, args, skip },
     );
     let steps = prop::collection::vec(step, 0..1500);
     let forgets = prop::collection::vec(0usize..1500, 0..200);
     (recording(), steps, forgets).prop_map(|(recording, steps, forgets)| {
         let mut now = 1_000_000;
-        // The width of the call that each thread is in.
+        // By thread, the width of the call that it is in.
         let mut inside = [None; THREADS];
-        let mut cpus = BTreeMap::<u16, Vec<Event>>::new();
+        let mut cpus = BTreeMap::<u16, Vec<MadeEvent>>::new();
         for step in steps {
             now += step.gap;
-            let Step { cpu, thread, number, result, .. } = step;
+            let HistoryStep { cpu, thread, number, result, .. } = step;
             let of = |is_32bit| Task { is_32bit, ..task(thread as u32 * 300_000 + 1, NAMES[thread % NAMES.len()]) };
             let can_be_narrow = recording.machine.register_bits() == 64;
             let is_32bit = can_be_narrow && (thread == NARROW || thread == MIXED && number % 2 == 1);
@@ -90,26 +91,26 @@ pub fn history() -> impl Strategy<Value = History> {
             let task = of(inside[thread].filter(|_| returns).unwrap_or(is_32bit));
             let mask = u64::MAX >> (64 - recording.machine.program_bits(task.is_32bit));
             let args = || step.args.iter().map(|arg| arg & mask).collect();
-            let call = || Call { number, args: recording.has_args.then(args) };
+            let call = || MadeCall { number, args: recording.has_args.then(args) };
             let edge = match recording.edges {
-                Edges::Exit => Edge::Return(call(), result),
-                _ if returns => Edge::Exit(result),
-                _ => Edge::Enter(call()),
+                Edges::Exit => MadeEdge::Return(call(), result),
+                _ if returns => MadeEdge::Exit(result),
+                _ => MadeEdge::Enter(call()),
             };
             inside[thread] = match edge {
-                Edge::Enter(_) if recording.edges == Edges::Both => Some(is_32bit),
+                MadeEdge::Enter(_) if recording.edges == Edges::Both => Some(is_32bit),
                 _ => None,
             };
-            cpus.entry(cpu).or_default().push(Event { time: now, cpu, task, edge });
+            cpus.entry(cpu).or_default().push(MadeEvent { time: now, cpu, task, edge });
         }
-        History { recording, cpus, forgets }
+        MadeHistory { recording, cpus, forgets }
     })
 }
 
-fn recording() -> impl Strategy<Value = Recording> {
+fn recording() -> impl Strategy<Value = MadeRecording> {
     let machine = prop::sample::select(vec![Machine::Arm64, Machine::Arm, Machine::X86_64]);
     let edges = prop::sample::select(vec![Edges::Both, Edges::Both, Edges::Enter, Edges::Exit]);
-    (machine, edges, any::<bool>()).prop_map(|(machine, edges, has_args)| Recording { machine, edges, has_args })
+    (machine, edges, any::<bool>()).prop_map(|(machine, edges, has_args)| MadeRecording { machine, edges, has_args })
 }
 
 fn gap() -> impl Strategy<Value = u64> {

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Recordings made without a kernel, by the module's own encoder.
+//! Makes recordings without a kernel, by the module's own encoder.
+//!
+//! - `history`: arbitrary recordings
+//! - `modelled`: what the model makes of a recording
+//! - `process`: runs programs with a deadline
 
-#![allow(dead_code)] // Each test takes what it needs.
+#![allow(dead_code)] // Each test uses a part of this.
 
 pub mod history;
 pub mod modelled;
+pub mod process;
 
-use syscall_record::decode;
+use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind};
 use syscall_record_format::encode::{self, Encoder, Identity};
 use syscall_record_format::filter::comm_from_bytes;
 use syscall_record_format::format::{
@@ -17,41 +22,43 @@ use syscall_record_format::format::{
 
 pub const SESSION: u32 = 77;
 
-/// What the module was told to record, and where.
+/// What is recorded, and on which machine.
 #[derive(Clone, Copy, Debug)]
-pub struct Recording {
+pub struct MadeRecording {
     pub machine: Machine,
     pub edges: Edges,
     pub has_args: bool,
 }
 
-/// Entries and returns without arguments.
-pub const fn plain(machine: Machine) -> Recording {
-    Recording { machine, edges: Edges::Both, has_args: false }
+/// A recording of entries and returns, without arguments.
+pub const fn plain(machine: Machine) -> MadeRecording {
+    MadeRecording { machine, edges: Edges::Both, has_args: false }
 }
 
-/// An event that owns what it tells.
+/// An event of a made recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct MadeEvent {
     pub time: u64,
     pub cpu: u16,
-    /// Its `is_32bit` is the width of the call.
+    /// `is_32bit` is the width of the call.
     pub task: Task,
-    pub edge: Edge,
+    pub edge: MadeEdge,
 }
 
+/// What happens in an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Edge {
-    Enter(Call),
+pub enum MadeEdge {
+    Enter(MadeCall),
     Exit(i64),
-    /// An exit where entries are not recorded.
-    Return(Call, i64),
-    /// Memory of the task's next event.
+    /// A return, if entries are not recorded.
+    Return(MadeCall, i64),
+    /// A chunk of memory of the task's next event.
     Memory(ChunkHead, Vec<u8>),
 }
 
+/// A call of a made recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+pub struct MadeCall {
     pub number: u32,
     pub args: Option<Vec<u64>>,
 }
@@ -62,21 +69,29 @@ pub fn task(tid: u32, name: &[u8]) -> Task {
     Task { is_32bit: false, tid, tgid: tid, comm: comm_from_bytes(&comm) }
 }
 
-pub fn enter(time: u64, cpu: u16, task: Task, number: u32) -> Event {
-    Event { time, cpu, task, edge: Edge::Enter(Call { number, args: None }) }
+pub fn enter(time: u64, cpu: u16, task: Task, number: u32) -> MadeEvent {
+    MadeEvent { time, cpu, task, edge: MadeEdge::Enter(MadeCall { number, args: None }) }
 }
 
-pub fn exit(time: u64, cpu: u16, task: Task, result: i64) -> Event {
-    Event { time, cpu, task, edge: Edge::Exit(result) }
+pub fn exit(time: u64, cpu: u16, task: Task, result: i64) -> MadeEvent {
+    MadeEvent { time, cpu, task, edge: MadeEdge::Exit(result) }
 }
 
-/// An entry with arguments.
-pub fn enter_with(time: u64, cpu: u16, task: Task, number: u32, args: &[u64]) -> Event {
-    Event { time, cpu, task, edge: Edge::Enter(Call { number, args: Some(args.to_vec()) }) }
+/// An entry of a call with arguments.
+pub fn enter_with(time: u64, cpu: u16, task: Task, number: u32, args: &[u64]) -> MadeEvent {
+    MadeEvent { time, cpu, task, edge: MadeEdge::Enter(MadeCall { number, args: Some(args.to_vec()) }) }
 }
 
-/// The chunks of what a register of call `number` points to.
-pub fn memory(time: u64, cpu: u16, task: Task, number: u32, register: u8, at_return: bool, bytes: &[u8]) -> Vec<Event> {
+/// The chunks of the memory that a register of call `number` points to.
+pub fn memory(
+    time: u64,
+    cpu: u16,
+    task: Task,
+    number: u32,
+    register: u8,
+    at_return: bool,
+    bytes: &[u8],
+) -> Vec<MadeEvent> {
     let pieces: Vec<&[u8]> = if bytes.is_empty() { vec![&[]] } else { bytes.chunks(MAX_CHUNK_BYTES).collect() };
     let last = pieces.len() - 1;
     let chunk = |(index, piece): (usize, &&[u8])| {
@@ -89,51 +104,51 @@ pub fn memory(time: u64, cpu: u16, task: Task, number: u32, register: u8, at_ret
             len: piece.len() as u16,
             ..ChunkHead::default()
         };
-        Event { time, cpu, task, edge: Edge::Memory(head, piece.to_vec()) }
+        MadeEvent { time, cpu, task, edge: MadeEdge::Memory(head, piece.to_vec()) }
     };
     pieces.iter().enumerate().map(chunk).collect()
 }
 
-impl From<&decode::Call<'_>> for Call {
-    fn from(call: &decode::Call<'_>) -> Self {
+impl From<&DecodedCall<'_>> for MadeCall {
+    fn from(call: &DecodedCall<'_>) -> Self {
         Self { number: call.number, args: call.args.map(|args| args.iter().collect()) }
     }
 }
 
-impl Event {
-    /// What the reader decoded; `None` for drops. An exit that does not tell its call has the width of its
-    /// task.
-    pub fn decoded(event: &decode::Event<'_>) -> Option<Self> {
-        let (task, call, edge) = match &event.what {
-            decode::What::Enter { task, call } => (**task, Some(call), Edge::Enter(call.into())),
-            decode::What::Exit { task, call: None, result } => (**task, None, Edge::Exit(*result)),
-            decode::What::Exit { task, call: Some(call), result } => {
-                (**task, Some(call), Edge::Return(call.into(), *result))
+impl MadeEvent {
+    /// The event that the reader has decoded; `None` for memory and drops. A return whose record lacks the call has the
+    /// width of its task.
+    pub fn decoded(event: &DecodedEvent<'_>) -> Option<Self> {
+        let (task, call, edge) = match &event.kind {
+            DecodedKind::Enter { task, call } => (**task, Some(call), MadeEdge::Enter(call.into())),
+            DecodedKind::Exit { task, call: None, result } => (**task, None, MadeEdge::Exit(*result)),
+            DecodedKind::Exit { task, call: Some(call), result } => {
+                (**task, Some(call), MadeEdge::Return(call.into(), *result))
             }
-            decode::What::Memory { .. } | decode::What::Dropped { .. } => return None,
+            DecodedKind::Memory { .. } | DecodedKind::Dropped { .. } => return None,
         };
         let task = Task { is_32bit: call.map_or(task.is_32bit, |call| call.is_32bit), ..task };
         Some(Self { time: event.time, cpu: event.cpu, task, edge })
     }
 }
 
-/// One CPU's buffer. It writes as `module/ring` does, in the same two ways.
-pub struct Writer {
-    recording: Recording,
+/// The buffer of one CPU. It writes events as the module's ring does, by the fast path or the slow path.
+pub struct PacketWriter {
+    recording: MadeRecording,
     cpu: u16,
     encoder: Encoder,
     packets: Vec<Packet>,
     packet: Packet,
-    /// When the open packet begins; `None` if none is open.
+    /// Base time of the open packet; `None` if no packet is open.
     base_time: Option<u64>,
-    /// Where its next word goes.
+    /// Index of the packet's next word.
     next: usize,
-    /// The word of the entry that was the last event, if it can be completed.
+    /// Index of the word of the last event, if that is an entry that its return can complete.
     open: Option<usize>,
 }
 
-impl Writer {
-    pub fn new(recording: Recording, cpu: u16) -> Self {
+impl PacketWriter {
+    pub fn new(recording: MadeRecording, cpu: u16) -> Self {
         Self {
             recording,
             cpu,
@@ -146,19 +161,19 @@ impl Writer {
         }
     }
 
-    /// Writes an event. `passes_for_long`: the next event of this task may take the short way.
-    pub fn write(&mut self, event: &Event, passes_for_long: bool) {
-        if !self.write_short(event) {
-            self.write_long(event);
-            let remembered = if passes_for_long { Identity::of(&event.task) } else { Identity::default() };
+    /// Writes an event. `remembers_task` says that the next event of this task may take the fast path.
+    pub fn write(&mut self, event: &MadeEvent, remembers_task: bool) {
+        if !self.write_fast(event) {
+            self.write_slow(event);
+            let remembered = if remembers_task { Identity::of(&event.task) } else { Identity::default() };
             self.encoder.continue_with(remembered);
         }
     }
 
-    /// Ends the open packet, as a reader does that wants it.
+    /// Ends the open packet, as a reader does that cuts it.
     pub fn cut(&mut self) {
         let Some(base_time) = self.base_time.take() else { return };
-        let Recording { machine, edges, has_args } = self.recording;
+        let MadeRecording { machine, edges, has_args } = self.recording;
         let header = Header {
             machine,
             cpu: self.cpu,
@@ -180,64 +195,66 @@ impl Writer {
         self.packets.push(self.packet);
     }
 
-    /// All packets.
+    /// Ends the open packet, and returns all packets.
     pub fn finish(mut self) -> Vec<Packet> {
         self.cut();
         self.packets
     }
 
-    /// `Writer::{enter,exit,whole}` of the ring.
-    fn write_short(&mut self, event: &Event) -> bool {
-        let Event { time: now, task, edge, .. } = event;
+    /// Writes an event by the fast path, as the ring does. Returns whether that was possible.
+    fn write_fast(&mut self, event: &MadeEvent) -> bool {
+        let MadeEvent { time: now, task, edge, .. } = event;
         if self.base_time.is_none() || !self.encoder.continues(&Identity::of(task)) {
             return false;
         }
         let (is_32bit, has_args) = (task.is_32bit, self.recording.has_args);
         let (call, word) = match edge {
-            Edge::Exit(result) => {
+            MadeEdge::Exit(result) => {
                 let Some(open) = self.open else { return false };
                 let Some(word) = self.encoder.complete(self.packet[open], *result, *now) else { return false };
                 self.packet[open] = word;
                 self.open = None;
                 return true;
             }
-            _ if !self.has_short_room() || has_args && is_32bit => return false,
-            Edge::Enter(call) if has_args => (call, self.encoder.enter_args(is_32bit, call.number.into(), *now)),
-            Edge::Enter(call) => (call, self.encoder.enter(is_32bit, call.number.into(), *now)),
-            Edge::Return(call, result) if has_args => {
-                (call, self.encoder.whole_args(is_32bit, call.number.into(), *result, *now))
+            _ if !self.has_fast_room() || has_args && is_32bit => return false,
+            MadeEdge::Enter(call) if has_args => (call, self.encoder.enter_args(is_32bit, call.number.into(), *now)),
+            MadeEdge::Enter(call) => (call, self.encoder.enter(is_32bit, call.number.into(), *now)),
+            MadeEdge::Return(call, result) if has_args => {
+                (call, self.encoder.return_only_args(is_32bit, call.number.into(), *result, *now))
             }
-            Edge::Return(call, result) => (call, self.encoder.whole(is_32bit, call.number.into(), *result, *now)),
-            Edge::Memory(..) => return false,
+            MadeEdge::Return(call, result) => {
+                (call, self.encoder.return_only(is_32bit, call.number.into(), *result, *now))
+            }
+            MadeEdge::Memory(..) => return false,
         };
         let Some(word) = word else { return false };
-        if matches!(edge, Edge::Enter(_)) {
+        if matches!(edge, MadeEdge::Enter(_)) {
             self.open = Some(self.next);
         }
         self.append(word, call, self.recording.machine.program_bits(is_32bit));
         true
     }
 
-    /// Whether the open packet has room for whatever the short way appends.
-    fn has_short_room(&self) -> bool {
+    /// Whether the open packet has room for all that the fast path may append.
+    fn has_fast_room(&self) -> bool {
         let words = if self.recording.has_args { 1 + MAX_ARGS } else { 1 };
         self.next <= PACKET_WORDS - words
     }
 
-    fn append(&mut self, word: u64, call: &Call, bits: u32) {
+    fn append(&mut self, word: u64, call: &MadeCall, bits: u32) {
         self.packet[self.next] = word;
         self.next += 1;
         if let Some(args) = &call.args {
             self.packet[self.next - 1] = set_args(word, args.len() as u8);
-            // All registers, as the ring does; the next event goes over those that do not count.
-            let words = pack_args(six(args), bits);
+            // As in the ring, all registers are written. The next event overwrites those that are not arguments.
+            let words = pack_args(all_registers(args), bits);
             self.packet[self.next..self.next + MAX_ARGS].copy_from_slice(&words);
             self.next += arg_words(bits, args.len() as u32) as usize;
         }
     }
 
-    /// `Writer::write` of the ring.
-    fn write_long(&mut self, event: &Event) {
+    /// Writes an event by the slow path, as the ring does.
+    fn write_slow(&mut self, event: &MadeEvent) {
         if self.base_time.is_none() || !self.put(event) {
             self.cut();
             self.base_time = Some(event.time);
@@ -247,25 +264,27 @@ impl Writer {
         }
     }
 
-    fn put(&mut self, event: &Event) -> bool {
+    fn put(&mut self, event: &MadeEvent) -> bool {
         let bits = self.recording.machine.program_bits(event.task.is_32bit);
         let words = match &event.edge {
-            Edge::Enter(call) | Edge::Return(call, _) => pack_args(six(call.args.as_deref().unwrap_or(&[])), bits),
-            Edge::Exit(_) | Edge::Memory(..) => [0; MAX_ARGS],
+            MadeEdge::Enter(call) | MadeEdge::Return(call, _) => {
+                pack_args(all_registers(call.args.as_deref().unwrap_or(&[])), bits)
+            }
+            MadeEdge::Exit(_) | MadeEdge::Memory(..) => [0; MAX_ARGS],
         };
         let memory = match &event.edge {
-            Edge::Memory(_, bytes) => words_of(bytes),
+            MadeEdge::Memory(_, bytes) => words_of(bytes),
             _ => Vec::new(),
         };
-        let encoded = |call: &Call| encode::Call {
+        let encoded = |call: &MadeCall| encode::ProbeCall {
             number: call.number,
             args: call.args.as_ref().map(|args| Args::new(&words, args.len() as u8, bits).expect("are there")),
         };
         let event_out = match &event.edge {
-            Edge::Enter(call) => encode::Event::Enter(encoded(call)),
-            Edge::Exit(result) => encode::Event::Exit { result: *result },
-            Edge::Return(call, result) => encode::Event::Return { call: encoded(call), result: *result },
-            Edge::Memory(head, _) => encode::Event::Memory(Chunk::new(*head, &memory).expect("fits a record")),
+            MadeEdge::Enter(call) => encode::ProbeEvent::Enter(encoded(call)),
+            MadeEdge::Exit(result) => encode::ProbeEvent::Exit { result: *result },
+            MadeEdge::Return(call, result) => encode::ProbeEvent::ReturnOnly { call: encoded(call), result: *result },
+            MadeEdge::Memory(head, _) => encode::ProbeEvent::Memory(Chunk::new(*head, &memory).expect("fits a record")),
         };
         let room = &mut self.packet[self.next..];
         let Ok(written) = self.encoder.put(room, &event.task, event.time, &event_out) else { return false };
@@ -275,7 +294,7 @@ impl Writer {
     }
 }
 
-/// Bytes as words, the last filled up.
+/// Bytes as words, the last one filled up with zeroes.
 fn words_of(bytes: &[u8]) -> Vec<u64> {
     let word = |bytes: &[u8]| {
         let mut eight = [0; 8];
@@ -285,17 +304,17 @@ fn words_of(bytes: &[u8]) -> Vec<u64> {
     bytes.chunks(8).map(word).collect()
 }
 
-/// The registers: what the call does not use holds anything.
-fn six(args: &[u64]) -> [u64; MAX_ARGS] {
+/// The values of all argument registers. Those that the call does not use have an arbitrary value.
+fn all_registers(args: &[u64]) -> [u64; MAX_ARGS] {
     let mut registers = [0xdead_beef_dead_beef; MAX_ARGS];
     registers[..args.len()].copy_from_slice(args);
     registers
 }
 
-/// One CPU's events, in packets as the module makes them. `cut` says after which events a reader cuts
-/// the packet.
-pub fn packets(recording: Recording, cpu: u16, events: &[Event], cut: &[usize]) -> Vec<Packet> {
-    let mut writer = Writer::new(recording, cpu);
+/// The events of one CPU, in packets as the module makes them. `cut` has the indices of the events after which a reader
+/// cuts the packet.
+pub fn packets(recording: MadeRecording, cpu: u16, events: &[MadeEvent], cut: &[usize]) -> Vec<Packet> {
+    let mut writer = PacketWriter::new(recording, cpu);
     for (index, event) in events.iter().enumerate() {
         writer.write(event, true);
         if cut.contains(&index) {
@@ -305,7 +324,7 @@ pub fn packets(recording: Recording, cpu: u16, events: &[Event], cut: &[usize]) 
     writer.finish()
 }
 
-/// Packets of several CPUs as a stream: by base time, each with the base time of the next as its
+/// The packets of several CPUs as a stream: sorted by base time, each with the base time of the next packet as its
 /// watermark.
 pub fn stream(lanes: Vec<Vec<Packet>>) -> Vec<u8> {
     let mut packets: Vec<Packet> = lanes.into_iter().flatten().collect();
@@ -316,12 +335,12 @@ pub fn stream(lanes: Vec<Vec<Packet>>) -> Vec<u8> {
     packets.iter().flatten().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// A recording of so many calls on each of the CPUs, which take turns with every call, or with every event
-/// (`in_step`). On each, one of three threads runs for 50 calls; one call in 20 returns an address.
-pub fn recorded(recording: Recording, cpus: u16, calls: u64, in_step: bool) -> Vec<u8> {
+/// A recording of so many calls on each CPU. The CPUs take turns with each call; with `in_step`, with each event. On
+/// each CPU, three threads run for 50 calls in turn. One call in 20 returns an address.
+pub fn recorded(recording: MadeRecording, cpus: u16, calls: u64, in_step: bool) -> Vec<u8> {
     let names: [&[u8]; 3] = [b"nginx", b"systemd-journal", b"sh"];
     let lane = |cpu: u16| {
-        let mut writer = Writer::new(recording, cpu);
+        let mut writer = PacketWriter::new(recording, cpu);
         for index in 0..calls {
             let thread = index / 50 % 3;
             let task = task(1000 + 3 * u32::from(cpu) + thread as u32, names[thread as usize]);
@@ -329,15 +348,15 @@ pub fn recorded(recording: Recording, cpus: u16, calls: u64, in_step: bool) -> V
             let time = time + u64::from(cpu);
             let result = if index % 20 == 7 { 0x7f12_3456_7000 } else { (index % 300) as i64 - 20 };
             let args = recording.has_args.then(|| vec![index % 7, 0x7ffd_1234_0000 + index, 0x1000]);
-            let call = Call { number: (index % 300) as u32, args };
-            let mut write = |time, edge| writer.write(&Event { time, cpu, task, edge }, true);
+            let call = MadeCall { number: (index % 300) as u32, args };
+            let mut write = |time, edge| writer.write(&MadeEvent { time, cpu, task, edge }, true);
             match recording.edges {
                 Edges::Both => {
-                    write(time, Edge::Enter(call));
-                    write(time + 500, Edge::Exit(result));
+                    write(time, MadeEdge::Enter(call));
+                    write(time + 500, MadeEdge::Exit(result));
                 }
-                Edges::Enter => write(time, Edge::Enter(call)),
-                Edges::Exit => write(time, Edge::Return(call, result)),
+                Edges::Enter => write(time, MadeEdge::Enter(call)),
+                Edges::Exit => write(time, MadeEdge::Return(call, result)),
             }
         }
         writer.finish()

@@ -3,24 +3,25 @@
 //! What the model makes of a recording.
 
 use std::convert::Infallible;
-use syscall_record::decode;
+use syscall_record::decode::DecodedEvent;
 use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
-use syscall_record::model::{self, Model, Needs};
+use syscall_record::model::{Event, Model, ModelNeeds};
 use syscall_record_format::format::Header;
 
-pub const NEEDS: Needs = Needs { files: true, processes: true };
+/// All that the model can do.
+pub const NEEDS: ModelNeeds = ModelNeeds { files: true, processes: true };
 
-/// A line for each event of a stream, as `describe` makes it.
-pub fn lines_of(stream: &[u8], describe: impl FnMut(&model::Event<'_>) -> String) -> Vec<String> {
-    lines_live(stream, false, describe)
+/// The lines that `describe` makes of a stream's events.
+pub fn lines_of(stream: &[u8], describe: impl FnMut(&Event<'_>) -> String) -> Vec<String> {
+    lines_of_machine(stream, false, describe)
 }
 
-/// The same, of this machine if `is_live`.
-pub fn lines_live(stream: &[u8], is_live: bool, mut describe: impl FnMut(&model::Event<'_>) -> String) -> Vec<String> {
+/// The lines that `describe` makes of a stream's events. `is_live` says that the stream is of this machine.
+pub fn lines_of_machine(stream: &[u8], is_live: bool, mut describe: impl FnMut(&Event<'_>) -> String) -> Vec<String> {
     let (mut framing, mut merge, mut model) = (Framing::new(), Merge::new(), Model::new(NEEDS, is_live));
     let mut lines = Vec::new();
-    let mut sink = |header: &Header, event: &decode::Event<'_>| {
+    let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
         model.take(header, event, &mut |event| {
             lines.push(describe(event));
             Ok::<(), Infallible>(())

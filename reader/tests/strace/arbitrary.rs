@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Whatever a program and a recording may have: there is a line, and only one.
+//! Arbitrary calls and memory: each call makes exactly one line.
 
-use crate::made::{memory, print, Made};
+use crate::sample::{memory, print, Sample};
 use proptest::prelude::*;
+use syscall_record::args::TextLimits;
 use syscall_record::calls::{self, Abi};
 use syscall_record::model::{Edge, Memory};
-use syscall_record::style::{args, strace};
+use syscall_record::style::strace::StraceOptions;
 
-/// Numbers that mean something, and others.
+/// Numbers that have a meaning for some argument, and any others.
 fn register() -> impl Strategy<Value = u64> {
     prop_oneof![
         0u64..8,
@@ -23,7 +24,7 @@ fn register() -> impl Strategy<Value = u64> {
 fn contents() -> impl Strategy<Value = Memory> {
     let bytes = prop_oneof![
         proptest::collection::vec(any::<u8>(), 0..200),
-        // Small numbers, such as lengths.
+        // Many small numbers, such as lengths.
         proptest::collection::vec(prop_oneof![Just(0u8), 0u8..20, any::<u8>()], 0..400),
         proptest::collection::vec(any::<bool>().prop_map(|bit| if bit { 0 } else { b'x' }), 0..100),
     ];
@@ -35,7 +36,7 @@ fn contents() -> impl Strategy<Value = Memory> {
     (0u8..6, bytes, proptest::bool::weighted(0.2), any::<bool>()).prop_map(memory)
 }
 
-fn made() -> impl Strategy<Value = Made> {
+fn sample() -> impl Strategy<Value = Sample> {
     let abi = proptest::sample::select(Abi::ALL.to_vec());
     let number = prop_oneof![9 => (0u32..470).prop_map(Some), 1 => any::<u32>().prop_map(Some), 1 => Just(None)];
     let memories = || proptest::collection::vec(contents(), 0..7);
@@ -53,7 +54,7 @@ fn made() -> impl Strategy<Value = Made> {
                         }
                     },
                 );
-            Made {
+            Sample {
                 tid: 5,
                 tgid: 5,
                 abi,
@@ -76,30 +77,32 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_call_is_a_line(made in made(), limit in prop_oneof![0usize..40, Just(usize::MAX)]) {
-        let options = strace::Options { arguments: args::Options { limit }, ..strace::Options::default() };
-        let whole = print(options, &[(Edge::Exit, &made)]);
-        prop_assert!(whole.ends_with('\n') && whole.matches('\n').count() == 1, "{:?}", whole);
-        prop_assert!(whole.starts_with("5     "), "{:?}", whole);
-        prop_assert!(whole.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')), "{:?}", whole);
+    fn any_call_is_one_line(sample in sample(), limit in prop_oneof![0usize..40, Just(usize::MAX)]) {
+        let options = StraceOptions { arguments: TextLimits { limit }, ..StraceOptions::default() };
+        let line = print(options, &[(Edge::Exit, &sample)]);
+        prop_assert!(line.ends_with('\n') && line.matches('\n').count() == 1, "{:?}", line);
+        prop_assert!(line.starts_with("5     "), "{:?}", line);
+        prop_assert!(line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')), "{:?}", line);
 
-        // In two parts it is the same, unless it is one that does not return.
-        let name = made.number.and_then(|number| calls::Call::new(made.abi, number)).map_or("", |call| call.name());
-        if made.number.is_some() && !name.starts_with("exit") {
-            let parts = print(options, &[(Edge::Enter, &made), (Edge::Exit, &made)]);
-            prop_assert_eq!(parts, whole);
+        // Two parts make the same line, unless the call does not return.
+        let name = sample.number.and_then(|number| calls::KnownCall::new(sample.abi, number)).map_or("", |call| call.name());
+        if sample.number.is_some() && !name.starts_with("exit") {
+            let parts = print(options, &[(Edge::Enter, &sample), (Edge::Exit, &sample)]);
+            prop_assert_eq!(parts, line);
         }
     }
 
-    /// Whatever comes of several threads, each line is one of a thread, or says that one has ended.
+    /// A line is a call, or tells that a thread has ended.
     #[test]
-    fn every_line_is_a_thread_s(events in proptest::collection::vec((made(), 1u32..4, any::<bool>()), 0..8)) {
+    fn any_events_make_lines_of_their_threads(
+        events in proptest::collection::vec((sample(), 1u32..4, any::<bool>()), 0..8),
+    ) {
         let events: Vec<_> = events
             .into_iter()
-            .map(|(made, tid, enters)| (if enters { Edge::Enter } else { Edge::Exit }, made.by(tid)))
+            .map(|(sample, tid, enters)| (if enters { Edge::Enter } else { Edge::Exit }, sample.by(tid)))
             .collect();
-        let events: Vec<_> = events.iter().map(|(edge, made)| (*edge, made)).collect();
-        let text = print(strace::Options::default(), &events);
+        let events: Vec<_> = events.iter().map(|(edge, sample)| (*edge, sample)).collect();
+        let text = print(StraceOptions::default(), &events);
         prop_assert!(text.is_empty() || text.ends_with('\n'));
         for line in text.lines() {
             let tid = line.split_once("     ").map(|(tid, _)| tid);

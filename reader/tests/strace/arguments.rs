@@ -3,20 +3,20 @@
 //! Arguments and results, of all kinds of calls, on all machines.
 
 use crate::bytes;
-use crate::made::{arm, arm64, i386, x86_64};
-use syscall_record::style::args::Options;
+use crate::sample::{arm, arm64, i386, x86_64};
+use syscall_record::args::TextLimits;
 
-/// `AT_FDCWD` in a register of 64 bits, as the compiler makes it.
+/// `AT_FDCWD` in a register of 64 bits, as compilers pass it.
 const CWD: u64 = 0xffff_ff9c;
 
 #[test]
-fn files_are_opened() {
+fn open_flags_differ_between_machines() {
     let open = |flags| arm64("openat", &[CWD, 0x1000, flags, 0o644]).reading(1, b"/etc/passwd").returning(3).line();
     assert_eq!(open(0x80000), r#"openat(AT_FDCWD, "/etc/passwd", O_RDONLY|O_CLOEXEC) = 3"#);
     assert_eq!(open(0xa41), r#"openat(AT_FDCWD, "/etc/passwd", O_WRONLY|O_CREAT|O_TRUNC|O_NONBLOCK, 0644) = 3"#);
-    // The same bits mean other things on ARM and on x86.
+    // Some bits mean different flags on ARM and on x86.
     assert_eq!(open(0x4000), r#"openat(AT_FDCWD, "/etc/passwd", O_RDONLY|O_DIRECTORY) = 3"#);
-    let open = |made: crate::made::Made| made.reading(0, b"f").returning(3).line();
+    let open = |call: crate::sample::Sample| call.reading(0, b"f").returning(3).line();
     assert_eq!(open(x86_64("open", &[0x1000, 0x1_0000, 0])), r#"open("f", O_RDONLY|O_DIRECTORY) = 3"#);
     assert_eq!(open(i386("open", &[0x1000, 0x8000, 0])), r#"open("f", O_RDONLY|O_LARGEFILE) = 3"#);
     assert_eq!(open(arm("open", &[0x1000, 0x2_0002, 0])), r#"open("f", O_RDWR|O_LARGEFILE) = 3"#);
@@ -24,15 +24,15 @@ fn files_are_opened() {
     assert_eq!(open(x86_64("open", &[0x1000, 0x10_1003, 0])), r#"open("f", O_ACCMODE|O_SYNC) = 3"#);
     assert_eq!(open(x86_64("open", &[0x1000, 0x8000_0000, 0])), r#"open("f", O_RDONLY|0x80000000) = 3"#);
     let how = bytes![0x40u64, 0o640u64, 8u64];
-    let made = x86_64("openat2", &[CWD, 0x1000, 0x2000, 24]).reading(1, b"f").reading(2, &how);
+    let call = x86_64("openat2", &[CWD, 0x1000, 0x2000, 24]).reading(1, b"f").reading(2, &how);
     assert_eq!(
-        made.returning(3).line(),
+        call.returning(3).line(),
         r#"openat2(AT_FDCWD, "f", {flags=O_RDONLY|O_CREAT, mode=0640, resolve=RESOLVE_BENEATH}, 24) = 3"#
     );
 }
 
 #[test]
-fn what_was_not_recorded_is_an_address() {
+fn memory_that_was_not_recorded_is_an_address() {
     let open = || x86_64("open", &[0x1000, 0, 0]);
     assert_eq!(open().returning(3).line(), "open(0x1000, O_RDONLY) = 3");
     assert_eq!(
@@ -45,7 +45,7 @@ fn what_was_not_recorded_is_an_address() {
     );
     assert_eq!(open().reading(0, b"abc").cut().returning(3).line(), r#"open("abc"..., O_RDONLY) = 3"#);
     assert_eq!(x86_64("open", &[0, 0, 0]).returning(-14).line(), "open(NULL, O_RDONLY) = -1 EFAULT (Bad address)");
-    // Nothing was written.
+    // The kernel has written nothing.
     assert_eq!(
         x86_64("read", &[3, 0x10, 5]).returning(-11).line(),
         "read(3, 0x10, 5) = -1 EAGAIN (Resource temporarily unavailable)"
@@ -54,14 +54,14 @@ fn what_was_not_recorded_is_an_address() {
 }
 
 #[test]
-fn buffers() {
+fn buffers_are_quoted_up_to_the_limit() {
     let elf = b"\x7fELF\x02\x01\x01\x03\0\0\0\0\0\0\0\0\x03\0\xb7\0\x01\0\0\0\x80$\x02\0\0\0\0\0\xff\xff";
     let read = arm64("read", &[3, 0x10, 832]).giving(1, elf).cut().returning(832);
     assert_eq!(
-        read.line_with(Options { limit: 32 }),
+        read.line_with(TextLimits { limit: 32 }),
         r#"read(3, "\177ELF\2\1\1\3\0\0\0\0\0\0\0\0\3\0\267\0\1\0\0\0\200$\2\0\0\0\0\0"..., 832) = 832"#
     );
-    // All of it is there, or no more was recorded.
+    // The buffer was recorded in full, or in part.
     let write = |len: u64| x86_64("write", &[1, 0x10, len]).reading(1, b"usr1\nalarm\n").returning(len as i64).line();
     assert_eq!(write(11), r#"write(1, "usr1\nalarm\n", 11) = 11"#);
     assert_eq!(write(100), r#"write(1, "usr1\nalarm\n"..., 100) = 100"#);
@@ -75,7 +75,7 @@ fn buffers() {
     let readv =
         x86_64("readv", &[3, 0x10, 2]).giving(1, &[bytes![4u32, 2u32], b"ab".to_vec(), bytes![9u32, 0u32]].concat());
     assert_eq!(readv.returning(2).line(), r#"readv(3, [{iov_base="ab", iov_len=4}, {iov_base="", iov_len=9}], 2) = 2"#);
-    // One has no address, the next a bad one, of which as much as can be read is recorded: its address comes last.
+    // The first buffer has no address. The second has a bad address, which stands after the bytes that could be read.
     let pieces = [bytes![0u32, u32::MAX, 9u32, 3u32], b"ab".to_vec(), bytes![0x10_0000u32, 0u32]].concat();
     let writev = x86_64("writev", &[3, 0x10, 2]).reading(1, &pieces).faulty().returning(-14);
     assert_eq!(
@@ -84,15 +84,15 @@ fn buffers() {
     );
 }
 
-/// Where registers have 32 bits, some values take two, on ARM from an even one on.
+/// A value of 64 bits takes two registers of 32 bits. On ARM the first of them has an even number.
 #[test]
-fn positions() {
-    let moved = |made: crate::made::Made| made.reading(1, b"x").returning(1).line();
+fn value_of_64_bits_is_joined_from_two_registers() {
+    let moved = |call: crate::sample::Sample| call.reading(1, b"x").returning(1).line();
     let expected = r#"pwrite64(4, "x", 1, 4294967301) = 1"#;
     assert_eq!(moved(x86_64("pwrite64", &[4, 0x10, 1, 0x1_0000_0005])), expected);
     assert_eq!(moved(arm("pwrite64", &[4, 0x10, 1, 0, 5, 1])), expected);
     assert_eq!(moved(i386("pwrite64", &[4, 0x10, 1, 5, 1])), expected);
-    let seek = |made: crate::made::Made| made.returning(0).line();
+    let seek = |call: crate::sample::Sample| call.returning(0).line();
     assert_eq!(seek(arm64("lseek", &[3, u64::MAX, 1])), "lseek(3, -1, SEEK_CUR) = 0");
     assert_eq!(seek(arm("lseek", &[3, 0xffff_ffff, 1])), "lseek(3, -1, SEEK_CUR) = 0");
     let llseek = i386("_llseek", &[3, 1, 5, 0x10, 0]).giving(3, &0x1_0000_0005u64.to_le_bytes());
@@ -107,7 +107,7 @@ fn positions() {
 }
 
 #[test]
-fn what_files_are() {
+fn stat_has_mode_and_size_or_device() {
     let stat = |size: usize, fields: &[(usize, u64, usize)]| {
         let mut bytes = vec![0; size];
         for &(at, value, len) in fields {
@@ -116,24 +116,24 @@ fn what_files_are() {
         bytes
     };
     let regular = "{st_mode=S_IFREG|0644, st_size=4886718345, ...}";
-    let fstat = |made: crate::made::Made, bytes: Vec<u8>| made.giving(1, &bytes).returning(0).line();
-    let made = fstat(x86_64("fstat", &[3, 0x10]), stat(144, &[(24, 0o100644, 4), (48, 0x1_2345_6789, 8)]));
-    assert_eq!(made, format!("fstat(3, {regular}) = 0"));
-    let made = fstat(arm64("fstat", &[3, 0x10]), stat(128, &[(16, 0o100644, 4), (48, 0x1_2345_6789, 8)]));
-    assert_eq!(made, format!("fstat(3, {regular}) = 0"));
-    let made = fstat(i386("fstat64", &[3, 0x10]), stat(96, &[(16, 0o100644, 4), (44, 0x1_2345_6789, 8)]));
-    assert_eq!(made, format!("fstat64(3, {regular}) = 0"));
-    let made = fstat(arm("fstat64", &[3, 0x10]), stat(104, &[(16, 0o100644, 4), (48, 0x1_2345_6789, 8)]));
-    assert_eq!(made, format!("fstat64(3, {regular}) = 0"));
-    let made = fstat(arm("fstat", &[3, 0x10]), stat(64, &[(8, 0o041777, 2), (20, 40, 4)]));
-    assert_eq!(made, "fstat(3, {st_mode=S_IFDIR|S_ISVTX|0777, st_size=40, ...}) = 0");
-    let made = fstat(x86_64("fstat", &[1, 0x10]), stat(144, &[(24, 0o020620, 4), (40, 0x8800, 8)]));
-    assert_eq!(made, "fstat(1, {st_mode=S_IFCHR|0620, st_rdev=makedev(0x88, 0), ...}) = 0");
+    let fstat = |call: crate::sample::Sample, bytes: Vec<u8>| call.giving(1, &bytes).returning(0).line();
+    let call = fstat(x86_64("fstat", &[3, 0x10]), stat(144, &[(24, 0o100644, 4), (48, 0x1_2345_6789, 8)]));
+    assert_eq!(call, format!("fstat(3, {regular}) = 0"));
+    let call = fstat(arm64("fstat", &[3, 0x10]), stat(128, &[(16, 0o100644, 4), (48, 0x1_2345_6789, 8)]));
+    assert_eq!(call, format!("fstat(3, {regular}) = 0"));
+    let call = fstat(i386("fstat64", &[3, 0x10]), stat(96, &[(16, 0o100644, 4), (44, 0x1_2345_6789, 8)]));
+    assert_eq!(call, format!("fstat64(3, {regular}) = 0"));
+    let call = fstat(arm("fstat64", &[3, 0x10]), stat(104, &[(16, 0o100644, 4), (48, 0x1_2345_6789, 8)]));
+    assert_eq!(call, format!("fstat64(3, {regular}) = 0"));
+    let call = fstat(arm("fstat", &[3, 0x10]), stat(64, &[(8, 0o041777, 2), (20, 40, 4)]));
+    assert_eq!(call, "fstat(3, {st_mode=S_IFDIR|S_ISVTX|0777, st_size=40, ...}) = 0");
+    let call = fstat(x86_64("fstat", &[1, 0x10]), stat(144, &[(24, 0o020620, 4), (40, 0x8800, 8)]));
+    assert_eq!(call, "fstat(1, {st_mode=S_IFCHR|0620, st_rdev=makedev(0x88, 0), ...}) = 0");
 
     let statx = stat(256, &[(0, 0x17ff, 4), (28, 0o100755, 2), (40, 12, 8)]);
-    let made = arm64("statx", &[CWD, 0x10, 0x800, 0x7ff, 0x20]).reading(1, b"/").giving(4, &statx);
+    let call = arm64("statx", &[CWD, 0x10, 0x800, 0x7ff, 0x20]).reading(1, b"/").giving(4, &statx);
     assert_eq!(
-        made.returning(0).line(),
+        call.returning(0).line(),
         "statx(AT_FDCWD, \"/\", AT_STATX_SYNC_AS_STAT|AT_NO_AUTOMOUNT, STATX_BASIC_STATS, {stx_mask=STATX_BASIC_STATS|\
          STATX_MNT_ID, stx_attributes=0, stx_mode=S_IFREG|0755, stx_size=12, ...}) = 0"
     );
@@ -164,7 +164,7 @@ fn what_files_are() {
 }
 
 #[test]
-fn times_of_files() {
+fn file_times_have_dates() {
     let touch = |times: Vec<u8>| arm64("utimensat", &[4, 0, 0x10, 0]).reading(2, &times).returning(0).line();
     assert_eq!(
         touch(bytes![1_795_280_768u64, 348_000_000u64, 0u64, 0x3fff_ffffu64]),
@@ -178,7 +178,7 @@ fn times_of_files() {
 }
 
 #[test]
-fn programs_are_started() {
+fn execve_has_its_arguments_and_the_number_of_variables() {
     let argv = b"sleep\x000.5\0";
     let exec =
         |argv: &[u8]| x86_64("execve", &[0x10, 0x20, 0xaaaa_c445_2928]).reading(0, b"/bin/sleep").reading(1, argv);
@@ -188,13 +188,13 @@ fn programs_are_started() {
     assert_eq!(one.line(), r#"execve("/bin/sleep", [""], 0xaaaac4452928 /* 1 var */) = 0"#);
     let cut = exec(b"a\0b").cut().returning(0).line();
     assert_eq!(cut, r#"execve("/bin/sleep", ["a", "b"..., ...], 0xaaaac4452928) = 0"#);
-    let limited = exec(b"1\x0022\x00333\x004\0").returning(0).line_with(Options { limit: 2 });
+    let limited = exec(b"1\x0022\x00333\x004\0").returning(0).line_with(TextLimits { limit: 2 });
     assert_eq!(limited, r#"execve("/bin/sleep", ["1", "22", ...], 0xaaaac4452928) = 0"#);
 }
 
 #[test]
-fn tasks_are_made() {
-    // Machines take the last two arguments in either order.
+fn clone_has_the_arguments_that_its_flags_make_relevant() {
+    // The order of the last two arguments depends on the machine.
     let flags = 0x0120_0011;
     let expected =
         "clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID|SIGCHLD, child_tidptr=0x50) = 9";
@@ -222,7 +222,7 @@ fn tasks_are_made() {
 }
 
 #[test]
-fn children_are_waited_for() {
+fn wait_status_tells_how_a_child_ended() {
     let wait = |status: u32, result| {
         x86_64("wait4", &[u64::MAX, 0x10, 0, 0]).giving(1, &bytes![status]).returning(result).line()
     };
@@ -235,7 +235,7 @@ fn children_are_waited_for() {
         wait(0x3_057f, 9),
         "wait4(-1, [{WIFSTOPPED(s) && WSTOPSIG(s) == SIGTRAP}|PTRACE_EVENT_CLONE<<16], 0, NULL) = 9"
     );
-    // None has ended: what is in memory is not of this call.
+    // No child has ended, so the call has not written the memory.
     assert_eq!(wait(0x300, 0), "wait4(-1, 0x10, 0, NULL) = 0");
     let info = [bytes![17u32, 0u32, 1u32, 0u32, 1461u32, 0u32, 2u32, 0u32, 10u64, 9u64], vec![0; 80]].concat();
     assert_eq!(
@@ -246,7 +246,7 @@ fn children_are_waited_for() {
 }
 
 #[test]
-fn signals() {
+fn signals_have_names_sets_and_handlers() {
     let action = bytes![0xaaaa_ada8_4b20u64, 0u64, 0u64, !0x1_8000_0000u64];
     assert_eq!(
         arm64("rt_sigaction", &[17, 0x10, 0, 8]).reading(1, &action).returning(0).line(),
@@ -258,7 +258,7 @@ fn signals() {
         "rt_sigaction(SIGPIPE, {sa_handler=SIG_IGN, sa_mask=[INT], sa_flags=SA_RESTORER|SA_ONSTACK|SA_RESTART, \
          sa_restorer=0x7f01}, {sa_handler=SIG_DFL, sa_mask=[], sa_flags=0}, 8) = 0"
     );
-    // Registers of 32 bits, and the set of signals still of 64.
+    // Registers have 32 bits, but the set of signals has 64.
     let narrow = bytes![0x0804_9000u32, 0x0400_0004u32, 0xf7f0_0000u32, 1u64];
     assert_eq!(
         i386("rt_sigaction", &[10, 0x10, 0, 8]).reading(1, &narrow).returning(0).line(),
@@ -266,17 +266,17 @@ fn signals() {
          sa_restorer=0xf7f00000}, NULL, 8) = 0"
     );
     let mask = |set: u64| {
-        let made = x86_64("rt_sigprocmask", &[0, 0x10, 0x20, 8]).reading(1, &bytes![set]).giving(2, &bytes![0u64]);
-        made.returning(0).line()
+        let call = x86_64("rt_sigprocmask", &[0, 0x10, 0x20, 8]).reading(1, &bytes![set]).giving(2, &bytes![0u64]);
+        call.returning(0).line()
     };
     assert_eq!(mask(0x2_0000_0a00), "rt_sigprocmask(SIG_BLOCK, [USR1 USR2 RT_2], [], 8) = 0");
     assert_eq!(mask(u64::MAX), "rt_sigprocmask(SIG_BLOCK, ~[], [], 8) = 0");
     assert_eq!(x86_64("kill", &[u64::MAX, 0]).returning(0).line(), "kill(-1, 0) = 0");
     assert_eq!(x86_64("tgkill", &[1, 2, 34]).returning(0).line(), "tgkill(1, 2, SIGRT_2) = 0");
     let info = [bytes![10u32, 0u32, -6i32, 0u32, 1517u32, 0u32], vec![0; 104]].concat();
-    let made = x86_64("rt_sigtimedwait", &[0x10, 0x20, 0x30, 8]).reading(0, &bytes![0x200u64]);
+    let call = x86_64("rt_sigtimedwait", &[0x10, 0x20, 0x30, 8]).reading(0, &bytes![0x200u64]);
     assert_eq!(
-        made.reading(2, &bytes![1u64, 0u64]).giving(1, &info).returning(10).line(),
+        call.reading(2, &bytes![1u64, 0u64]).giving(1, &info).returning(10).line(),
         "rt_sigtimedwait([USR1], {si_signo=SIGUSR1, si_code=SI_TKILL, si_pid=1517, si_uid=0}, {tv_sec=1, tv_nsec=0}, 8) \
          = 10 (SIGUSR1)"
     );
@@ -285,7 +285,7 @@ fn signals() {
 }
 
 #[test]
-fn sockets() {
+fn socket_calls_have_addresses_and_options() {
     let socket = |domain, kind, protocol| x86_64("socket", &[domain, kind, protocol]).returning(3).line();
     assert_eq!(socket(2, 0x80001, 0), "socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 3");
     assert_eq!(socket(1, 0x80801, 0), "socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0) = 3");
@@ -343,7 +343,7 @@ fn sockets() {
 }
 
 #[test]
-fn messages() {
+fn messages_have_their_buffers_up_to_the_result() {
     let message = |flags: u32| [bytes![0u32, flags, 0u32, 1u32, 4u32, 4u32], b"take".to_vec()].concat();
     assert_eq!(
         x86_64("sendmsg", &[5, 0x10, 0x4000]).reading(1, &message(0)).returning(4).line(),
@@ -358,15 +358,15 @@ fn messages() {
          iov_len=4}], msg_iovlen=1, msg_controllen=0, msg_flags=MSG_TRUNC}}], 2, 0) = 1"
     );
     let received = [bytes![2u32], message(0), bytes![4u32], message(0)].concat();
-    let made = x86_64("recvmmsg", &[5, 0x10, 8, 0, 0]).giving(1, &received).returning(2).line();
+    let call = x86_64("recvmmsg", &[5, 0x10, 8, 0, 0]).giving(1, &received).returning(2).line();
     assert!(
-        made.contains(r#"[{iov_base="ta", iov_len=4}]"#) && made.ends_with("msg_len=4}], 8, 0, NULL) = 2"),
-        "{made}"
+        call.contains(r#"[{iov_base="ta", iov_len=4}]"#) && call.ends_with("msg_len=4}], 8, 0, NULL) = 2"),
+        "{call}"
     );
 }
 
 #[test]
-fn readiness() {
+fn ready_descriptors_stand_after_the_result() {
     let fds = bytes![4u32, 0x1u32, -1i32, 0u32, 3u32, 0x4u32];
     let poll = x86_64("poll", &[0x10, 3, 1000]).reading(0, &fds);
     let text = "poll([{fd=4, events=POLLIN}, {fd=-1}, {fd=3, events=POLLOUT}], 3, 1000)";
@@ -388,7 +388,7 @@ fn readiness() {
         select.giving(4, &bytes![0u64, 9420272u64]).returning(1).line(),
         "pselect6(5, [3], [4], NULL, {tv_sec=0, tv_nsec=10000000}, NULL) = 1 (out [4], left {tv_sec=0, tv_nsec=9420272})"
     );
-    // The structure is packed on x86-64 alone.
+    // The structure has padding, except on x86.
     let event = bytes![0x8000_2001u32, 0x1234_5678_9abcu64];
     assert_eq!(
         x86_64("epoll_ctl", &[8, 1, 3, 0x10]).reading(3, &event).returning(0).line(),
@@ -407,7 +407,7 @@ fn readiness() {
 }
 
 #[test]
-fn commands() {
+fn command_decides_what_its_argument_means() {
     let fcntl = |command, argument, result| x86_64("fcntl", &[3, command, argument]).returning(result).line();
     assert_eq!(fcntl(1, 0, 0), "fcntl(3, F_GETFD) = 0");
     assert_eq!(fcntl(1, 0, 1), "fcntl(3, F_GETFD) = 0x1 (flags FD_CLOEXEC)");
@@ -420,7 +420,7 @@ fn commands() {
         x86_64("fcntl", &[4, 6, 0x10]).reading(2, &lock).returning(0).line(),
         "fcntl(4, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=1073741826, l_len=510}) = 0"
     );
-    // Four bytes less before and after where a number of 64 bits may begin anywhere.
+    // On i386 64-bit members are aligned to 4 bytes, so there is no padding.
     let lock = bytes![2u16, 1u16, 5u64, 6u64, 7u32];
     assert_eq!(
         i386("fcntl64", &[4, 12, 0x10]).reading(2, &lock).giving(2, &lock).returning(0).line(),
@@ -461,7 +461,7 @@ fn commands() {
 }
 
 #[test]
-fn futexes() {
+fn futex_operation_decides_which_arguments_mean_something() {
     let futex = |operation, registers: [u64; 4]| {
         let [third, fourth, fifth, sixth] = registers;
         x86_64("futex", &[0x10, operation, third, fourth, fifth, sixth])
@@ -483,7 +483,7 @@ fn futexes() {
 }
 
 #[test]
-fn limits_and_times() {
+fn structures_of_the_table_have_their_fields() {
     let limit = x86_64("prlimit64", &[0, 3, 0, 0x10]).giving(3, &bytes![8_388_608u64, u64::MAX]).returning(0);
     assert_eq!(limit.line(), "prlimit64(0, RLIMIT_STACK, NULL, {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}) = 0");
     let limit = arm("ugetrlimit", &[3, 0x10]).giving(1, &bytes![1024u32, u32::MAX]).returning(0);
@@ -499,8 +499,8 @@ fn limits_and_times() {
         "timer_create(CLOCK_REALTIME, {sigev_signo=SIGALRM, sigev_notify=SIGEV_SIGNAL}, [0]) = 0"
     );
     let sleep = |result| {
-        let made = x86_64("clock_nanosleep", &[1, 0, 0x10, 0x20]).reading(2, &bytes![1u64, 0u64]);
-        made.giving(3, &bytes![0u64, 5u64]).returning(result).line()
+        let call = x86_64("clock_nanosleep", &[1, 0, 0x10, 0x20]).reading(2, &bytes![1u64, 0u64]);
+        call.giving(3, &bytes![0u64, 5u64]).returning(result).line()
     };
     assert_eq!(sleep(0), "clock_nanosleep(CLOCK_MONOTONIC, 0, {tv_sec=1, tv_nsec=0}, 0x20) = 0");
     assert!(sleep(-516).contains("{tv_sec=1, tv_nsec=0}, {tv_sec=0, tv_nsec=5}) = ? "));
@@ -535,7 +535,7 @@ fn limits_and_times() {
 }
 
 #[test]
-fn memory_maps() {
+fn memory_maps_have_flags_and_hexadecimal_results() {
     let map = |prot, flags| x86_64("mmap", &[0, 4096, prot, flags, 3, 0x19d000]).returning(0x7000).line();
     assert_eq!(map(0, 2), "mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE, 3, 0x19d000) = 0x7000");
     assert_eq!(
@@ -555,7 +555,7 @@ fn memory_maps() {
 }
 
 #[test]
-fn other_calls() {
+fn arguments_and_results_of_other_calls() {
     let line = |name, registers: &[u64], result| x86_64(name, registers).returning(result).line();
     assert_eq!(
         line("faccessat2", &[CWD, 0, 4, 0x200], -14),
@@ -589,8 +589,8 @@ fn other_calls() {
         "ioprio_set(IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 7)) = 0"
     );
     let mount = |flags| {
-        let made = x86_64("mount", &[0x10, 0x20, 0x5e3028, flags, 0x40]).reading(0, b"none").reading(1, b"m");
-        made.reading(2, b"tmpfs").reading(4, b"size=64k").returning(0).line()
+        let call = x86_64("mount", &[0x10, 0x20, 0x5e3028, flags, 0x40]).reading(0, b"none").reading(1, b"m");
+        call.reading(2, b"tmpfs").reading(4, b"size=64k").returning(0).line()
     };
     assert_eq!(mount(1), r#"mount("none", "m", "tmpfs", MS_RDONLY, "size=64k") = 0"#);
     assert_eq!(mount(0x21), r#"mount("none", "m", 0x5e3028, MS_RDONLY|MS_REMOUNT, "size=64k") = 0"#);

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Lines in strace's style. What is expected was printed by strace 6.13 of Debian 13, as far as it is not said otherwise.
+//! strace's style. The expected lines were printed by strace 6.13 of Debian 13, unless a comment says otherwise.
+//!
+//! - `sample`: calls for the tests, and how they are printed
+//! - `arguments`: arguments and results
+//! - `lines`: starts and ends of lines, and calls in two parts
+//! - `arbitrary`: arbitrary calls and memory
 
 mod arbitrary;
 mod arguments;
 mod lines;
-mod made;
+mod sample;

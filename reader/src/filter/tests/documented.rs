@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Filters from sysdig's and Falco's documentation and chisels (of draios/sysdig, `userspace/sysdig/chisels/`) that name
-//! fields that there are here.
+//! Filters from the documentation of sysdig and Falco, and from sysdig's chisels (draios/sysdig,
+//! `userspace/sysdig/chisels/`). Those with fields that do not exist here are left out.
 
 use super::matches;
 use crate::calls::Abi;
@@ -9,7 +9,7 @@ use crate::fields::testing::{number, Sample};
 use crate::model::FileKind;
 use syscall_record_format::format::Machine;
 
-/// Events, each with a name.
+/// The events that the filters select from, each with a name.
 fn events() -> Vec<(&'static str, Sample)> {
     let x86 = |mut sample: Sample, call| {
         sample.machine = Machine::X86_64;
@@ -41,7 +41,7 @@ fn events() -> Vec<(&'static str, Sample)> {
     ]
 }
 
-/// Filters, and which events they select.
+/// Filters, each with the names of the events that it selects.
 const MANUAL: &[(&str, &str)] = &[
     // sysdig(8).
     ("proc.name=cat", "cat-opens cat-reads cat-prints"),
@@ -68,13 +68,13 @@ const MANUAL: &[(&str, &str)] = &[
     ("proc.name=apache and evt.type=accept", ""),
     ("fd.name contains /root", ""),
     ("proc.name=vi", "vi-fails vi-waits vi-selects"),
-    // Sysdig Quick Reference Guide, there.
+    // Sysdig Quick Reference Guide, in that wiki.
     (
         "not(fd.name contains /proc or fd.name contains /dev)",
         "cat-opens cat-reads vi-fails vi-waits vi-selects httpd-accepts httpd-answers sshd-accepts proxy-sends bash-visits \
          grep-starts",
     ),
-    // Sysdig Examples, there.
+    // Sysdig Examples, in that wiki.
     ("evt.cpu=0", ""),
     ("fd.type=file", "cat-opens cat-reads cat-prints vi-waits"),
     ("evt.type=accept and proc.name!=httpd", "sshd-accepts"),
@@ -93,6 +93,7 @@ const MANUAL: &[(&str, &str)] = &[
     ("fd.name pmatch (/var/run, /etc, /etc/rc.d/rc3.d)", "cat-opens cat-reads"),
 ];
 
+/// Filters of chisels: the chisel, the filter, and the names of the events that it selects.
 const CHISELS: &[(&str, &str, &str)] = &[
     ("echo_fds", "evt.is_io=true and evt.dir=< and evt.rawres>0", "cat-prints vi-waits httpd-answers logger-logs"),
     ("fileslower", "evt.is_io=true and fd.type=file", "cat-reads cat-prints vi-waits"),
@@ -155,7 +156,7 @@ const CHISELS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn documented_filters_select_what_they_should() {
+fn documented_filters_select_the_expected_events() {
     let events = events();
     let names: Vec<_> = events.iter().map(|(name, _)| *name).collect();
     let chisels = CHISELS.iter().map(|&(_, filter, selected)| (filter, selected));

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 
+//! Tests of filters: the language and its errors here, and in files of their own:
+//!
+//! - `documented`: filters from sysdig's and Falco's documentation
+//! - `split`: which part of a filter the kernel decides
+//! - `properties`: properties, tried with random filters and histories
+//! - `random`: random filters and events
+//! - `history`: random histories
+
 mod documented;
 mod history;
 mod properties;
 mod random;
 mod split;
 
-use super::*;
+use super::filter::Filter;
 use crate::fields::testing::Sample;
-use crate::model::FileKind;
+use crate::model::{Event, EventKind, FileKind};
 
 #[track_caller]
 fn matches(filter: &str, sample: &Sample) -> bool {
@@ -17,9 +25,8 @@ fn matches(filter: &str, sample: &Sample) -> bool {
 }
 
 #[test]
-fn precedence() {
+fn not_binds_before_and_before_or() {
     let sample = Sample::enter("read");
-    // As `not` before `and` before `or`.
     for (filter, expected) in [
         ("evt.type=read or evt.type=write and evt.type=write", true),
         ("(evt.type=read or evt.type=write) and evt.type=write", false),
@@ -36,7 +43,7 @@ fn precedence() {
 }
 
 #[test]
-fn operators_on_text() {
+fn operators_compare_texts() {
     let sample = Sample::enter("read").on(FileKind::File, "/var/log/It.log");
     for (filter, expected) in [
         ("fd.name=/var/log/It.log", true),
@@ -67,7 +74,7 @@ fn operators_on_text() {
 }
 
 #[test]
-fn operators_on_numbers() {
+fn operators_compare_numbers_errors_and_times() {
     let sample = Sample::exit("read", -2).with(&[3, u64::MAX - 0xfff, 80]);
     for (filter, expected) in [
         ("evt.rawres=-2", true),
@@ -114,7 +121,7 @@ fn operators_on_numbers() {
 }
 
 #[test]
-fn new_descriptors() {
+fn new_descriptor_counts_as_argument_fd() {
     let opened = Sample::exit("openat", 3).with(&[9, 1, 0, 0]);
     for (filter, expected) in [
         ("evt.arg.fd=3", true),
@@ -128,7 +135,7 @@ fn new_descriptors() {
 }
 
 #[test]
-fn calls_without_a_name() {
+fn calls_without_a_name_are_selected_by_number() {
     let sample = Sample { call: Some(600), ..Sample::enter("read") };
     for (filter, expected) in [
         ("evt.type=syscall_600", true),
@@ -144,7 +151,7 @@ fn calls_without_a_name() {
 }
 
 #[test]
-fn what_an_event_does_not_have_fails() {
+fn tests_of_missing_fields_fail() {
     let entry = Sample::enter("read");
     for (filter, expected) in [
         ("evt.rawres=0", false),
@@ -161,7 +168,7 @@ fn what_an_event_does_not_have_fails() {
 }
 
 #[test]
-fn either_end_of_a_connection() {
+fn fields_of_either_end_match_if_one_end_does() {
     let sample = Sample::enter("read").between("10.0.0.1:80", "192.168.0.7:4242", true);
     for (filter, expected) in [
         ("fd.ip=10.0.0.1", true),
@@ -194,7 +201,7 @@ fn either_end_of_a_connection() {
 }
 
 #[test]
-fn quotes() {
+fn quoted_values_take_escapes() {
     let sample = Sample::enter("read").on(FileKind::File, "a 'b' \"c\" \\ \t");
     for filter in
         [r#"fd.name = "a 'b' \"c\" \\ \t""#, r#"fd.name = 'a \'b\' "c" \x5c \t'"#, r#"fd.name contains "'b'""#]
@@ -203,9 +210,8 @@ fn quotes() {
     }
 }
 
-/// Each with its message, and the place that it points at.
 #[test]
-fn errors_point_and_guess() {
+fn errors_point_at_the_mistake_and_suggest_the_nearest_word() {
     let golden = [
         (
             "evt.typ=open",
@@ -249,9 +255,8 @@ fn errors_point_and_guess() {
     }
 }
 
-/// The column and message of more errors.
 #[test]
-fn errors_say_what_is_expected() {
+fn errors_say_what_is_expected_and_in_which_column() {
     let golden = [
         ("evt.type=read && proc.pid=1", 15, "expected `and` or `or`; did you mean `and`?"),
         ("evt.type=read || proc.pid=1", 15, "expected `and` or `or`; did you mean `or`?"),
@@ -317,7 +322,7 @@ fn errors_say_what_is_expected() {
 }
 
 #[test]
-fn long_filters_are_shown_around_the_place() {
+fn errors_of_long_filters_show_the_part_around_the_mistake() {
     let filter = format!("{}evt.typ=open{}", "evt.type=read and ".repeat(20), " and evt.type=read".repeat(20));
     let error = Filter::parse(&filter).expect_err("a wrong field").to_string();
     let lines: Vec<_> = error.lines().collect();
@@ -328,7 +333,7 @@ fn long_filters_are_shown_around_the_place() {
 }
 
 #[test]
-fn depth_is_limited() {
+fn parentheses_nested_more_than_100_deep_are_refused() {
     let nested = |depth: usize| format!("{}evt.type=read{}", "(".repeat(depth), ")".repeat(depth));
     assert!(Filter::parse(&nested(100)).is_ok());
     assert_eq!(Filter::parse(&nested(101)).expect_err("too deep").column(), 101);
@@ -337,8 +342,8 @@ fn depth_is_limited() {
 }
 
 #[test]
-fn drops_always_match() {
+fn drops_match_every_filter() {
     let sample = Sample::enter("read");
-    let event = Event { what: What::Dropped { events: 3 }, ..sample.event() };
+    let event = Event { kind: EventKind::Dropped { events: 3 }, ..sample.event() };
     assert!(Filter::parse("evt.type=write").expect("a filter").matches(&event));
 }

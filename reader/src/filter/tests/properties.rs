@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-use super::history::{histories, recorded, Happened};
+//! Properties of filters, tried with random filters, events and histories.
+
+use super::history::{histories, recorded, Happening};
 use super::random::{conjunctions, samples, trees};
 use crate::fields::{Field, Needs};
 use crate::filter::{Filter, Pushdown};
@@ -10,7 +12,8 @@ fn parse(text: &str) -> Filter {
     Filter::parse(text).unwrap_or_else(|error| panic!("{text}\n{error}"))
 }
 
-fn check_split(text: &str, history: &[Happened]) -> Result<(), TestCaseError> {
+/// Checks that a filter selects the same of a history, whether the kernel leaves out what it is asked to or nothing.
+fn check_split(text: &str, history: &[Happening]) -> Result<(), TestCaseError> {
     let filter = parse(text);
     let split = filter.split(Needs::default());
     let selected = |asked: &Pushdown| {
@@ -24,9 +27,8 @@ fn check_split(text: &str, history: &[Happened]) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
-    /// A filter says of an event what another evaluator says.
     #[test]
-    fn evaluator_agrees_with_a_naive_one(
+    fn matching_agrees_with_a_naive_evaluator(
         tree in trees(),
         samples in prop::collection::vec(samples(), 1..8),
         variant in 0usize..3,
@@ -38,16 +40,14 @@ proptest! {
         }
     }
 
-    /// What it prints is the same filter.
     #[test]
-    fn printed_filters_are_the_same(tree in trees(), variant in 0usize..3) {
+    fn printed_filters_parse_to_equal_filters(tree in trees(), variant in 0usize..3) {
         let filter = parse(&tree.text(variant));
         prop_assert_eq!(&parse(&filter.to_string()).root, &filter.root, "{}", filter);
     }
 
-    /// No text makes it panic.
     #[test]
-    fn any_text(text in "\\PC{0,60}") {
+    fn arbitrary_text_gives_a_filter_or_an_error_inside_it(text in "\\PC{0,60}") {
         if let Err(error) = Filter::parse(&text) {
             prop_assert!(error.column() <= text.chars().count() + 1);
             prop_assert!(!error.to_string().is_empty());
@@ -55,9 +55,8 @@ proptest! {
         let _ = Field::parse(&text);
     }
 
-    /// No text that is nearly a filter makes it panic, either.
     #[test]
-    fn nearly_a_filter(words in prop::collection::vec(prop::sample::select(&[
+    fn text_that_is_nearly_a_filter_gives_a_filter_or_an_error_inside_it(words in prop::collection::vec(prop::sample::select(&[
         "evt.type", "evt.arg", "evt.arg[", "evt.arg[0]", "evt.rawarg.fd", "fd.sip", "=", "==", "!=", "<", ">=", "in", "(", ")", ",",
         " ", " ", "and", "or", "not", "exists", "contains", "glob", "pmatch", "'", "\"", "\\", "\\x4", "open", "10ms", "-", "0x",
         "99999999999999999999", "::1/129", "\u{e9}", "[", "]", "\n",
@@ -73,29 +72,28 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
 
-    /// The same events pass, whether the kernel leaves out what it was asked to or nothing.
     #[test]
-    fn pushing_down_changes_nothing(tree in trees(), history in histories()) {
+    fn pushing_down_selects_the_same_events(tree in trees(), history in histories()) {
         check_split(&tree.text(0), &history)?;
     }
 
     #[test]
-    fn pushing_down_conjunctions_changes_nothing(tree in conjunctions(), histories in [histories(), histories()]) {
+    fn pushing_down_conjunctions_selects_the_same_events(tree in conjunctions(), histories in [histories(), histories()]) {
         for history in &histories {
             check_split(&tree.text(0), history)?;
         }
     }
 
-    /// Other calls than those that are asked for set users.
+    /// The calls that set users are not the calls that the filter selects.
     #[test]
-    fn pushing_down_users_changes_nothing(history in histories()) {
+    fn pushing_down_users_selects_the_same_events(history in histories()) {
         check_split("evt.type in (read, write) and user.uid in (3, 4)", &history)?;
     }
 }
 
-/// The properties above would hold, too, if nothing was pushed down.
+/// If nothing were pushed down, the properties above would hold, too.
 #[test]
-fn something_is_pushed_down() {
+fn each_kind_of_pushdown_occurs_in_random_filters() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();

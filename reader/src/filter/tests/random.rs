@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Random filters and events, and what a filter says of an event, found out in another way.
+//! Random filters and events, and a naive evaluator of filters.
 
 use crate::fields::testing::{comm, Sample};
 use crate::model::{Edge, FileKind};
@@ -8,12 +8,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-/// A filter.
+/// A random filter.
 #[derive(Clone, Debug)]
-pub enum Tree {
-    And(Vec<Tree>),
-    Or(Vec<Tree>),
-    Not(Box<Tree>),
+pub enum FilterTree {
+    And(Vec<FilterTree>),
+    Or(Vec<FilterTree>),
+    Not(Box<FilterTree>),
     Test { field: &'static str, operator: &'static str, values: Vec<&'static str> },
 }
 
@@ -22,7 +22,7 @@ const CALLS: &[&str] = &["read", "write", "openat", "close", "execve", "prctl", 
 const PATHS: &[&str] = &["/etc/passwd", "/etc", "/etc/hosts", "/tmp/x.log", "x y"];
 const PIDS: &[&str] = &["100", "101", "0x66", "7"];
 
-/// Fields, and what they may be compared with.
+/// Fields that are numbers, each with values to compare it with.
 const NUMBERS: &[(&str, &[&str])] = &[
     ("evt.num", &["1", "3", "7"]),
     ("evt.cpu", &["0", "1"]),
@@ -37,6 +37,7 @@ const NUMBERS: &[(&str, &[&str])] = &[
     ("user.uid", &["0", "3", "1000"]),
     ("fd.num", &["3", "4"]),
 ];
+/// Fields that are texts, each with values to compare it with.
 const TEXTS: &[(&str, &[&str])] = &[
     ("evt.dir", &[">", "<"]),
     ("evt.type", CALLS),
@@ -49,7 +50,7 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("fd.type", &["file", "ipv4", "pipe"]),
 ];
 const BOOLS: &[&str] = &["evt.failed", "evt.is_io", "evt.is_io_read", "evt.is_wait", "thread.ismain"];
-/// What the kernel can decide, more often than the rest.
+/// Fields that the kernel can decide. They come more often than the others.
 const SIMPLE: &[(&str, &[&str])] = &[
     ("proc.pid", PIDS),
     ("proc.name", NAMES),
@@ -62,36 +63,36 @@ fn test(
     fields: &'static [(&'static str, &'static [&'static str])],
     operators: &'static [&'static str],
     values: std::ops::Range<usize>,
-) -> BoxedStrategy<Tree> {
+) -> BoxedStrategy<FilterTree> {
     let field = select(fields);
     let all = field.prop_flat_map(move |(field, choices)| {
         let operator = select(operators);
         (operator, prop::collection::vec(select(choices), values.clone()))
-            .prop_map(move |(operator, values)| Tree::Test { field, operator, values })
+            .prop_map(move |(operator, values)| FilterTree::Test { field, operator, values })
     });
     all.boxed()
 }
 
-/// Filters that many tests have to pass, as people write them.
-pub fn conjunctions() -> impl Strategy<Value = Tree> {
-    let part = (tests(), 0..6).prop_map(|(test, kind)| if kind == 0 { Tree::Not(Box::new(test)) } else { test });
-    prop::collection::vec(part, 2..5).prop_map(Tree::And)
+/// Filters of several tests joined by `and`, as users write them.
+pub fn conjunctions() -> impl Strategy<Value = FilterTree> {
+    let part = (tests(), 0..6).prop_map(|(test, kind)| if kind == 0 { FilterTree::Not(Box::new(test)) } else { test });
+    prop::collection::vec(part, 2..5).prop_map(FilterTree::And)
 }
 
-/// Filters.
-pub fn trees() -> impl Strategy<Value = Tree> {
+/// Random filters.
+pub fn trees() -> impl Strategy<Value = FilterTree> {
     tests().prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
-            4 => prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::And),
-            2 => prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::Or),
-            1 => inner.prop_map(|tree| Tree::Not(Box::new(tree))),
+            4 => prop::collection::vec(inner.clone(), 2..4).prop_map(FilterTree::And),
+            2 => prop::collection::vec(inner.clone(), 2..4).prop_map(FilterTree::Or),
+            1 => inner.prop_map(|tree| FilterTree::Not(Box::new(tree))),
         ]
     })
 }
 
-fn tests() -> impl Strategy<Value = Tree> {
+fn tests() -> impl Strategy<Value = FilterTree> {
     let bools = (select(BOOLS), select(&["=", "!="][..]), select(&["true", "false"][..]))
-        .prop_map(|(field, operator, value)| Tree::Test { field, operator, values: vec![value] });
+        .prop_map(|(field, operator, value)| FilterTree::Test { field, operator, values: vec![value] });
     Union::new_weighted(vec![
         (6, test(SIMPLE, &["=", "=", "=", "!="], 1..2)),
         (2, test(&SIMPLE[..4], &["in"], 1..3)),
@@ -106,8 +107,8 @@ fn tests() -> impl Strategy<Value = Tree> {
     ])
 }
 
-impl Tree {
-    /// The filter in the language, written in one way or another.
+impl FilterTree {
+    /// The filter's text. There are three variants, which differ in quotes.
     pub fn text(&self, variant: usize) -> String {
         let all =
             |trees: &[Self], word: &str| trees.iter().map(|tree| tree.part(variant)).collect::<Vec<_>>().join(word);
@@ -139,7 +140,7 @@ impl Tree {
         }
     }
 
-    /// What it says of an event.
+    /// Whether an event matches.
     pub fn matches(&self, sample: &Sample) -> bool {
         match self {
             Self::And(trees) => !trees.iter().any(|tree| !tree.matches(sample)),
@@ -148,7 +149,7 @@ impl Tree {
             Self::Test { field, operator, values } => match value(field, sample) {
                 None => false,
                 Some(_) if *operator == "exists" => true,
-                Some(Plain::Number(number)) => {
+                Some(PlainValue::Number(number)) => {
                     let literals: Vec<i128> = values.iter().map(|value| literal(value)).collect();
                     match *operator {
                         "in" => literals.contains(&number),
@@ -160,9 +161,9 @@ impl Tree {
                         _ => number >= literals[0],
                     }
                 }
-                Some(Plain::Text(text)) => {
-                    // Of names the first 15 bytes count, where all of them are given.
-                    let whole = |value: &str| {
+                Some(PlainValue::Text(text)) => {
+                    // Where shortened names are compared, their first 15 bytes are.
+                    let shortened = |value: &str| {
                         if field.ends_with("name") && !field.starts_with("fd") {
                             value.chars().take(15).collect()
                         } else {
@@ -170,9 +171,9 @@ impl Tree {
                         }
                     };
                     match *operator {
-                        "in" => values.iter().any(|value| whole(value) == text),
-                        "=" => text == whole(values[0]),
-                        "!=" => text != whole(values[0]),
+                        "in" => values.iter().any(|value| shortened(value) == text),
+                        "=" => text == shortened(values[0]),
+                        "!=" => text != shortened(values[0]),
                         "contains" => text.contains(values[0]),
                         "icontains" => text.to_lowercase().contains(&values[0].to_lowercase()),
                         "startswith" => text.starts_with(values[0]),
@@ -185,7 +186,8 @@ impl Tree {
     }
 }
 
-enum Plain {
+/// The value of a field.
+enum PlainValue {
     Number(i128),
     Text(String),
 }
@@ -201,13 +203,13 @@ fn literal(text: &str) -> i128 {
     }
 }
 
-/// The value of a field, yes and no as text.
-fn value(field: &str, sample: &Sample) -> Option<Plain> {
-    let number = |number: i128| Some(Plain::Number(number));
-    let text = |text: &str| Some(Plain::Text(text.to_owned()));
+/// The value of a field; `true` and `false` are texts.
+fn value(field: &str, sample: &Sample) -> Option<PlainValue> {
+    let number = |number: i128| Some(PlainValue::Number(number));
+    let text = |text: &str| Some(PlainValue::Text(text.to_owned()));
     let bool = |is_true: bool| text(if is_true { "true" } else { "false" });
     let event = sample.event();
-    let crate::model::What::Call(call) = event.what else { return None };
+    let crate::model::EventKind::Call(call) = event.kind else { return None };
     let name = call.known.map(|known| known.name());
     let is_read = name == Some("read");
     let is_write = name == Some("write");
@@ -278,12 +280,12 @@ fn name_of(comm: [u64; 2]) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// The first 15 bytes of one of the names.
+/// The first 15 bytes of a name.
 pub fn short(name: &str) -> &str {
     name.get(..15).unwrap_or(name)
 }
 
-/// Events that have to do with each other in no way.
+/// Random events, which are independent of each other.
 pub fn samples() -> impl Strategy<Value = Sample> {
     let who = (select(NAMES), select(NAMES), 100u32..103, select(&[0u32, 10, 11][..]), prop::option::of(100u32..103));
     let what = (select(CALLS), any::<bool>(), select(&[0i64, 3, 80, -1, -2, -9][..]), 3u64..5);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-use crate::calls::{Abi, Call};
+//! Which part of a filter the kernel decides, by examples.
+
+use crate::calls::{Abi, KnownCall};
 use crate::fields::testing::number;
 use crate::fields::{Field, Needs};
 use crate::filter::{Filter, Pushdown, Split};
@@ -14,14 +16,14 @@ fn split_shown(filter: &str, shown: Needs) -> Split {
     Filter::parse(filter).unwrap_or_else(|error| panic!("{error}")).split(shown)
 }
 
-/// What the kernel is asked, in words.
+/// Compares what the kernel is asked for, in words.
 #[track_caller]
 fn check(filter: &str, expected: &str) {
     assert_eq!(split(filter).pushdown.to_string(), expected, "{filter}");
 }
 
 #[test]
-fn processes_and_names() {
+fn lists_of_processes_and_names_go_to_the_kernel() {
     check("proc.pid=100", "entries and returns of all calls, by process 100");
     check("proc.pid in (100, 0x65) and evt.cpu=0", "entries and returns of all calls, by process 100 or 101");
     check("proc.pid in (100, 101) and proc.pid in (101, 102)", "entries and returns of all calls, by process 101");
@@ -55,7 +57,7 @@ fn processes_and_names() {
 }
 
 #[test]
-fn calls() {
+fn tests_of_calls_go_to_the_kernel() {
     check("evt.type=openat", "entries and returns of openat, by everybody");
     check("evt.type in (openat, close) and evt.type!=close", "entries and returns of openat, by everybody");
     check("evt.type startswith epoll_ctl", "entries and returns of epoll_ctl epoll_ctl_old, by everybody");
@@ -74,7 +76,7 @@ fn calls() {
     let calls = |filter: &str| *split(filter).pushdown.calls.expect(filter);
     let not_read = calls("not evt.type in (read, write)");
     let reads = calls("evt.type=read");
-    for (abi, known) in Abi::ALL.into_iter().flat_map(|abi| Call::all(abi).map(move |(_, call)| (abi, call))) {
+    for (abi, known) in Abi::ALL.into_iter().flat_map(|abi| KnownCall::all(abi).map(move |(_, call)| (abi, call))) {
         let number = number(abi, known.name());
         let is_read = known.name() == "read";
         assert_eq!(reads.contains(abi, number), is_read, "{}", known.name());
@@ -93,7 +95,7 @@ fn calls() {
     assert!(calls("evt.type=cacheflush").contains(Abi::Arm, 0xf_0002));
     assert!(!calls("evt.type=cacheflush").contains(Abi::Arm64, 0xf_0002));
 
-    // As the module takes them.
+    // The set as the module takes it.
     let set = reads.for_machine(Machine::Arm64);
     let set_of_all: Vec<_> = (0..1000).filter(|&number| set.contains(false, number)).collect();
     assert_eq!(set_of_all, [number(Abi::Arm64, "read")]);
@@ -102,7 +104,7 @@ fn calls() {
 }
 
 #[test]
-fn edges() {
+fn tests_of_edges_and_errors_go_to_the_kernel() {
     check("evt.dir=>", "entries of all calls, by everybody");
     check("not evt.dir=<", "entries of all calls, by everybody");
     check("evt.dir=<", "returns of all calls, by everybody");
@@ -111,31 +113,31 @@ fn edges() {
     check("evt.res=ENOENT and evt.type=openat", "returns with an error of openat, by everybody");
     check("evt.res!=SUCCESS", "returns with an error of all calls, by everybody");
     check("evt.rawres in (-1, -ENOENT)", "returns with an error of all calls, by everybody");
-    // Not only errors are negative.
+    // Results that are no errors can be negative, too.
     check("evt.rawres<0", "returns of all calls, by everybody");
     check("evt.rawres=3 or evt.failed=true", "returns of all calls, by everybody");
     check("evt.buflen>0", "returns of all calls, by everybody");
     check("evt.failed=true or evt.dir=>", "entries and returns of all calls, by everybody");
-    // What an entry does not have fails, and so passes this.
+    // An entry fails tests of fields that it does not have, and so passes these filters.
     check("not evt.failed=true", "entries and returns of all calls, by everybody");
     check("not evt.buflen=3", "entries and returns of all calls, by everybody");
     check("evt.dir=> and evt.dir=<", "entries and returns of all calls, by everybody");
 }
 
 #[test]
-fn what_a_return_needs_of_its_entry_is_recorded() {
+fn entries_are_recorded_if_returns_need_them() {
     check("evt.dir=< and evt.latency>1ms", "entries and returns of all calls, by everybody");
     check("evt.failed=true and evt.arg.path contains etc", "entries and returns of all calls, by everybody");
     let entries = Needs { entries: true, ..Needs::default() };
     assert_eq!(split_shown("evt.failed=true", entries).pushdown, Pushdown::default());
     assert_eq!(split_shown("evt.dir=>", entries).pushdown.edges, Edges::Enter);
-    // Without its number the return of a signal's handler would be something else.
+    // Without its number, a return from a signal handler would pass this filter.
     let others = all_but("rt_sigreturn");
     check("evt.dir=< and not evt.type=rt_sigreturn", &format!("entries and returns of {others} calls, by everybody"));
 }
 
 #[test]
-fn the_return_that_gives_a_name_is_not_lost() {
+fn names_stay_with_the_reader_if_the_return_of_execve_may_pass() {
     check("proc.name=cat and evt.type=read", "entries and returns of read, by threads named cat");
     check(
         "proc.name=cat and evt.type!=read",
@@ -151,15 +153,16 @@ fn the_return_that_gives_a_name_is_not_lost() {
     check("proc.name=cat and evt.type=execve and evt.dir=<", "returns of execve, by threads named cat");
 }
 
+/// How many names of calls there are, without this one.
 fn all_but(name: &str) -> usize {
-    let mut names: Vec<_> = Abi::ALL.into_iter().flat_map(Call::all).map(|(_, call)| call.name()).collect();
+    let mut names: Vec<_> = Abi::ALL.into_iter().flat_map(KnownCall::all).map(|(_, call)| call.name()).collect();
     names.sort_unstable();
     names.dedup();
     names.iter().filter(|&&other| other != name).count()
 }
 
 #[test]
-fn what_files_and_processes_are_followed_by_is_recorded() {
+fn calls_that_the_model_learns_from_are_recorded_if_needed() {
     let asked = |filter: &str| split(filter).pushdown;
     let opened = asked("evt.type=read and fd.name contains /etc");
     let calls = opened.calls.as_ref().expect("some calls");
@@ -169,7 +172,7 @@ fn what_files_and_processes_are_followed_by_is_recorded() {
     assert!(!calls.contains(Abi::Arm64, number(Abi::Arm64, "write")));
     assert_eq!((opened.edges, opened.failed_only), (Edges::Both, false));
 
-    // Of a process that is there nothing comes from others; of a name it does.
+    // What a process has is known from `/proc`. What threads of a name have may come from other processes.
     check("proc.pid=100 and fd.name=/x", "entries and returns of all calls, by process 100");
     check(
         "proc.name=cat and evt.type=read and fd.name=/x and evt.cpu=0 and proc.pid=7",
@@ -178,7 +181,7 @@ fn what_files_and_processes_are_followed_by_is_recorded() {
     check("proc.name=cat and user.uid=0", "entries and returns of all calls, by everybody");
     check("evt.dir=> and fd.type=ipv4", "entries and returns of all calls, by everybody");
     check("evt.failed=true and fd.type=ipv4", "entries and returns of all calls, by everybody");
-    // Only of some calls does the category need a descriptor.
+    // Only the category of some calls depends on a descriptor.
     check("evt.category=memory and evt.dir=>", &asked("evt.dir=> and evt.category=memory").to_string());
     assert_eq!(asked("evt.category=memory and evt.dir=>").edges, Edges::Enter);
     assert_eq!(asked("evt.category=net and evt.dir=>").edges, Edges::Both);
@@ -190,7 +193,7 @@ fn what_files_and_processes_are_followed_by_is_recorded() {
         assert!(of_user.contains(abi, number(abi, name)), "{name}");
     }
 
-    // What is shown needs calls and entries, and no more.
+    // For what is only shown, calls and entries are recorded, but not threads of other names.
     let shown = Field::parse("fd.name").expect("a field").needs();
     let named = split_shown("proc.name=cat and evt.type=read", shown).pushdown;
     assert_eq!((named.names, named.edges), (vec![b"cat".to_vec()], Edges::Both));
@@ -199,7 +202,7 @@ fn what_files_and_processes_are_followed_by_is_recorded() {
 }
 
 #[test]
-fn what_is_counted_is_recorded() {
+fn filters_that_count_events_record_everything() {
     for filter in [
         "evt.num<100 and evt.type=read",
         "evt.deltatime>1ms and proc.pid=100",
@@ -213,7 +216,7 @@ fn what_is_counted_is_recorded() {
 }
 
 #[test]
-fn explanations() {
+fn explanations_say_who_decides_what_and_why() {
     let golden = [
         (
             "proc.name=cat and evt.type in (read, write) and (evt.cpu=0 or evt.cpu=1)",
@@ -268,7 +271,7 @@ fn explanations() {
     ];
     for (filter, expected) in golden {
         let split = split(filter);
-        // What the model follows may change.
+        // How many calls the model learns from may change.
         let count = split.pushdown.calls.as_ref().map_or(0, |calls| calls.names().len());
         assert_eq!(split.to_string(), expected.replace("of N calls", &format!("of {count} calls")), "{filter}");
         let is_decided = !expected.contains("reader: ");

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Makes packets due, wakes the reader, and knows which process reads.
+//!
+//! There is one `Delivery` as long as the module is loaded. Recordings begin and end, and all write to the same
+//! buffers. Packets of an earlier recording stay there, and the reader gets them in their order. A sleeping reader is
+//! woken by the next recording's packets. A change of settings needs no memory for a second set of buffers, which a
+//! small board may not have.
+
+use super::stream::Stream;
+use crate::kernel_api::clock::Clock;
+use crate::kernel_api::preempt::wait_for_guards;
+use crate::kernel_api::relaxed::{full_barrier, RelaxedU32};
+use crate::kernel_api::work;
+use crate::ring::writer::{WriteOutcome, Writers};
+use crate::shared::order::Next;
+use kernel::{
+    new_delayed_work, new_mutex, new_poll_condvar, new_work,
+    prelude::*,
+    sync::{poll::PollCondVar, Arc, ArcBorrow, Mutex},
+    time::msecs_to_jiffies,
+    workqueue::{self, impl_has_delayed_work, impl_has_work, DelayedWork, Work, WorkItem},
+};
+
+/// A packet that its writer does not fill is delivered this long after its first event.
+const FLUSH_AFTER_MS: u32 = 100;
+
+/// The buffers and all that delivers their packets.
+#[pin_data]
+pub(crate) struct Delivery {
+    /// The writing ends of the buffers. `stream` has the reading ends.
+    pub(crate) writers: Writers,
+    pub(crate) clock: Clock,
+    /// The process that reads. It is not recorded. 0 if nobody reads.
+    reader: RelaxedU32,
+    /// The stream that the reader sees.
+    #[pin]
+    pub(crate) stream: Mutex<Stream>,
+    /// Notified when something may have become due.
+    #[pin]
+    pub(crate) due: PollCondVar,
+    /// Held by the one flush that is under way.
+    #[pin]
+    flushing: Mutex<()>,
+    #[pin]
+    delayed_flush: DelayedWork<Delivery, 0>,
+    #[pin]
+    immediate_flush: Work<Delivery, 1>,
+}
+
+impl_has_delayed_work! {
+    impl HasDelayedWork<Self, 0> for Delivery { self.delayed_flush }
+}
+impl_has_work! {
+    impl HasWork<Self, 1> for Delivery { self.immediate_flush }
+}
+
+impl WorkItem<0> for Delivery {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.flush();
+    }
+}
+
+impl WorkItem<1> for Delivery {
+    type Pointer = Arc<Self>;
+
+    fn run(this: Arc<Self>) {
+        this.flush();
+    }
+}
+
+impl Delivery {
+    /// Delivers from the buffers that `writers` write to and `stream` reads.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(writers: Writers, clock: Clock, stream: Stream) -> Result<Arc<Self>> {
+        Arc::pin_init(
+            pin_init!(Self {
+                writers,
+                clock,
+                reader: RelaxedU32::new(0),
+                stream <- new_mutex!(stream, "Delivery::stream"),
+                due <- new_poll_condvar!("Delivery::due"),
+                flushing <- new_mutex!((), "Delivery::flushing"),
+                delayed_flush <- new_delayed_work!("Delivery::delayed_flush"),
+                immediate_flush <- new_work!("Delivery::immediate_flush"),
+            }),
+            GFP_KERNEL,
+        )
+    }
+
+    /// Whether process `tgid` reads.
+    pub(crate) fn is_reader(&self, tgid: u32) -> bool {
+        self.reader.load() == tgid
+    }
+
+    /// Takes note of the process that reads; 0 if nobody does. May sleep.
+    pub(crate) fn set_reader(&self, tgid: u32) {
+        if self.reader.load() == tgid {
+            return;
+        }
+        self.reader.store(tgid);
+        if tgid != 0 {
+            // Probes that did not know the reader yet have ended when the wait returns. Probes that remember that the
+            // reader passes have to look again.
+            wait_for_guards();
+            self.writers.require_slow_path();
+        }
+    }
+
+    /// Schedules the flush of a packet that a CPU began. Wakes nobody if nobody reads.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn schedule_flush(this: ArcBorrow<'_, Self>, outcome: WriteOutcome) {
+        // Pairs with the barrier in `RingReaders::present`: either the reader sees the packet, or this sees the reader.
+        full_barrier();
+        if this.reader.load() == 0 {
+            return;
+        }
+        if outcome == WriteOutcome::HalfFull {
+            Self::flush_now(this);
+        } else {
+            Self::flush_later(this);
+        }
+    }
+
+    /// Makes sure that a reader who has got all that is due will be notified of what comes `next`.
+    pub(crate) fn schedule_wakeup(this: ArcBorrow<'_, Self>, next: Next) {
+        match next {
+            Next::HeldBack => Self::flush_now(this),
+            Next::Partial { .. } => Self::flush_later(this),
+            // The first event will schedule a flush.
+            Next::Nothing { .. } => (),
+            Next::Packet { .. } => this.due.notify_all(),
+        }
+    }
+
+    /// Schedules a flush in [`FLUSH_AFTER_MS`], which delivers all that is recorded by then.
+    fn flush_later(this: ArcBorrow<'_, Self>) {
+        // Fails if a flush is scheduled already: that one is enough.
+        let _ = workqueue::system_long().enqueue_delayed::<_, 0>(Arc::from(this), msecs_to_jiffies(FLUSH_AFTER_MS));
+    }
+
+    /// Schedules a flush without delay.
+    fn flush_now(this: ArcBorrow<'_, Self>) {
+        // Fails as above.
+        let _ = workqueue::system_long().enqueue::<_, 1>(Arc::from(this));
+    }
+
+    /// Makes something due, if anything was recorded, and notifies the reader.
+    fn flush(&self) {
+        let _one = self.flushing.lock();
+        // If writers have completed packets themselves, these are enough for the reader to go on with.
+        let cut = {
+            let mut stream = self.stream.lock();
+            if stream.is_due() {
+                None
+            } else {
+                stream.readers.begin_cut()
+            }
+        };
+        if let Some(cut) = cut {
+            let waited = cut.wait();
+            self.stream.lock().readers.finish_cut(waited);
+        }
+        self.due.notify_all();
+    }
+
+    /// Forgets what was recorded and not read. No probe may be attached. If the reader has got a part of a packet, it
+    /// gets the rest of the packet, and then everything.
+    pub(crate) fn discard(&self) {
+        let _one = self.flushing.lock();
+        let cut = {
+            let mut stream = self.stream.lock();
+            stream.readers.refresh();
+            stream.readers.begin_cut()
+        };
+        let waited = cut.map(|cut| cut.wait());
+        let mut stream = self.stream.lock();
+        if let Some(waited) = waited {
+            stream.readers.finish_cut(waited);
+        }
+        stream.discard();
+    }
+
+    /// Waits for flushes that are scheduled or under way. Nobody may schedule another one any more.
+    pub(crate) fn wait_for_flushes(&self) {
+        work::wait_delayed(&self.delayed_flush);
+        work::wait(&self.immediate_flush);
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The way of packets from the ring buffers to the reader of `/dev/syscall-record`.
+//!
+//! From the ground up; a file uses only files that stand before it in this list:
+//!
+//! * `stream`: one stream of packets out of all CPUs' ring buffers
+//! * `flush`: makes packets due and wakes the reader
+//! * `device`: `/dev/syscall-record`
+
+#![forbid(unsafe_code)]
+
+pub(crate) mod stream;
+pub(crate) mod flush;
+pub(crate) mod device;

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Attaches probes to tracepoints, and detaches them safely.
+
+use super::arch::Registers;
+use super::task::TaskRef;
+use super::tracepoint::{synchronize, Tracepoint};
+use crate::shared::filter::comm_from_bytes;
+use crate::shared::format::{Comm, COMM_BYTES};
+use core::marker::PhantomData;
+use kernel::{bindings, prelude::*, sync::Arc};
+
+/// A probe of entries to or returns from system calls. Preemptible, interrupts on.
+pub(crate) trait SyscallProbe: 'static {
+    /// What every call gets.
+    type Data: Send + Sync;
+
+    /// The running task enters system call `value`, or returns from one with the result `value`.
+    fn call(data: &Self::Data, registers: Registers<'_>, value: c_long);
+}
+
+/// A probe of new tasks and of new names of tasks.
+pub(crate) trait TaskProbe: 'static {
+    /// What every call gets.
+    type Data: Send + Sync;
+
+    /// The running task has made `child`, which has not run yet.
+    fn fork(data: &Self::Data, child: &TaskRef<'_>);
+
+    /// `task` is about to get the name `comm`, which it may be giving itself.
+    fn rename(data: &Self::Data, task: &TaskRef<'_>, comm: Comm);
+}
+
+/// A function and its tracepoint, which is to call it with a `T`.
+pub(crate) struct ProbeFunction<T> {
+    tracepoint: &'static CStr,
+    function: *mut c_void,
+    _expects: PhantomData<fn(&T)>,
+}
+
+impl<T: Send + Sync> ProbeFunction<T> {
+    /// Calls the probe at each entry.
+    pub(crate) fn at_enter<P: SyscallProbe<Data = T>>() -> Self {
+        Self::new(c"sys_enter", on_syscall::<P> as *mut c_void)
+    }
+
+    /// Calls the probe at each return.
+    pub(crate) fn at_exit<P: SyscallProbe<Data = T>>() -> Self {
+        Self::new(c"sys_exit", on_syscall::<P> as *mut c_void)
+    }
+
+    /// Calls the probe at each fork.
+    pub(crate) fn at_fork<P: TaskProbe<Data = T>>() -> Self {
+        Self::new(c"sched_process_fork", on_fork::<P> as *mut c_void)
+    }
+
+    /// Calls the probe at each rename.
+    pub(crate) fn at_rename<P: TaskProbe<Data = T>>() -> Self {
+        Self::new(c"task_rename", on_rename::<P> as *mut c_void)
+    }
+
+    fn new(tracepoint: &'static CStr, function: *mut c_void) -> Self {
+        Self { tracepoint, function, _expects: PhantomData }
+    }
+}
+
+/// # Safety
+///
+/// For `sys_enter` and `sys_exit` to call, with the data that [`Hooks::attach`] gave and the registers of the running
+/// task.
+unsafe extern "C" fn on_syscall<P: SyscallProbe>(data: *mut c_void, regs: *mut bindings::pt_regs, value: c_long) {
+    // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and lets go of the `Arc` only after the last call.
+    // The registers stay as they are while the task is here.
+    let (data, registers) = unsafe { (&*data.cast(), Registers(&*regs)) };
+    P::call(data, registers, value);
+}
+
+/// # Safety
+///
+/// For `sched_process_fork` to call, with the data that [`Hooks::attach`] gave.
+unsafe extern "C" fn on_fork<P: TaskProbe>(
+    data: *mut c_void,
+    _parent: *mut bindings::task_struct,
+    child: *mut bindings::task_struct,
+) {
+    // SAFETY: As in `on_syscall` for the data. The child has not run yet, so it lives.
+    if let (data, Some(child)) = unsafe { (&*data.cast(), TaskRef::from_raw(child)) } {
+        P::fork(data, &child);
+    }
+}
+
+/// # Safety
+///
+/// For `task_rename` to call, with the data that [`Hooks::attach`] gave.
+unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindings::task_struct, name: *const c_char) {
+    // SAFETY: As in `on_syscall` for the data. The caller holds the task.
+    let (data, task) = unsafe { (&*data.cast(), TaskRef::from_raw(task)) };
+    let mut comm = [0; COMM_BYTES];
+    // A task keeps no more bytes of the name.
+    for (index, byte) in comm[..COMM_BYTES - 1].iter_mut().enumerate() {
+        // SAFETY: A C string whose end was not reached yet. It may be a file's name. If the file is renamed meanwhile,
+        // the name changes, but only within its own memory.
+        *byte = unsafe { name.cast::<u8>().add(index).read_volatile() };
+        if *byte == 0 {
+            break;
+        }
+    }
+    if let Some(task) = task {
+        P::rename(data, &task, comm_from_bytes(&comm));
+    }
+}
+
+/// Functions that tracepoints call. Dropping this detaches them, and no call of them runs any more then.
+///
+/// # Invariants
+///
+/// `attached` are registered with a pointer to what `data` holds.
+pub(crate) struct Hooks<T> {
+    attached: [Option<(Tracepoint, *mut c_void)>; 2],
+    data: Arc<T>,
+}
+
+// SAFETY: The pointers are those of functions.
+unsafe impl<T: Send + Sync> Send for Hooks<T> {}
+// SAFETY: As above.
+unsafe impl<T: Send + Sync> Sync for Hooks<T> {}
+
+impl<T: Send + Sync> Hooks<T> {
+    /// No functions yet; each one is to get `data`.
+    pub(crate) fn new(data: Arc<T>) -> Self {
+        Self { attached: [None, None], data }
+    }
+
+    /// Has the tracepoint of `function` call it from here on.
+    ///
+    /// # Errors
+    ///
+    /// `ENOENT` if the kernel has no such tracepoint, `ENOSPC` if two functions are attached already; otherwise the
+    /// errors of registering, `ENOMEM` for example.
+    pub(crate) fn attach(&mut self, function: ProbeFunction<T>) -> Result {
+        let tracepoint = Tracepoint::find(function.tracepoint).ok_or(ENOENT)?;
+        let place = self.attached.iter_mut().find(|place| place.is_none()).ok_or(ENOSPC)?;
+        // SAFETY: The function is one for this tracepoint. `data` lives until `detach` has waited.
+        unsafe { tracepoint.register(function.function, as_void(&self.data)) }?;
+        // INVARIANT: It was just registered.
+        *place = Some((tracepoint, function.function));
+        Ok(())
+    }
+}
+
+impl<T> Hooks<T> {
+    /// Detaches all functions, the last attached first, and waits until no call of them runs.
+    pub(crate) fn detach(&mut self) {
+        let mut any = false;
+        // INVARIANT: A function that is no longer registered is taken out.
+        for (tracepoint, function) in self.attached.iter_mut().rev().filter_map(Option::take) {
+            any = true;
+            // SAFETY: By the type invariants both were registered together.
+            unsafe { tracepoint.unregister(function, as_void(&self.data)) };
+        }
+        if any {
+            synchronize();
+        }
+    }
+}
+
+impl<T> Drop for Hooks<T> {
+    fn drop(&mut self) {
+        self.detach();
+    }
+}
+
+fn as_void<T>(data: &Arc<T>) -> *mut c_void {
+    Arc::as_ptr(data).cast_mut().cast()
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Copies memory of more than one piece: arrays of strings, I/O vectors, messages, entries of a folder.
+
+use super::chunks::{read_user, Chunks, CopyStop};
+use crate::shared::calls::plan::{MAX_DIRENTS, NULL_PIECE};
+use kernel::prelude::*;
+
+/// No more bytes of a program's arguments are recorded, all together.
+const MAX_STRINGS_BYTES: usize = 4096;
+/// No more arguments of a program are recorded.
+const MAX_STRINGS: usize = 64;
+/// No more variables of an environment are counted.
+const MAX_VARS: u32 = 4096;
+/// No more pieces of a vector, and no more messages of a call, are recorded.
+const MAX_PIECES: u64 = 16;
+/// The shortest entry of a folder: `struct linux_dirent64` of `include/linux/dirent.h` with a name of one byte,
+/// aligned.
+const MIN_DIRENT_BYTES: usize = 24;
+/// The longest address of any family of sockets, `struct sockaddr_storage`.
+pub(super) const MAX_ADDRESS_BYTES: usize = 128;
+
+/// The program's memory, in which a pointer has `pointer_bytes` bytes.
+#[derive(Clone, Copy)]
+pub(super) struct NestedMemory {
+    pub(super) pointer_bytes: usize,
+}
+
+impl NestedMemory {
+    /// Reads element `index` of an array at `at`: a pointer, or a number of the same length.
+    fn word(self, at: u64, index: u64) -> Result<u64, CopyStop> {
+        let size = self.pointer_bytes;
+        let mut bytes = [0; 8];
+        let place = at.wrapping_add(index.wrapping_mul(size as u64));
+        read_user(place, bytes.get_mut(..size).unwrap_or_default())?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// Appends a program's arguments, each with its NUL.
+    pub(super) fn copy_strings(self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), CopyStop> {
+        let mut left = MAX_STRINGS_BYTES;
+        for index in 0..=MAX_STRINGS {
+            let string = self.word(at, index as u64)?;
+            if string == 0 {
+                return Ok(());
+            }
+            if left == 0 || index == MAX_STRINGS {
+                break;
+            }
+            let before = chunks.total;
+            chunks.copy_string(string, left)?;
+            chunks.put(&[0])?;
+            left = left.saturating_sub(chunks.total.wrapping_sub(before));
+        }
+        chunks.head.is_cut = true;
+        Ok(())
+    }
+
+    /// Appends the number of variables of an environment.
+    pub(super) fn count_vars(self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), CopyStop> {
+        let mut count = 0u32;
+        while count < MAX_VARS && self.word(at, u64::from(count))? != 0 {
+            count = count.wrapping_add(1);
+        }
+        chunks.put(&count.to_le_bytes())
+    }
+
+    /// Appends the pieces of a vector, which have at most `limit` bytes together. A piece is recorded as its length,
+    /// the number of recorded bytes or [`NULL_PIECE`], and these bytes.
+    pub(super) fn copy_vector(
+        self,
+        chunks: &mut Chunks<'_>,
+        at: u64,
+        count: u64,
+        mut limit: usize,
+    ) -> Result<(), CopyStop> {
+        for index in 0..count.min(MAX_PIECES) {
+            let base = self.word(at, index.wrapping_mul(2))?;
+            let length = self.word(at, index.wrapping_mul(2).wrapping_add(1))?;
+            let there = usize::try_from(length).unwrap_or(usize::MAX).min(limit);
+            let recorded = there.min(chunks.snaplen);
+            chunks.put(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes())?;
+            if base == 0 {
+                chunks.put(&NULL_PIECE.to_le_bytes())?;
+                continue;
+            }
+            chunks.put(&(recorded as u32).to_le_bytes())?;
+            chunks.piece = base;
+            chunks.copy(base, recorded)?;
+            chunks.head.is_cut |= recorded < there;
+            limit = limit.wrapping_sub(there);
+            chunks.snaplen = chunks.snaplen.wrapping_sub(recorded);
+        }
+        chunks.head.is_cut |= count > MAX_PIECES;
+        Ok(())
+    }
+
+    /// Appends a message: number of bytes of the name, flags, number of bytes of control data, number of pieces; the
+    /// name; the pieces, which have at most `limit` bytes together.
+    pub(super) fn copy_message(self, chunks: &mut Chunks<'_>, at: u64, limit: usize) -> Result<(), CopyStop> {
+        // `struct user_msghdr` of `include/linux/socket.h`, `struct compat_msghdr` of `include/net/compat.h`. The
+        // second and the last field are of the type int. Where pointers have 64 bits, the upper halves of these words
+        // are unused.
+        let name = self.word(at, 0)?;
+        let name_bytes = (self.word(at, 1)? as u32 as usize).min(MAX_ADDRESS_BYTES);
+        let name_bytes = if name == 0 { 0 } else { name_bytes };
+        let (pieces, count) = (self.word(at, 2)?, self.word(at, 3)?);
+        let control_bytes = self.word(at, 5)?;
+        let flags = self.word(at, 6)? as u32;
+        for field in [name_bytes as u32, flags, control_bytes as u32, count.min(MAX_PIECES) as u32] {
+            chunks.put(&field.to_le_bytes())?;
+        }
+        chunks.copy(name, name_bytes)?;
+        self.copy_vector(chunks, pieces, count, limit)
+    }
+
+    /// Appends several messages, each after its length. If `is_length_limit`, no more than that length is recorded of a
+    /// message.
+    pub(super) fn copy_messages(
+        self,
+        chunks: &mut Chunks<'_>,
+        at: u64,
+        count: u64,
+        is_length_limit: bool,
+    ) -> Result<(), CopyStop> {
+        // `struct mmsghdr` of `include/linux/socket.h`: a message, which is 7 words long, and its length.
+        for index in 0..count.min(MAX_PIECES) {
+            let message = at.wrapping_add(index.wrapping_mul(8 * self.pointer_bytes as u64));
+            let length = self.word(message, 7)? as u32;
+            chunks.put(&length.to_le_bytes())?;
+            let limit = if is_length_limit { length as usize } else { usize::MAX };
+            self.copy_message(chunks, message, limit)?;
+        }
+        chunks.head.is_cut |= count > MAX_PIECES;
+        Ok(())
+    }
+}
+
+/// Appends the number of entries of a folder in `bytes` bytes, and the first of the bytes.
+pub(super) fn copy_dirents(chunks: &mut Chunks<'_>, at: u64, bytes: usize) -> Result<(), CopyStop> {
+    let (mut count, mut offset) = (0u32, 0usize);
+    while offset < bytes && count < MAX_DIRENTS {
+        // `d_reclen` of `struct linux_dirent64`, behind two words of 64 bits.
+        let mut size = [0; 2];
+        read_user(at.wrapping_add(offset as u64).wrapping_add(16), &mut size)?;
+        let size = usize::from(u16::from_le_bytes(size));
+        // The program may have changed it.
+        if size < MIN_DIRENT_BYTES {
+            break;
+        }
+        offset = offset.saturating_add(size);
+        count = count.wrapping_add(1);
+    }
+    chunks.put(&count.to_le_bytes())?;
+    chunks.copy_up_to(at, bytes, chunks.snaplen)
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The writing ends of the ring buffers. Writes any event: the slow path, which opens and closes packets.
+
+use super::buffer::{Buffers, CpuBuffer, PacketStart, SessionInfo, FULL};
+use super::reader::RingReaders;
+use crate::kernel_api::clock::{wall_clock, Clock};
+use crate::kernel_api::preempt::PreemptGuard;
+use crate::kernel_api::relaxed::full_barrier;
+use crate::kernel_api::task::CurrentTask;
+use crate::shared::encode::{Encoder, Identity, ProbeEvent};
+use crate::shared::format::{self, Task, PACKET_WORDS};
+use core::ptr::{self, NonNull};
+use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
+
+/// The writing ends of all buffers.
+///
+/// # Invariants
+///
+/// `table` is the vector in `buffers`, which has one buffer for each possible CPU.
+#[derive(Clone)]
+pub(crate) struct Writers {
+    table: NonNull<KBox<CpuBuffer>>,
+    buffers: Arc<Buffers>,
+}
+
+// SAFETY: It is an `Arc<Buffers>` with a pointer into it.
+unsafe impl Send for Writers {}
+// SAFETY: As above.
+unsafe impl Sync for Writers {}
+
+impl Writers {
+    /// Makes a buffer of `packets` packets for each of `cpus` CPUs. Returns the writing and the reading ends.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` for 0 packets or fewer CPUs than are possible, `ENOMEM`.
+    #[inline(never)]
+    pub(crate) fn new(cpus: usize, packets: usize) -> Result<(Self, RingReaders)> {
+        if cpus < kernel::cpu::nr_cpu_ids() as usize {
+            return Err(EINVAL);
+        }
+        let mut buffers = KVec::with_capacity(cpus, GFP_KERNEL)?;
+        for _ in 0..cpus {
+            buffers.push(KBox::new(CpuBuffer::new(packets)?, GFP_KERNEL)?, GFP_KERNEL)?;
+        }
+        let buffers = Arc::new(Buffers(buffers), GFP_KERNEL)?;
+        let readers = RingReaders::new(buffers.clone())?;
+        // INVARIANT: The vector is never changed again.
+        Ok((Self { table: NonNull::from(&buffers.0[..]).cast(), buffers }, readers))
+    }
+
+    /// The buffer of the CPU that runs this code. The guard proves that a task writes, not an interrupt: it is the only
+    /// writer of its CPU.
+    #[inline(always)]
+    pub(crate) fn get<'a>(&'a self, guard: &'a PreemptGuard) -> Writer<'a> {
+        // SAFETY: By the type invariants the table has an entry for the guard's CPU.
+        // INVARIANT: The guard keeps this code on that CPU.
+        Writer(unsafe { self.table.add(guard.cpu()).as_ref() })
+    }
+
+    /// Begins a recording under other settings: none of its events shares a packet with an event before. No probe may
+    /// be attached.
+    pub(crate) fn begin(&self, session_info: SessionInfo) {
+        for buffer in &self.buffers.0 {
+            buffer.set_session_info(session_info);
+        }
+        // The next event opens a packet.
+        self.require_slow_path();
+    }
+
+    /// Makes the next event of every CPU take the slow path.
+    pub(crate) fn require_slow_path(&self) {
+        for buffer in &self.buffers.0 {
+            buffer.hot.end.store(ptr::null_mut());
+        }
+    }
+}
+
+/// Events are fewer ticks than this ahead of the clock: one tick for each chunk of memory that was written meanwhile.
+const MAX_LEAD: u64 = 1 << 16;
+
+/// What became of an event, for waking the reader.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WriteOutcome {
+    /// Written to the open packet.
+    Written,
+    /// Dropped: there was no room.
+    Dropped,
+    /// Written as the first event of a packet.
+    Opened,
+    /// Written as the first event of a packet, and half of the buffer or more waits for the reader.
+    HalfFull,
+}
+
+/// The writing end of the buffer of the CPU that runs this code.
+///
+/// # Invariants
+///
+/// The buffer is that CPU's, and preemption is off while this lives. Interrupts make no system calls: nothing else
+/// writes to the buffer.
+pub(crate) struct Writer<'a>(pub(super) &'a CpuBuffer);
+
+impl Writer<'_> {
+    /// Writes an event that happened at the tick `now`, or drops it. From here on the fast path may write events of the
+    /// task if `passes_for_long`: if the task passes the filter until `require_slow_path` is called or it gets another
+    /// name.
+    pub(crate) fn write(
+        &mut self,
+        task: &Task,
+        clock: &Clock,
+        now: u64,
+        event: &ProbeEvent<'_>,
+        passes_for_long: bool,
+    ) -> WriteOutcome {
+        let Self(buffer) = *self;
+        let next = buffer.hot.next.load();
+        let end = buffer.hot.end.load();
+        let mut outcome = WriteOutcome::Written;
+        if end.is_null() || end == FULL || !self.append_to_open(next, task, now, event) {
+            outcome = self.write_first(task, clock, now, event);
+        }
+        let remembered = if passes_for_long { Identity::of(task) } else { Identity::default() };
+        self.encoder().continue_with(remembered);
+        outcome
+    }
+
+    /// When the last event of this CPU was, in ticks.
+    pub(crate) fn time(&mut self) -> u64 {
+        self.encoder().time()
+    }
+
+    /// Counts an event as dropped if the buffer is still full. Returns whether it was.
+    #[inline(always)]
+    pub(crate) fn drop_if_full(&mut self, task: &CurrentTask) -> bool {
+        let Self(buffer) = *self;
+        let waiting = buffer.cold.opened.load().wrapping_sub(buffer.reader.read.load());
+        if buffer.hot.end.load() != FULL
+            || (waiting as usize) < buffer.slots.len()
+            || !self.encoder().continues(&task.identity())
+        {
+            return false;
+        }
+        self.count_drop();
+        true
+    }
+
+    /// Counts an event as dropped.
+    #[inline(always)]
+    fn count_drop(&mut self) {
+        let Self(buffer) = *self;
+        let low = buffer.hot.dropped.load().wrapping_add(1);
+        // Release: who sees the drop sees the packets that were opened before it.
+        buffer.hot.dropped.store_release(low);
+        if low == 0 {
+            // Release: who sees this sees the lower half start again from 0.
+            buffer.cold.dropped_high.store_release(buffer.cold.dropped_high.load().wrapping_add(1));
+        }
+    }
+
+    /// Writes an event to the open packet, whose next word goes to `next`. Returns false if there is no room.
+    fn append_to_open(&mut self, next: *mut u64, task: &Task, now: u64, event: &ProbeEvent<'_>) -> bool {
+        let Self(buffer) = *self;
+        let used = buffer.used(buffer.cold.opened.load().wrapping_sub(1), next) as usize;
+        // SAFETY: The packet is open: the rest of it is the writer's until a grace period after `end` was cleared.
+        // `next` points into the packet or to its end.
+        let room = unsafe { core::slice::from_raw_parts_mut(next, PACKET_WORDS.saturating_sub(used)) };
+        let Ok(written) = self.encoder().put(room, task, now, event) else { return false };
+        buffer.hot.open.set(written.open.map_or(ptr::null_mut(), |open| next.wrapping_add(open)));
+        buffer.hot.next.store(next.wrapping_add(written.words));
+        true
+    }
+
+    /// Goes on to the next packet and writes an event as its first, no earlier than at the tick `now`; or drops the
+    /// event.
+    fn write_first(&mut self, task: &Task, clock: &Clock, now: u64, event: &ProbeEvent<'_>) -> WriteOutcome {
+        let Self(buffer) = *self;
+        let (hot, cold) = (&buffer.hot, &buffer.cold);
+        let number = cold.opened.load();
+        if number != cold.closed.load() {
+            let last = number.wrapping_sub(1);
+            buffer.slot(last).used.store(buffer.used(last, hot.next.load()));
+            // Release: a reader that sees the packet closed sees its words and `used`.
+            cold.closed.store_release(number);
+        }
+        hot.open.set(ptr::null_mut());
+        // Acquire: the reader has finished with a free slot before the slot is written again.
+        let waiting = number.wrapping_sub(buffer.reader.read.load_acquire());
+        let count = buffer.slots.len() as u32;
+        if waiting >= count {
+            hot.end.store(FULL);
+            // Memory is no event. The event that the memory belongs to is counted if it is dropped, too.
+            if !matches!(event, ProbeEvent::Memory(_)) {
+                self.count_drop();
+            }
+            return WriteOutcome::Dropped;
+        }
+
+        // Full barrier: a reader that does not yet see `opening` read its clock before this reads the clock. So the
+        // time that the reader takes for the present is no later than `base_time`. The barrier also keeps the count of
+        // closed packets before the new value of `next` (`used_after_cut`).
+        cold.opening.store(1);
+        full_barrier();
+        let present = clock.now_ordered();
+        // Chunks of memory have times of their own, which a coarse clock may be behind: no packet is older than what
+        // its CPU has written before. A clock that is further behind has started anew.
+        let last = self.encoder().time();
+        let base_time = if last.wrapping_sub(present) < MAX_LEAD { last } else { present };
+        let start = PacketStart {
+            session_info: buffer.session_info(),
+            base_time,
+            wall_clock: wall_clock(),
+            dropped: buffer.dropped(),
+        };
+        // SAFETY: The slot is free, so its start is the writer's; there is one writer.
+        unsafe { *buffer.slot(number).start.get() = start };
+        let words: *mut u64 = buffer.packet(number).as_ptr().cast();
+        self.encoder().begin(base_time);
+        let next = words.wrapping_add(format::HEADER_WORDS);
+        hot.next.store(next);
+        // INVARIANT: The packet is open from here on, and `next` points into it.
+        hot.end.store(words.wrapping_add(PACKET_WORDS - 1));
+        // Release: a reader that sees the packet sees its start. When the reader clears `end` then, the store above
+        // does not undo it.
+        cold.opened.store_release(number.wrapping_add(1));
+        // A packet that has just begun has room for any event. The reader cannot have taken it: the reader waits for a
+        // grace period.
+        let _ = self.append_to_open(next, task, now.max(clock.now()), event);
+        cold.opening.store_release(0);
+        if waiting.wrapping_add(1) >= count / 2 {
+            WriteOutcome::HalfFull
+        } else {
+            WriteOutcome::Opened
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn encoder(&mut self) -> &mut Encoder {
+        // SAFETY: By the type invariants nothing else uses it.
+        unsafe { &mut *self.0.hot.encoder.get() }
+    }
+}

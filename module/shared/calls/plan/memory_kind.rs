@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What lies in the memory that an argument points to.
+
+/// What lies in the memory that an argument points to. Programs may pass any address: what is expected there may be
+/// missing or malformed, and a bad address is no error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryKind {
+    /// A string that ends in a NUL.
+    Str,
+    /// Contents, such as the bytes of a file; a person wants to see their beginning.
+    Payload,
+    /// A number, a structure, or an array of either.
+    Items,
+    /// A set of bits. The count is in bits; the memory is whole words of [`CopyPlan::size`](super::CopyPlan::size) bytes.
+    Bits,
+    /// A socket's address.
+    Sockaddr,
+    /// Directory entries, `struct linux_dirent64`.
+    Dirents,
+    /// A null-terminated array of addresses of strings; the strings are recorded.
+    Strings,
+    /// A null-terminated array of addresses of strings; only the number of strings is recorded.
+    Vars,
+    /// An array of `struct iovec`. Where the kernel writes the buffers, the result is the sum of the bytes written.
+    ///
+    /// The record has for each buffer: its length (32 bits), how many of its bytes follow or [`NULL_PIECE`] (32 bits),
+    /// and these bytes. Where not all buffers could be read, the record ends with the address of the last buffer in it
+    /// (64 bits): if that buffer is incomplete, its address is the bad one.
+    ///
+    /// [`NULL_PIECE`]: super::NULL_PIECE
+    Iovec,
+    /// A `struct msghdr`. The record has the length of the name, the flags, the length of the control data and the
+    /// number of buffers (32 bits each), then the name, then the buffers as for [`Self::Iovec`].
+    Msghdr,
+    /// An array of `struct mmsghdr`. The record has for each element how many bytes its buffers have (32 bits), and the
+    /// message as for [`Self::Msghdr`].
+    Mmsghdr,
+    /// One of the above, or nothing: the value of another argument decides
+    /// ([`CopyPlan::command`](super::CopyPlan::command), [`CopyPlan::resolve`](super::CopyPlan::resolve)).
+    ByCommand(SubCommand),
+}
+
+/// An argument whose value decides what another argument points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubCommand {
+    /// The command of `fcntl`.
+    Fcntl,
+    /// The command of `ioctl`.
+    Ioctl,
+    /// The option of `prctl`.
+    Prctl,
+    /// The operation of `futex`: few operations have a timeout.
+    Futex,
+    /// The flags of `clone`: few programs want the number of the child stored.
+    Clone,
+}

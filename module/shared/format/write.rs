@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The words of each kind of record.
+
+use super::chunk::ChunkHead;
+use super::fields::*;
+use super::task::Task;
+
+/// The word of an ENTER; `None` if number or delta do not fit.
+#[inline(always)]
+pub const fn enter(is_32bit: bool, number: u64, delta: u64) -> Option<u64> {
+    // One branch for both.
+    if (number >> CALL_NUMBER.width) | (delta >> CALL_DELTA.width) != 0 {
+        return None;
+    }
+    let kind = KIND_ENTER | is_32bit as u64;
+    Some(kind | (number << CALL_NUMBER.shift) | (delta << CALL_DELTA.shift))
+}
+
+/// The word of an ENTER_ARGS without the number of arguments, which [`set_args`] adds; `None` if number or delta do not
+/// fit.
+#[inline(always)]
+pub const fn enter_args(is_32bit: bool, number: u64, delta: u64) -> Option<u64> {
+    if (number >> CALL_NUMBER.width) | (delta >> CALL_ARGS_DELTA.width) != 0 {
+        return None;
+    }
+    let kind = KIND_ENTER_ARGS | is_32bit as u64;
+    Some(kind | (number << CALL_NUMBER.shift) | (delta << CALL_ARGS_DELTA.shift))
+}
+
+/// The word of an ENTER_ARGS or CALL_ARGS, with the number of arguments added.
+#[inline(always)]
+pub const fn set_args(enter_args: u64, count: u8) -> u64 {
+    enter_args | ((count as u64) << CALL_ARGS_COUNT.shift)
+}
+
+/// The word of a CALL or CALL_ARGS, made from the word of its ENTER or ENTER_ARGS; `None` if result or duration do not
+/// fit.
+#[inline(always)]
+pub const fn complete(enter: u64, result: i64, duration: u64) -> Option<u64> {
+    let above = (result as u64).wrapping_add(1 << (CALL_RESULT.width - 1)) >> CALL_RESULT.width;
+    if above | (duration >> CALL_DURATION.width) != 0 {
+        return None;
+    }
+    Some(enter | RETURNED | CALL_RESULT.put(result as u64) | (duration << CALL_DURATION.shift))
+}
+
+/// The words of an ENTER_WIDE before its arguments, for any number. `delta` must be at most [`MAX_DELTA`].
+#[inline]
+pub const fn enter_wide(is_32bit: bool, number: u32, args: u8, delta: u64) -> [u64; 2] {
+    let head = KIND_ENTER_WIDE | IS_32BIT.put(is_32bit as u64) | ENTER_WIDE_ARGS.put(args as u64) | DELTA.put(delta);
+    [head, number as u64]
+}
+
+/// The word of an EXIT; `None` if result or delta do not fit.
+#[inline(always)]
+pub const fn exit(result: i64, delta: u64) -> Option<u64> {
+    if result != result as i32 as i64 || delta > MAX_EXIT_DELTA {
+        return None;
+    }
+    Some(KIND_EXIT | EXIT_DELTA.put(delta) | EXIT_RESULT.put(result as u64))
+}
+
+/// The words of an EXIT_WIDE, for any result. `delta` must be at most [`MAX_DELTA`].
+#[inline]
+pub const fn exit_wide(result: i64, delta: u64) -> [u64; 2] {
+    [KIND_EXIT_WIDE | DELTA.put(delta), result as u64]
+}
+
+/// The word of a TIME. Ticks fit into 60 bits for centuries.
+#[inline]
+pub const fn time(ticks: u64) -> u64 {
+    KIND_TIME | TIME.put(ticks)
+}
+
+/// The words of a TASK. Ids fit: Linux limits them to 22 bits (`PID_MAX_LIMIT` of `include/linux/threads.h`).
+#[inline]
+pub const fn task(task: &Task, slot: u8) -> [u64; 3] {
+    let head = KIND_TASK
+        | IS_32BIT.put(task.is_32bit as u64)
+        | SLOT.put(slot as u64)
+        | TASK_TID.put(task.tid as u64)
+        | TASK_TGID.put(task.tgid as u64);
+    [head, task.comm[0], task.comm[1]]
+}
+
+/// The word of a SWITCH.
+#[inline]
+pub const fn switch(slot: u8) -> u64 {
+    KIND_SWITCH | SLOT.put(slot as u64)
+}
+
+/// The first word of a MEMORY. `delta` must be at most [`MAX_DELTA`].
+#[inline]
+pub const fn memory(head: ChunkHead, delta: u64) -> u64 {
+    KIND_MEMORY
+        | MEMORY_ARGUMENT.put(head.register as u64)
+        | MEMORY_CONTINUES.put(head.continues as u64)
+        | MEMORY_IS_LAST.put(head.is_last as u64)
+        | MEMORY_IS_FAULT.put(head.is_fault as u64)
+        | MEMORY_IS_CUT.put(head.is_cut as u64)
+        | MEMORY_AT_RETURN.put(head.at_return as u64)
+        | MEMORY_BYTES.put(head.len as u64)
+        | MEMORY_CALL.put(head.call as u64)
+        | DELTA.put(delta)
+}

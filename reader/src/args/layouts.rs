@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Layouts of structures.
+
+use crate::text::table::{compressed_length, TextTable};
+
+/// The structures, sorted by name. A layout lists the fields in the order in which they lie in memory: `NAME:TYPE`,
+/// separated by blanks, with padding where C has it. A field without a name is not printed. `@N` says that the next
+/// field starts N bytes after the start of the structure. `...` says that the fields after it are not printed.
+///
+/// | type | means |
+/// |---|---|
+/// | `b` `H` `u` `Q` `L` | unsigned, of 8, 16, 32, 64 bits, and as wide as registers |
+/// | `h` `d` `q` `l` | signed, of 16, 32, 64 bits, and as wide as registers |
+/// | `x` `X` | hexadecimal, of 32 and 64 bits |
+/// | `p` `A` | addresses as wide as registers, and of 64 bits |
+/// | `r` `R` | limits of 32 and 64 bits |
+/// | `c` | hundredths of a second, as wide as registers |
+/// | `o` | permissions, of 64 bits |
+/// | `t` `T` | seconds since 1970, of 32 and 64 bits, with their date |
+/// | `sN` | a string in N bytes |
+/// | `(NAME)` | another structure |
+///
+/// After the type may stand `*N` for an array of N, and `/SET` for constants of that set.
+#[rustfmt::skip]
+const LAYOUTS: &[(&str, &str)] = &[
+    ("cachestat", "nr_cache:Q nr_dirty:Q nr_writeback:Q nr_evicted:Q nr_recently_evicted:Q"),
+    ("cachestat_range", "off:Q len:Q"),
+    ("f_owner_ex", "type:u/f_owner pid:d"),
+    ("file_handle", "handle_bytes:u handle_type:d"),
+    ("flock", "l_type:H/lock_type l_whence:H/whence l_start:l l_len:l"),
+    ("flock64", "l_type:H/lock_type l_whence:H/whence l_start:q l_len:q"),
+    ("flock64_got", "l_type:H/lock_type l_whence:H/whence l_start:q l_len:q l_pid:d"),
+    ("flock_got", "l_type:H/lock_type l_whence:H/whence l_start:l l_len:l l_pid:d"),
+    ("fsid", "val:x*2"),
+    ("futex_waitv", "val:X uaddr:A flags:u/futex2_flags"),
+    ("io_event", "data:X obj:X res:q res2:q"),
+    ("io_uring_params", "@8 flags:u/io_uring_setup_flags sq_thread_cpu:u sq_thread_idle:u @0 sq_entries:u \
+     cq_entries:u @20 features:u/io_uring_features ..."),
+    ("itimerspec", "it_interval:(timespec) it_value:(timespec)"),
+    ("itimerspec32", "it_interval:(timespec32) it_value:(timespec32)"),
+    ("itimerval", "it_interval:(timeval) it_value:(timeval)"),
+    ("itimerval32", "it_interval:(timeval32) it_value:(timeval32)"),
+    ("landlock_ruleset_attr", "handled_access_fs:Q/landlock_access_fs \
+     handled_access_net:Q/landlock_access_net scoped:Q/landlock_scope"),
+    ("linger", "l_onoff:d l_linger:d"),
+    ("mount_attr", "attr_set:Q/mount_attr_flags attr_clr:Q/mount_attr_flags propagation:Q/mount_propagation \
+     userns_fd:Q"),
+    ("mq_attr", "mq_flags:L/mq_flags mq_maxmsg:l mq_msgsize:l mq_curmsgs:l"),
+    ("old_utsname", "sysname:s65 nodename:s65 release:s65 version:s65 machine:s65"),
+    ("rlimit", "rlim_cur:R rlim_max:R"),
+    ("rlimit32", "rlim_cur:r rlim_max:r"),
+    ("rlimit64", "rlim_cur:R rlim_max:R"),
+    ("rusage", "ru_utime:(timeval_long) ru_stime:(timeval_long) ..."),
+    ("sched_attr", "size:u sched_policy:u/sched_policy sched_flags:Q/sched_flags sched_nice:d sched_priority:u \
+     sched_runtime:Q sched_deadline:Q sched_period:Q sched_util_min:u sched_util_max:u"),
+    ("sembuf", "sem_num:H sem_op:h sem_flg:h/semop_flags"),
+    ("sigset_argpack", "sigmask:p sigsetsize:L"),
+    ("stack_t", "ss_sp:p ss_flags:u/ss_flags ss_size:L"),
+    ("statfs", "f_type:L/fsmagic f_bsize:L f_blocks:L f_bfree:L f_bavail:L f_files:L f_ffree:L f_fsid:(fsid) \
+     f_namelen:L f_frsize:L f_flags:L/statfs_flags"),
+    ("statfs64", "f_type:u/fsmagic f_bsize:u f_blocks:Q f_bfree:Q f_bavail:Q f_files:Q f_ffree:Q f_fsid:(fsid) \
+     f_namelen:u f_frsize:u f_flags:u/statfs_flags"),
+    ("sysinfo", "uptime:l loads:L*3 totalram:L freeram:L sharedram:L bufferram:L totalswap:L freeswap:L procs:H :H \
+     totalhigh:L freehigh:L mem_unit:u"),
+    ("timespec", "tv_sec:q tv_nsec:Q"),
+    ("timespec32", "tv_sec:d tv_nsec:u"),
+    ("timeval", "tv_sec:q tv_usec:Q"),
+    ("timeval32", "tv_sec:d tv_usec:u"),
+    ("timeval_long", "tv_sec:l tv_usec:L"),
+    ("timex", "modes:u/adjtimex_modes :u offset:q freq:q maxerror:q esterror:q status:d/adjtimex_status :u \
+     constant:q precision:q tolerance:q time:(timeval) tick:q ppsfreq:q jitter:q shift:d :u stabil:q jitcnt:q \
+     calcnt:q errcnt:q stbcnt:q tai:d"),
+    ("timex32", "modes:u/adjtimex_modes offset:d freq:d maxerror:d esterror:d status:d/adjtimex_status constant:d \
+     precision:d tolerance:d time:(timeval32) tick:d ppsfreq:d jitter:d shift:d stabil:d jitcnt:d calcnt:d \
+     errcnt:d stbcnt:d tai:d"),
+    ("timezone", "tz_minuteswest:d tz_dsttime:d"),
+    ("tms", "tms_utime:c tms_stime:c tms_cutime:c tms_cstime:c"),
+    ("ucred", "pid:d uid:u gid:u"),
+    ("user_cap_header", "version:u/cap_version pid:d"),
+    ("utimbuf", "actime:T modtime:T"),
+    ("utimbuf32", "actime:t modtime:t"),
+    ("utsname", "sysname:s65 nodename:s65 ..."),
+    ("winsize", "ws_row:H ws_col:H ws_xpixel:H ws_ypixel:H"),
+    ("xattr_args", "value:A size:u flags:u/xattr_flags"),
+];
+
+static TABLE: TextTable<{ LAYOUTS.len() }, { compressed_length(LAYOUTS) }> = TextTable::new(LAYOUTS);
+
+/// Finds the layout of the structure of this name.
+pub(super) fn find_layout(name: &str) -> Option<&'static str> {
+    TABLE.find(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::constants::ConstantSet;
+
+    #[test]
+    fn every_layout_parses_and_refers_to_known_structures_and_sets() {
+        assert!(LAYOUTS.windows(2).all(|pair| pair[0].0 < pair[1].0), "the structures are not sorted by name");
+        for (name, fields) in LAYOUTS {
+            assert_eq!(find_layout(name), Some(*fields));
+            for field in fields.split(' ').filter(|&field| field != "...") {
+                if let Some(offset) = field.strip_prefix('@') {
+                    offset.parse::<u8>().unwrap_or_else(|_| panic!("{name}: {field}"));
+                    continue;
+                }
+                let (_, what) = field.split_once(':').unwrap_or_else(|| panic!("{name}: {field}"));
+                if let Some(inner) = what.strip_prefix('(') {
+                    assert!(find_layout(inner.trim_end_matches(')')).is_some(), "{name}: {field}");
+                } else if let Some((_, set)) = what.split_once('/') {
+                    assert!(ConstantSet::new(set).is_some(), "{name}: {field}");
+                }
+            }
+        }
+        assert_eq!(find_layout("timespe"), None);
+    }
+}

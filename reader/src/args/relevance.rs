@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Which arguments mean something in a call, and which are printed only when the call returns.
+
+use super::atoms::{self, Atom};
+use super::command_memory::is_written;
+use super::commands::{has_fcntl_argument, has_ioctl_argument, has_meaning};
+use super::context::{shows_entry_memory, Context};
+use super::scalars::creates_file;
+use crate::calls::{Direction, Parameter};
+
+/// Whether an argument means something in this call. Examples of arguments that do not: the permissions where no file
+/// is created, the arguments of a command that has none, and the second half of a value that is printed with its first.
+pub(crate) fn is_relevant(context: &Context<'_>, parameter: &Parameter) -> bool {
+    const MREMAP_FIXED: u64 = 2;
+    const MREMAP_DONTUNMAP: u64 = 4;
+    const PTRACE_TRACEME: u32 = 0;
+    const RESTART2: u32 = 0xa1b2_c3d4;
+    const MEMBARRIER_CMD_FLAG_CPU: u64 = 1;
+    let register = |at: u8| context.register(at);
+    match (context.name, Atom::of_kind(parameter)) {
+        (atoms::OPEN, atoms::MODE) => creates_file(register(1)),
+        (atoms::OPENAT, atoms::MODE) => creates_file(register(2)),
+        (atoms::MQ_OPEN, atoms::MODE | atoms::MQ_ATTR) => creates_file(register(1)),
+        (atoms::MKNOD, atoms::DEV) => is_device(register(1)),
+        (atoms::MKNODAT, atoms::DEV) => is_device(register(2)),
+        (_, atoms::OFF_LOW | atoms::OFF_HIGH) => is_first_half(context, parameter),
+        (atoms::FCNTL | atoms::FCNTL64, atoms::FCNTL_ARG) => has_fcntl_argument(register(1) as u32),
+        (atoms::IOCTL, atoms::IOCTL_ARG) => has_ioctl_argument(register(1) as u32),
+        (_, atoms::PRCTL_ARG | atoms::KEYCTL_ARG) => has_meaning(context, parameter),
+        (atoms::FUTEX | atoms::FUTEX_TIME64, _) => (futex_registers(register(1)) >> parameter.register) & 1 != 0,
+        (atoms::MREMAP, _) if parameter.register == 4 => register(3) & (MREMAP_FIXED | MREMAP_DONTUNMAP) != 0,
+        (atoms::MEMBARRIER, _) if parameter.register == 2 => register(1) & MEMBARRIER_CMD_FLAG_CPU != 0,
+        (atoms::REBOOT, _) if parameter.register == 3 => register(2) as u32 == RESTART2,
+        (atoms::SYSLOG, _) if parameter.register > 0 => !matches!(register(0) as u32, 0 | 1 | 5..=7 | 9 | 10),
+        (atoms::PTRACE, _) if parameter.register > 0 => register(0) as u32 != PTRACE_TRACEME,
+        // strace 6.13 does not know the newer arguments.
+        (atoms::BPF, _) => parameter.register < 3,
+        _ => true,
+    }
+}
+
+/// Whether a file of this mode is a device.
+fn is_device(mode: u64) -> bool {
+    matches!(mode & 0o170_000, 0o020_000 | 0o060_000)
+}
+
+/// Whether the parameter is the first of two halves.
+fn is_first_half(context: &Context<'_>, parameter: &Parameter) -> bool {
+    let is_half = |other: &Parameter| matches!(Atom::of_kind(other), atoms::OFF_LOW | atoms::OFF_HIGH);
+    let Some(first) = context.find_parameter(&is_half) else { return true };
+    // The halves of a value are neighbors, and so are several values.
+    (parameter.register - first.register.min(parameter.register)) % 2 == 0
+}
+
+/// Gives a bit for each register that means something in an operation of `futex`.
+fn futex_registers(operation: u64) -> u8 {
+    match operation & 0x7f {
+        0 => 0b1111,
+        1 | 2 => 0b111,
+        3 => 0b1_1111,
+        4 | 5 | 12 => 0b11_1111,
+        6 | 13 => 0b1011,
+        7 | 8 => 0b11,
+        9 => 0b10_1111,
+        10 => 0b10_0111,
+        11 => 0b1_1111,
+        _ => 0b11_1111,
+    }
+}
+
+/// Whether an argument is printed only when the call returns: because the kernel writes the memory that it points to,
+/// or because strace waits for the return.
+pub(crate) fn waits_for_return(context: &Context<'_>, parameter: &Parameter) -> bool {
+    match parameter.direction {
+        Direction::Value => is_written(context, parameter),
+        Direction::In => context.name == atoms::SENDMMSG,
+        Direction::InOut => !shows_entry_memory(context.name, parameter),
+        // A null pointer is printed at once.
+        Direction::Out => match context.name {
+            atoms::ACCEPT
+            | atoms::ACCEPT4
+            | atoms::GETSOCKNAME
+            | atoms::GETPEERNAME
+            | atoms::RT_SIGTIMEDWAIT
+            | atoms::RT_SIGTIMEDWAIT_TIME64 => context.register(1) != 0,
+            _ => true,
+        },
+    }
+}

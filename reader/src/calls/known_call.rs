@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Finds system calls by number or name. All prototypes are one compressed text; statics made at compile time say where
+//! in it each begins.
+
+use super::categories::CATEGORIES;
+use super::category::Category;
+use super::parameter::Parameter;
+use crate::text::compressed_text::{compressed_length, CompressedText};
+use syscall_record_format::calls::prototype::{name_length, PrototypeParser, Span};
+use syscall_record_format::calls::{Abi, ABIS, NUMBERS, ROWS};
+
+/// A system call that the kernel has a name for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownCall {
+    abi: Abi,
+    row: u16,
+}
+
+impl KnownCall {
+    /// The call of this number; `None` if the kernel has no name for it.
+    #[inline]
+    pub fn new(abi: Abi, number: u32) -> Option<Self> {
+        let row = match number.checked_sub(ARM_PRIVATE as u32) {
+            Some(number) if abi == Abi::Arm => ARM_PRIVATE_BY_NUMBER.get(number as usize),
+            _ => BY_NUMBER[abi as usize].get(number as usize),
+        };
+        row.filter(|&&row| row != NO_ROW).map(|&row| Self { abi, row })
+    }
+
+    /// The numbers of all calls of this name, each with the table that it is in.
+    #[inline]
+    pub fn by_name(name: &str) -> impl Iterator<Item = (Abi, u32)> + '_ {
+        Abi::ALL
+            .into_iter()
+            .flat_map(Self::all)
+            .filter(move |(_, call)| call.name() == name)
+            .map(|(number, call)| (call.abi, number))
+    }
+
+    /// All calls of a table with their numbers, in the order of the numbers.
+    #[inline]
+    pub fn all(abi: Abi) -> impl Iterator<Item = (u32, Self)> {
+        let private = (0..ARM_PRIVATE_BY_NUMBER.len()).map(|number| ARM_PRIVATE as u32 + number as u32);
+        (0..NUMBERS as u32).chain(private).filter_map(move |number| Some((number, Self::new(abi, number)?)))
+    }
+
+    /// The name, without the `__NR_` of C's macros.
+    #[inline]
+    pub fn name(&self) -> &'static str {
+        let text = self.text();
+        text.get(..name_length(text.as_bytes())).unwrap_or(text)
+    }
+
+    /// The prototype: name and parameters, as the row has them.
+    #[inline]
+    pub fn text(&self) -> &'static str {
+        prototype(self.row.into())
+    }
+
+    /// The parameters. `None` if they are not known, because the kernel does not implement the call any more.
+    #[inline]
+    pub fn parameters(&self) -> Option<impl Iterator<Item = Parameter>> {
+        let text = self.text();
+        let mut parser = PrototypeParser::new(text.as_bytes(), self.abi)?;
+        let part = |span: Span| text.get(span.range()).unwrap_or_default();
+        Some(core::iter::from_fn(move || {
+            let parsed = parser.next()?;
+            Some(Parameter {
+                name: part(parsed.name),
+                kind: part(parsed.word),
+                direction: parsed.direction,
+                length: parsed.length.map(part),
+                register: parsed.register,
+                is_pair: parsed.is_pair,
+            })
+        }))
+    }
+
+    /// The category.
+    #[inline]
+    pub fn category(&self) -> Category {
+        CATEGORY_OF_ROW.get(usize::from(self.row)).copied().unwrap_or(Category::Other)
+    }
+
+    /// Whether the call reads from a file descriptor or writes to one.
+    #[inline]
+    pub fn is_io(&self) -> bool {
+        self.is_io_read() || self.is_io_write()
+    }
+
+    /// Whether the call reads from a file descriptor.
+    #[inline]
+    pub fn is_io_read(&self) -> bool {
+        self.category() == Category::IoRead
+    }
+
+    /// Whether the call writes to a file descriptor.
+    #[inline]
+    pub fn is_io_write(&self) -> bool {
+        self.category() == Category::IoWrite
+    }
+}
+
+/// All rows of the table in the order of their names: the prototype, and the number in each table of [`Abi::ALL`].
+#[inline]
+pub fn prototypes() -> impl Iterator<Item = (&'static str, [Option<u32>; ABIS])> {
+    let number =
+        |abi, row| KnownCall::all(abi).find(|(_, call)| usize::from(call.row) == row).map(|(number, _)| number);
+    (0..ROWS.len()).map(move |row| (prototype(row), Abi::ALL.map(|abi| number(abi, row))))
+}
+
+#[inline]
+fn prototype(row: usize) -> &'static str {
+    let place = STARTS.get(row).zip(STARTS.get(row + 1));
+    place.and_then(|(&start, &end)| PROTOTYPES.get().get(usize::from(start)..usize::from(end))).unwrap_or_default()
+}
+
+/// The base of the numbers of ARM's private calls, `__ARM_NR_BASE` of its `asm/unistd.h`.
+const ARM_PRIVATE: i32 = 0xf_0000;
+const NO_ROW: u16 = u16::MAX;
+
+/// The prototypes of all rows, one after another.
+static PROTOTYPES: CompressedText<{ compressed_length(&joined_prototypes()) }> =
+    CompressedText::new(&joined_prototypes());
+/// Where each row begins in [`PROTOTYPES`], and where the last ends.
+static STARTS: [u16; ROWS.len() + 1] = starts();
+static CATEGORY_OF_ROW: [Category; ROWS.len()] = category_of_row();
+/// For each table and number the row of the call, or [`NO_ROW`].
+static BY_NUMBER: [[u16; NUMBERS]; ABIS] =
+    [by_number(Abi::Arm64, 0), by_number(Abi::Arm, 0), by_number(Abi::X86_64, 0), by_number(Abi::I386, 0)];
+/// For each private call of ARM its row, or [`NO_ROW`].
+static ARM_PRIVATE_BY_NUMBER: [u16; 8] = by_number(Abi::Arm, ARM_PRIVATE);
+
+const fn starts() -> [u16; ROWS.len() + 1] {
+    let mut starts = [0; ROWS.len() + 1];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let end = starts[row] as usize + ROWS[row].prototype.len();
+        assert!(end <= u16::MAX as usize, "the prototypes take more than 64 KiB");
+        starts[row + 1] = end as u16;
+        row += 1;
+    }
+    starts
+}
+
+const fn joined_prototypes() -> [u8; starts()[ROWS.len()] as usize] {
+    let mut text = [0; starts()[ROWS.len()] as usize];
+    let (mut row, mut to) = (0, 0);
+    while row < ROWS.len() {
+        let bytes = ROWS[row].prototype.as_bytes();
+        let mut from = 0;
+        while from < bytes.len() {
+            text[to] = bytes[from];
+            from += 1;
+            to += 1;
+        }
+        row += 1;
+    }
+    text
+}
+
+/// The category of each row. Rows and [`CATEGORIES`] are both in the order of names, and some rows share a name.
+const fn category_of_row() -> [Category; ROWS.len()] {
+    let mut categories = [Category::Other; ROWS.len()];
+    let (mut row, mut entry) = (0, 0);
+    while row < ROWS.len() {
+        while !has_name(ROWS[row].prototype.as_bytes(), CATEGORIES[entry].0.as_bytes()) {
+            entry += 1;
+            assert!(entry < CATEGORIES.len(), "a call has no category: scripts/generate-calls writes both tables");
+        }
+        categories[row] = CATEGORIES[entry].1;
+        row += 1;
+    }
+    categories
+}
+
+const fn has_name(prototype: &[u8], name: &[u8]) -> bool {
+    let mut at = 0;
+    while at < name.len() && at < prototype.len() && prototype[at] == name[at] {
+        at += 1;
+    }
+    at == name.len() && at == name_length(prototype)
+}
+
+/// The rows of the calls with the `N` numbers from `first` on.
+const fn by_number<const N: usize>(abi: Abi, first: i32) -> [u16; N] {
+    let mut rows = [NO_ROW; N];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let number = ROWS[row].numbers[abi as usize];
+        if number >= first && number - first < N as i32 {
+            rows[(number - first) as usize] = row as u16;
+        }
+        row += 1;
+    }
+    rows
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Names of the numbers in the kernel's interface. All are in a few compressed tables of text, because a pointer to a
+//! name takes more memory than a name does.
+//!
+//! - `sets`: the table of all sets: flags, commands, types
+//! - `constant_set`: finds a set, and the constants in it
+//! - `signals`: names of signals
+//! - `errno`: names and meanings of errors
+
+pub(crate) mod errno;
+mod sets;
+mod constant_set;
+pub(crate) mod signals;
+
+pub(crate) use constant_set::{find_constant, ConstantSet};

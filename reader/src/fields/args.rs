@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! All arguments of a call, in sysdig's form: the field `evt.args`.
+//!
+//! ```text
+//! openat > dfd=-100(AT_FDCWD) filename=/etc/passwd flags=524288(O_RDONLY|O_CLOEXEC) mode=0
+//! openat < fd=3(<f>/etc/passwd) dfd=-100(AT_FDCWD) filename=/etc/passwd flags=524288(O_RDONLY|O_CLOEXEC) mode=0
+//! read > fd=3(<f>/etc/passwd) size=4096
+//! read < res=1024 data=root:x:0:0:root:/root:/bin/bash.daemon:x:1:1:...
+//! ```
+
+use super::argument::{self, Shape};
+use super::choices::kind_letter;
+use super::payload::Look;
+use super::value::{put_result, result, Value};
+use crate::calls::{Direction, Parameter};
+use crate::constants::errno;
+use crate::model::{returns_file, CallEvent, Edge, File};
+use crate::text::escape::put_escaped;
+use std::io::Write as _;
+
+/// Appends the arguments. An entry has the arguments that the program gives. A return has the result, and the arguments
+/// that the kernel gives back. If the program gives a path, or if the entry was not recorded, the return has the
+/// program's arguments, too. Payload stands at the return.
+pub(crate) fn put_args(out: &mut Vec<u8>, call: &CallEvent<'_>, look: Look) {
+    let start = out.len();
+    let is_exit = call.edge == Edge::Exit;
+    let is_path =
+        |parameter: Parameter| argument::shape(&parameter) == Shape::Text && parameter.direction == Direction::In;
+    let has_inputs = !is_exit || call.latency.is_none() || call.parameters().any(is_path);
+    if let Some(result) = result(call) {
+        put_named_result(out, call, result);
+    }
+    let size = call.parameters().find(is_payload).and_then(|parameter| parameter.length);
+    let mut scratch = Vec::new();
+    for parameter in call.parameters() {
+        let is_payload = is_payload(&parameter);
+        let is_given_back = call.outputs.iter().any(|memory| memory.register == parameter.register);
+        let is_shown = match parameter.direction {
+            _ if is_payload => is_exit && call.memory(parameter.register).is_some(),
+            Direction::Out => is_given_back,
+            Direction::InOut => is_given_back || has_inputs,
+            Direction::Value | Direction::In => has_inputs,
+        };
+        if !is_shown {
+            continue;
+        }
+        let at = out.len();
+        if at > start {
+            out.push(b' ');
+        }
+        let name = match parameter.name {
+            _ if is_payload => "data",
+            name if Some(name) == size => "size",
+            name => name,
+        };
+        out.extend_from_slice(name.as_bytes());
+        out.push(b'=');
+        if !put_value(out, call, &parameter, look, &mut scratch) {
+            out.truncate(at);
+        }
+    }
+}
+
+/// Appends the bytes that a call reads or writes. Gives `false` if none are known.
+pub(crate) fn put_buffer(out: &mut Vec<u8>, call: &CallEvent<'_>, look: Look) -> bool {
+    let mut scratch = Vec::new();
+    let bytes = argument::buffer(call, &mut scratch);
+    look.put(out, bytes.unwrap_or_default());
+    bytes.is_some()
+}
+
+fn is_payload(parameter: &Parameter) -> bool {
+    !matches!(argument::shape(parameter), Shape::Text | Shape::Other)
+}
+
+/// Appends `res=` and the result, or `fd=` and a new descriptor.
+fn put_named_result(out: &mut Vec<u8>, call: &CallEvent<'_>, result: i64) {
+    if result >= 0 && call.known.is_some_and(returns_file) {
+        let _ = write!(out, "fd={result}");
+        return put_file(out, call, Some(result));
+    }
+    out.extend_from_slice(b"res=");
+    put_result(out, call, result);
+    if let Some(name) = call.errno().and_then(errno::name) {
+        // Writing to a vector does not fail.
+        let _ = write!(out, "({name})");
+    }
+}
+
+/// Appends what a descriptor refers to, if it is the descriptor that the call is about.
+fn put_file(out: &mut Vec<u8>, call: &CallEvent<'_>, number: Option<i64>) {
+    let is_meant = |file: &&File| Some(i64::from(file.number)) == number;
+    if let Some(file) = call.file.filter(is_meant) {
+        let _ = write!(out, "(<{}>", kind_letter(file.kind));
+        put_escaped(out, &file.name);
+        out.push(b')');
+    }
+}
+
+/// Appends an argument. Gives `false` if it is not known.
+fn put_value(
+    out: &mut Vec<u8>,
+    call: &CallEvent<'_>,
+    parameter: &Parameter,
+    look: Look,
+    scratch: &mut Vec<u8>,
+) -> bool {
+    let Some(text) = argument::text(call, parameter, scratch) else { return false };
+    match argument::shape(parameter) {
+        Shape::Text => put_escaped(out, text),
+        Shape::Bytes | Shape::IovecReader | Shape::Message | Shape::Messages => look.put(out, text),
+        Shape::Other => {
+            // A constant stands in parentheses after its number.
+            let is_constant = text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+            let number = match argument::number(call, parameter) {
+                _ if parameter.direction != Direction::Value => None,
+                Some(Value::Int(number)) => Some(number),
+                Some(Value::Uint(number)) => Some(number as i64),
+                _ => None,
+            };
+            match number.filter(|_| is_constant) {
+                Some(number) => {
+                    let _ = write!(out, "{number}(");
+                    out.extend_from_slice(text);
+                    out.push(b')');
+                }
+                None => out.extend_from_slice(text),
+            }
+            if argument::is_descriptor(parameter) {
+                put_file(out, call, number);
+            }
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::payload::Payload;
+    use crate::fields::testing::Sample;
+    use crate::model::{EventKind, FileKind};
+
+    fn line_with(sample: &Sample, payload: Payload) -> String {
+        let mut out = Vec::new();
+        let event = sample.event();
+        let EventKind::Call(call) = &event.kind else { panic!("a sample is a call") };
+        put_args(&mut out, call, Look { payload, ..Look::default() });
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    fn line(sample: &Sample) -> String {
+        line_with(sample, Payload::Dots)
+    }
+
+    #[test]
+    fn read_has_its_descriptor_at_the_entry_and_its_data_at_the_return() {
+        let enter = Sample::enter("read").on(FileKind::File, "/etc/passwd");
+        assert_eq!(line(&enter), "fd=3(<f>/etc/passwd) size=80");
+        let exit = Sample::exit("read", 5).on(FileKind::File, "/etc/passwd").giving(1, b"a\0b\n\xff");
+        assert_eq!(line(&exit), "res=5 data=a.b..");
+        assert_eq!(line_with(&exit, Payload::Hex), "res=5 data=\n\t0x0000: 6100 620a ff\n");
+        assert_eq!(line(&Sample::exit("read", -9)), "res=-9(EBADF)");
+    }
+
+    /// The return tells how much of the data was written.
+    #[test]
+    fn write_has_its_data_at_the_return() {
+        let enter = Sample::enter("write").with(&[1, 0x7000, 3]).reading(1, b"abc");
+        assert_eq!(line(&enter), "fd=1 size=3");
+        let exit = Sample::exit("write", 3).with(&[1, 0x7000, 3]).reading(1, b"abc");
+        assert_eq!(line(&exit), "res=3 data=abc");
+    }
+
+    #[test]
+    fn open_has_its_path_and_its_new_descriptor_at_the_return() {
+        let mut exit = Sample::exit("openat", 3).on(FileKind::File, "/a\n").with(&[9, 1, 0, 0]).reading(1, b"a\n");
+        let text = line(&exit);
+        assert!(text.starts_with("fd=3(<f>/a\\x0a) dfd=9 filename=a\\x0a flags="), "{text}");
+        exit.result = Some(-2);
+        assert!(line(&exit).starts_with("res=-2(ENOENT) dfd=9 "), "{}", line(&exit));
+    }
+
+    #[test]
+    fn call_without_a_name_has_its_registers() {
+        let unnamed = |sample: Sample| Sample { call: Some(600), ..sample }.with(&[1, 0, u64::MAX]);
+        let arguments = "arg0=0x1 arg1=0 arg2=0xffffffffffffffff";
+        assert_eq!(line(&unnamed(Sample::enter("read"))), arguments);
+        let mut exit = unnamed(Sample::exit("read", -38));
+        assert_eq!(line(&exit), "res=-38(ENOSYS)");
+        exit.latency = None;
+        assert_eq!(line(&exit), format!("res=-38(ENOSYS) {arguments}"));
+    }
+
+    #[test]
+    fn result_that_is_an_address_or_bits_is_hexadecimal() {
+        assert_eq!(line(&Sample::exit("brk", 0x2a99_0000)), "res=0x2a990000");
+        assert_eq!(line(&Sample::exit("mmap", -12)), "res=-12(ENOMEM)");
+        assert_eq!(line(&Sample::exit("mmap", -4095)), "res=-4095");
+        assert_eq!(line(&Sample::exit("fcntl", 0x8002).with(&[3, 3, 0])), "res=0x8002");
+    }
+
+    #[test]
+    fn unknown_arguments_are_left_out() {
+        assert_eq!(line(&Sample { registers: Vec::new(), ..Sample::enter("read") }), "");
+        assert_eq!(line(&Sample { call: Some(9999), registers: Vec::new(), ..Sample::enter("read") }), "");
+        assert_eq!(line(&Sample { call: None, ..Sample::exit("read", -4096) }), "res=-4096");
+    }
+}

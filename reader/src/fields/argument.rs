@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! One argument of a call: which one a name means, and its value.
+
+use super::choices::all_calls;
+use super::near::nearest;
+use super::value::Value;
+use crate::args;
+use crate::calls::{Direction, Parameter};
+use crate::model::{returns_file, CallEvent, IovecReader, Memory, UNNAMED};
+
+/// An argument of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// Its place, from 0.
+    Index(u8),
+    /// Its name.
+    Name(Box<str>),
+}
+
+/// What the name of an argument refers to.
+pub enum Found {
+    /// The result: sysdig counts it among the arguments of a return.
+    Result,
+    /// An argument that the program gave.
+    Parameter(Parameter),
+}
+
+/// Names that sysdig has, each with the names in the table that it may mean, the best first. `:path` means the first
+/// argument of the kind `path`.
+const ALIASES: &str = "name filename :path|path filename :path|exe filename|data :bytes :iovec :msghdr :mmsghdr|\
+    size count len vlen|fd :fd|dirfd dfd :dirfd|olddirfd olddfd|newdirfd newdfd|olddir olddfd|newdir newdfd|\
+    linkdirfd newdfd|oldpath oldname|newpath newname|target oldname|linkpath newname|addr :sockaddr|tuple :sockaddr|\
+    domain family|proto protocol|request cmd|argument arg|args argv|env envp|dev dev_name|dir dir_name";
+
+/// Iterates over the table's names for one of sysdig's.
+fn aliases(name: &str) -> impl Iterator<Item = &'static str> + '_ {
+    let row = ALIASES.split('|').find(move |row| row.split(' ').next() == Some(name));
+    row.into_iter().flat_map(|row| row.split(' ').skip(1))
+}
+
+/// Lists the names of all arguments, many of them more than once.
+#[cold]
+#[inline(never)]
+fn names() -> Vec<&'static str> {
+    let mut names = vec!["res"];
+    names.extend(UNNAMED);
+    names.extend(ALIASES.split('|').filter_map(|row| row.split(' ').next()));
+    for (_, _, call) in all_calls() {
+        names.extend(call.parameters().into_iter().flatten().map(|parameter| parameter.name));
+    }
+    names
+}
+
+/// Whether any call has an argument of this name.
+pub fn is_known(name: &str) -> bool {
+    names().contains(&name)
+}
+
+/// Finds the name of an argument that is most similar to an unknown one, if any is similar.
+#[cold]
+pub fn nearest_name(name: &str) -> Option<&'static str> {
+    nearest(name, &mut names().into_iter())
+}
+
+/// Finds the argument of `call` that a field refers to.
+#[inline(never)]
+pub fn find(call: &CallEvent<'_>, argument: &Argument) -> Option<Found> {
+    match argument {
+        Argument::Name(name) if &**name == "res" => Some(Found::Result),
+        Argument::Index(index) => call.parameters().nth(usize::from(*index)).map(Found::Parameter),
+        Argument::Name(name) => {
+            let named = |name: &str| {
+                call.parameters().find(|parameter| match name.strip_prefix(':') {
+                    Some(kind) => parameter.kind == kind,
+                    None => parameter.name == name,
+                })
+            };
+            // A new descriptor is printed as `fd`, unless the call has an argument of that name.
+            let is_new = || {
+                &**name == "fd" && call.result.is_some_and(|result| result >= 0) && call.known.is_some_and(returns_file)
+            };
+            match named(name) {
+                Some(parameter) => Some(Found::Parameter(parameter)),
+                None if is_new() => Some(Found::Result),
+                None => aliases(name).find_map(named).map(Found::Parameter),
+            }
+        }
+    }
+}
+
+/// Gives the argument as a number.
+pub fn number(call: &CallEvent<'_>, parameter: &Parameter) -> Option<Value<'static>> {
+    let value = parameter.value(call.registers)?;
+    if parameter.direction != Direction::Value {
+        return Some(Value::Uint(value));
+    }
+    Some(match parameter.kind {
+        "long" if call.abi.is_32bit() => Value::Int(i64::from(value as i32)),
+        "long" | "off" => Value::Int(value as i64),
+        "int" | "fd" | "dirfd" | "pid" | "clock_id" => Value::Int(i64::from(value as i32)),
+        "uint" | "uid" | "gid" | "mode" | "dev" | "signal" => Value::Uint(value & u64::from(u32::MAX)),
+        _ => Value::Uint(value),
+    })
+}
+
+/// Whether an argument is a descriptor.
+pub fn is_descriptor(parameter: &Parameter) -> bool {
+    matches!(parameter.kind, "fd" | "dirfd")
+}
+
+/// What the memory of an argument holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A path or another text.
+    Text,
+    /// Bytes that are read or written.
+    Bytes,
+    /// An array of buffers with such bytes, `struct iovec`.
+    IovecReader,
+    /// A message with such buffers, `struct msghdr`.
+    Message,
+    /// An array of such messages, `struct mmsghdr`.
+    Messages,
+    /// Anything else, or the argument is no pointer.
+    Other,
+}
+
+/// Tells what the memory of an argument holds.
+pub fn shape(parameter: &Parameter) -> Shape {
+    match parameter.kind {
+        _ if parameter.direction == Direction::Value => Shape::Other,
+        "path" | "str" => Shape::Text,
+        "bytes" => Shape::Bytes,
+        "iovec" => Shape::IovecReader,
+        "msghdr" => Shape::Message,
+        "mmsghdr" => Shape::Messages,
+        _ => Shape::Other,
+    }
+}
+
+/// Whether memory of the argument was recorded that is text or payload.
+pub fn is_recorded(call: &CallEvent<'_>, parameter: &Parameter) -> bool {
+    shape(parameter) != Shape::Other && memory(call, parameter.register).is_some_and(|memory| !is_unreadable(memory))
+}
+
+/// Gives the argument as text: a path or buffer as it was recorded, anything else in strace's form. Uses `scratch` for
+/// text that is not in the event.
+pub fn text<'a>(call: &CallEvent<'a>, parameter: &Parameter, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    let memory = memory(call, parameter.register).filter(|memory| !is_unreadable(memory));
+    match (shape(parameter), memory) {
+        (Shape::Text | Shape::Bytes, Some(memory)) => Some(&memory.bytes),
+        (Shape::IovecReader | Shape::Message | Shape::Messages, Some(memory)) => {
+            scratch.clear();
+            put_payload(shape(parameter), memory, scratch);
+            Some(scratch)
+        }
+        _ => {
+            parameter.value(call.registers)?;
+            scratch.clear();
+            args::put_recorded_argument(scratch, call, parameter);
+            (!scratch.is_empty()).then_some(&*scratch)
+        }
+    }
+}
+
+/// Gives the bytes that a call reads or writes. Uses `scratch` for bytes from several buffers.
+pub fn buffer<'a>(call: &CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    let parameters = call.known?.parameters()?;
+    let found = parameters
+        .filter(|parameter| !matches!(shape(parameter), Shape::Text | Shape::Other))
+        .find_map(|parameter| Some((shape(&parameter), memory(call, parameter.register)?)));
+    match found? {
+        (Shape::Bytes, memory) => Some(&memory.bytes),
+        (shape, memory) => {
+            scratch.clear();
+            put_payload(shape, memory, scratch);
+            Some(scratch)
+        }
+    }
+}
+
+/// Whether nothing could be read, because the address is bad.
+fn is_unreadable(memory: &Memory) -> bool {
+    memory.is_fault && memory.bytes.is_empty()
+}
+
+/// Finds the memory of an argument. Unlike [`CallEvent::memory`] it lives as long as the event.
+fn memory<'a>(call: &CallEvent<'a>, register: u8) -> Option<&'a Memory> {
+    call.outputs.iter().chain(call.inputs).find(|memory| memory.register == register)
+}
+
+/// Appends the bytes in the recorded memory of an array of buffers, or of messages.
+fn put_payload(shape: Shape, memory: &Memory, out: &mut Vec<u8>) {
+    let mut recorded = IovecReader::of(memory);
+    match shape {
+        Shape::IovecReader => put_pieces(&mut recorded, u64::MAX, out),
+        Shape::Message => put_message(&mut recorded, out),
+        // Each message comes after its length.
+        _ => {
+            while recorded.word().is_some() {
+                put_message(&mut recorded, out);
+            }
+        }
+    }
+}
+
+/// Appends the bytes of a message. It is recorded as the length of its name, flags, length of control data and number
+/// of buffers; the name; the buffers.
+fn put_message(recorded: &mut IovecReader<'_>, out: &mut Vec<u8>) {
+    if let [Some(name), _, _, Some(count)] = [(); 4].map(|()| recorded.word()) {
+        recorded.take(name);
+        put_pieces(recorded, count, out);
+    }
+}
+
+fn put_pieces(recorded: &mut IovecReader<'_>, count: u64, out: &mut Vec<u8>) {
+    for piece in (0..count).map_while(|_| recorded.piece()) {
+        out.extend_from_slice(piece.bytes);
+    }
+}

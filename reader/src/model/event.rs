@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Events, with all that is known of them: what filters, styles and summaries get.
+
+use crate::calls::{self, Direction, Parameter};
+use std::net::SocketAddr;
+use syscall_record_format::format::{is_failure, Machine, Task};
+
+/// An event.
+#[derive(Clone, Copy, Debug)]
+pub struct Event<'a> {
+    /// Its number, from 1. All events count, also those that a filter drops.
+    pub number: u64,
+    /// When it happened, in nanoseconds since 1970.
+    pub time: u64,
+    /// Nanoseconds since the first event. The time between two recordings that were joined does not count.
+    pub since_first: u64,
+    /// Nanoseconds since the event before this one.
+    pub since_last: u64,
+    /// The CPU that recorded it.
+    pub cpu: u16,
+    /// Architecture of the recording kernel.
+    pub machine: Machine,
+    /// What happened.
+    pub kind: EventKind<'a>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+pub enum EventKind<'a> {
+    /// A system call was entered, or returned.
+    Call(CallEvent<'a>),
+    /// Events were dropped before this one.
+    Dropped {
+        /// How many.
+        events: u64,
+    },
+}
+
+/// The two moments of a system call that are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// The entry.
+    Enter,
+    /// The return.
+    Exit,
+}
+
+/// The entry or the return of a system call, with what is known of the call at that time.
+#[derive(Clone, Copy, Debug)]
+pub struct CallEvent<'a> {
+    /// Entry or return.
+    pub edge: Edge,
+    /// The thread that makes the call.
+    pub task: &'a Task,
+    /// The table that `number` is from.
+    pub abi: calls::Abi,
+    /// The number of the call; `None` for a return whose entry was not recorded.
+    pub number: Option<u32>,
+    /// The call's row in the table, if it has one.
+    pub known: Option<calls::KnownCall>,
+    /// Whether arguments were recorded.
+    pub has_args: bool,
+    /// The registers that hold the arguments, as they were at the entry, zero-extended; as many as were recorded.
+    pub registers: &'a [u64],
+    /// Memory that arguments pointed to at the entry.
+    pub inputs: &'a [Memory],
+    /// Memory that arguments pointed to at the return. Empty at the entry.
+    pub outputs: &'a [Memory],
+    /// Result, sign-extended; -4095 to -1 is a negated errno. `None` at the entry.
+    pub result: Option<i64>,
+    /// Nanoseconds from the entry to the return, if both were recorded.
+    pub latency: Option<u64>,
+    /// Whether other events lie between the entry and this return.
+    pub is_resumed: bool,
+    /// Whether a new task returns here from the call that made it, which another task entered.
+    pub is_birth: bool,
+    /// The process that the task belongs to.
+    pub process: &'a Process,
+    /// The file of the call's first argument that is a descriptor, or of the new descriptor that is its result.
+    pub file: Option<&'a File>,
+}
+
+/// Memory that an argument points to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// The register that holds the argument.
+    pub register: u8,
+    /// Whether the memory after `bytes` could not be read.
+    pub is_fault: bool,
+    /// Whether there was more memory than was recorded.
+    pub is_cut: bool,
+    /// What was read.
+    pub bytes: Vec<u8>,
+}
+
+/// The names of arguments of a call that the table does not have.
+pub const UNNAMED: [&str; calls::MAX_ARGUMENTS as usize] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
+
+/// A process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Process {
+    /// Process id.
+    pub pid: u32,
+    /// Name of its first thread; of another thread as long as the first one was not seen.
+    pub name: Vec<u8>,
+    /// Process id of its parent, if it is known.
+    pub ppid: Option<u32>,
+    /// Name of its parent, if it is known.
+    pub parent_name: Option<Vec<u8>>,
+    /// Effective user id, if it is known.
+    pub uid: Option<u32>,
+}
+
+/// What a file descriptor refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The descriptor.
+    pub number: i32,
+    /// What kind of file it is.
+    pub kind: FileKind,
+    /// Path; of sockets `client:port->server:port`, as far as it is known; of other files the name in `/proc/PID/fd`.
+    pub name: Vec<u8>,
+    /// Address of this end of a socket.
+    pub local: Option<SocketAddr>,
+    /// Address of the other end of a socket.
+    pub remote: Option<SocketAddr>,
+    /// Whether this end accepted the connection or listens; `None` if that is not known.
+    pub is_server: Option<bool>,
+}
+
+/// Kinds of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A file with a path, or a device.
+    File,
+    /// A directory.
+    Directory,
+    /// An IPv4 socket.
+    Ipv4,
+    /// An IPv6 socket.
+    Ipv6,
+    /// A Unix socket.
+    Unix,
+    /// A socket of another family, or of a family that is not known.
+    Socket,
+    /// A pipe.
+    Pipe,
+    /// Made by `eventfd`.
+    Event,
+    /// Made by `signalfd`.
+    Signal,
+    /// Made by `timerfd_create`.
+    Timer,
+    /// Made by `epoll_create`.
+    Epoll,
+    /// Made by `inotify_init`.
+    Inotify,
+    /// Any other file that has no path.
+    Other,
+}
+
+impl CallEvent<'_> {
+    /// The call's name. A call that the table does not have is `syscall_NNN`; one whose number is not known is
+    /// `unknown`.
+    pub fn name<'b>(&self, buffer: &'b mut String) -> &'b str {
+        use std::fmt::Write as _;
+        buffer.clear();
+        match (self.known, self.number) {
+            (Some(call), _) => buffer.push_str(call.name()),
+            (None, Some(number)) => {
+                // Writing to a string does not fail.
+                let _ = write!(buffer, "syscall_{number}");
+            }
+            (None, None) => buffer.push_str("unknown"),
+        }
+        buffer
+    }
+
+    /// The call's parameters. If the table does not have them: one for each register that was recorded, named as in
+    /// [`UNNAMED`].
+    pub fn parameters(&self) -> impl Iterator<Item = Parameter> {
+        let mut known = self.known.and_then(|known| known.parameters());
+        let mut registers = 0..self.registers.len() as u8;
+        std::iter::from_fn(move || {
+            if let Some(known) = &mut known {
+                return known.next();
+            }
+            let register = registers.next()?;
+            let name = UNNAMED.get(usize::from(register))?;
+            Some(Parameter { name, kind: "hex", direction: Direction::Value, length: None, register, is_pair: false })
+        })
+    }
+
+    /// The memory that the argument in a register points to: as read at the return, or else as read at the entry.
+    pub fn memory(&self, register: u8) -> Option<&Memory> {
+        self.outputs.iter().chain(self.inputs).find(|memory| memory.register == register)
+    }
+
+    /// The errno of a call that failed.
+    pub fn errno(&self) -> Option<u32> {
+        let result = self.result?;
+        is_failure(result).then(|| result.unsigned_abs() as u32)
+    }
+}

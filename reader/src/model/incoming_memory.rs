@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Puts the pieces of recorded memory together. A record holds a piece (a chunk) of the memory that an argument points
+//! to. All chunks of an event come before it.
+
+use super::event::Memory;
+use syscall_record_format::format::{Chunk, MAX_ARGS};
+
+/// How many bytes are kept of one argument: more than the module records. Further bytes are left out.
+const MAX_BYTES: usize = 128 * 1024;
+/// How many unused buffers are kept.
+const MAX_UNUSED: usize = 64;
+/// How large an unused buffer that is kept may be.
+const MAX_UNUSED_BYTES: usize = 4096;
+
+/// Buffers that are unused, to be used again.
+#[derive(Default)]
+pub(super) struct BufferPool(Vec<Vec<u8>>);
+
+impl BufferPool {
+    /// Empties a set of memory, and keeps its buffers.
+    pub(super) fn clear(&mut self, set: &mut Vec<Memory>) {
+        for Memory { mut bytes, .. } in set.drain(..) {
+            if self.0.len() < MAX_UNUSED && bytes.capacity() <= MAX_UNUSED_BYTES {
+                bytes.clear();
+                self.0.push(bytes);
+            }
+        }
+    }
+
+    /// Returns an empty buffer.
+    fn take(&mut self) -> Vec<u8> {
+        self.0.pop().unwrap_or_default()
+    }
+}
+
+/// Memory whose event is still to come.
+#[derive(Default)]
+pub(super) struct IncomingMemory {
+    set: Vec<Memory>,
+    /// Whether another chunk must follow for the last memory of `set`.
+    is_incomplete: bool,
+    /// Whether the event is a return.
+    at_return: bool,
+    /// The lower bits of the number of the event's call.
+    call: u8,
+    /// The number of the last event before the first chunk.
+    pub(super) since: u64,
+    /// The CPU that recorded the first chunk.
+    pub(super) cpu: u16,
+}
+
+impl IncomingMemory {
+    /// Adds a chunk; `now` is the number of the last event. If the chunk belongs to another event than the chunks
+    /// before it, their event was lost: they are forgotten. If the chunk continues one that was lost, the chunk is
+    /// ignored.
+    pub(super) fn add(&mut self, chunk: &Chunk<'_>, now: u64, cpu: u16, pool: &mut BufferPool) {
+        let head = chunk.head;
+        let is_of_call = (head.call, head.at_return) == (self.call, self.at_return);
+        if head.continues {
+            let is_continued = |last: &Memory| last.register == head.register;
+            if !(self.is_incomplete && is_of_call && self.set.last().is_some_and(is_continued)) {
+                return;
+            }
+        } else {
+            let has_register = self.set.iter().any(|memory| memory.register == head.register);
+            if !is_of_call || has_register || self.set.len() > MAX_ARGS {
+                self.clear(pool);
+            }
+        }
+        if self.set.is_empty() {
+            (self.call, self.at_return, self.since, self.cpu) = (head.call, head.at_return, now, cpu);
+        }
+        if !head.continues {
+            self.end_last();
+            self.set.push(Memory { register: head.register, bytes: pool.take(), ..Memory::default() });
+        }
+        let Some(memory) = self.set.last_mut() else { return };
+        let len = usize::from(head.len);
+        let room = MAX_BYTES.saturating_sub(memory.bytes.len());
+        memory.bytes.extend(chunk.bytes().take(room));
+        memory.is_fault |= head.is_fault;
+        memory.is_cut |= head.is_cut || len > room;
+        self.is_incomplete = !head.is_last;
+    }
+
+    /// Marks the last memory as cut if its rest was lost.
+    fn end_last(&mut self) {
+        if self.is_incomplete {
+            self.is_incomplete = false;
+            if let Some(memory) = self.set.last_mut() {
+                memory.is_cut = true;
+            }
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// Forgets all memory.
+    pub(super) fn clear(&mut self, pool: &mut BufferPool) {
+        self.is_incomplete = false;
+        pool.clear(&mut self.set);
+    }
+
+    /// Replaces what is in `set` by the memory that was recorded for this edge of this call. Forgets all other memory.
+    pub(super) fn move_to(
+        &mut self,
+        set: &mut Vec<Memory>,
+        number: Option<u32>,
+        at_return: bool,
+        pool: &mut BufferPool,
+    ) {
+        pool.clear(set);
+        if self.set.is_empty() {
+            return;
+        }
+        self.end_last();
+        if number.is_some_and(|number| number as u8 == self.call) && at_return == self.at_return {
+            std::mem::swap(&mut self.set, set);
+        }
+        pool.clear(&mut self.set);
+    }
+}

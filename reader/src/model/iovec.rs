@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Takes apart what is recorded of a list of buffers (`struct iovec`), or of messages that have such lists.
+
+use super::Memory;
+use syscall_record_format::calls::plan::NULL_PIECE;
+
+/// Reads an argument's memory from its front.
+#[derive(Clone, Copy)]
+pub struct IovecReader<'a> {
+    /// What was not read yet.
+    bytes: &'a [u8],
+    /// If not all memory could be read by the kernel, the address of the last buffer. That buffer is the one that could
+    /// not be read, if it is not complete.
+    last: Option<u64>,
+}
+
+/// A buffer of a list.
+pub struct IovecBuffer<'a> {
+    /// Its length in the program.
+    pub len: u64,
+    /// What is recorded of it.
+    pub bytes: &'a [u8],
+    /// Its address, if it could not be read.
+    pub bad: Option<u64>,
+}
+
+impl<'a> IovecReader<'a> {
+    /// Begins at the front of an argument's memory.
+    pub fn of(memory: &'a Memory) -> Self {
+        match memory.bytes.split_last_chunk() {
+            Some((bytes, address)) if memory.is_fault => Self { bytes, last: Some(u64::from_le_bytes(*address)) },
+            _ => Self { bytes: &memory.bytes, last: None },
+        }
+    }
+
+    /// Reads a number of 32 bits.
+    pub fn word(&mut self) -> Option<u64> {
+        let (number, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(u64::from(u32::from_le_bytes(*number)))
+    }
+
+    /// Reads so many bytes, or as many as there are.
+    pub fn take(&mut self, count: u64) -> &'a [u8] {
+        let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.bytes.len());
+        let (first, rest) = self.bytes.split_at(count);
+        self.bytes = rest;
+        first
+    }
+
+    /// Reads the next buffer.
+    pub fn piece(&mut self) -> Option<IovecBuffer<'a>> {
+        let (len, recorded) = (self.word()?, self.word()?);
+        if recorded == u64::from(NULL_PIECE) {
+            return Some(IovecBuffer { len, bytes: &[], bad: Some(0) });
+        }
+        let bytes = self.take(recorded);
+        let is_complete = bytes.len() as u64 == recorded;
+        Some(IovecBuffer { len, bytes, bad: self.last.filter(|_| !is_complete) })
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Text that others chose, without characters that control a terminal.
+
+/// Appends `text` so that it stays on its line: control characters, characters that mislead a reader, bytes that are
+/// not UTF-8, and backslashes are escaped.
+pub fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
+    syscall_record_decode::escape::escape(text, |bytes| out.extend_from_slice(bytes));
+}
