@@ -44,7 +44,7 @@ pub fn run(options: &NginxOptions) -> Result<()> {
             // What the kernel puts off until a tracer is gone.
             sleep(1)?;
             let served = bench.serve(case, requests, is_first)?;
-            say(&format!("round {round}, {}: {} requests/s, {} dropped", case.name(), served.rate, served.dropped));
+            say(&format!("round {round}, {}: {:.2} requests/s, {} dropped", case.name(), served.rate, served.dropped));
             samples.add(Sample { case, is_first, requests, served });
         }
     }
