@@ -12,7 +12,7 @@
 #     keep, compare, sessions   what is done with its output here, see verdicts.sh
 
 # A boot is shared by cases that take so many seconds in all.
-GROUP_SECONDS=300
+GROUP_SECONDS=150
 
 # case_of INSTANCE: the file of its case.
 case_of() { printf '%s/board/tests/%s' "$TOP" "${1%%~*}"; }
