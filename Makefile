@@ -2,7 +2,9 @@
 #
 #   make [ARCH=aarch64|armv7|x86_64]    module, reader and a stock kernel to try them on
 #   make demo [ARCH=…]                  traces a program in a guest with a stock Debian kernel
-#   make test | lint | bench            all tests | all checks of the sources | all measurements
+#   make check                          the tests that need no guest, and the checks of the sources
+#   make test [CASE=…] [ARCH=…]         all tests, or some cases, on all architectures or one
+#   make bench                          all measurements
 #   make help                           these and more
 #
 # As any out-of-tree module's, for a kernel of your own:
@@ -39,7 +41,7 @@ ifeq ($(arch),)
 $(error ARCH=$(ARCH) is not known: say aarch64, armv7 or x86_64)
 endif
 
-.PHONY: all module reader docs size demo shell test lint bench rust-analyzer custom-kernel-test clean distclean help
+.PHONY: all module reader docs size demo shell test check lint bench rust-analyzer custom-kernel-test clean distclean help
 .DEFAULT_GOAL := all
 
 all: module reader ; @scripts/results $(arch)
@@ -49,7 +51,9 @@ docs: ; @scripts/docs
 size: ; @scripts/size
 demo: ; @scripts/demo $(arch)
 shell: module reader ; @scripts/guest --arch $(arch) --shell
-test: ; @scripts/test
+# One architecture only where it is asked for.
+test: ; @scripts/test $(if $(filter file,$(origin ARCH)),,--arch $(arch)) $(CASE)
+check: ; @scripts/test --lint --host
 lint: ; @scripts/lint
 bench: ; @scripts/bench $(if $(HOST),--host $(HOST),--arch $(arch))
 rust-analyzer: ; @scripts/module $(arch) rust-analyzer
@@ -64,7 +68,9 @@ help:
 	@echo 'make size               how large module and reader are, of all that are built'
 	@echo 'make demo               trace a program in a guest'
 	@echo 'make shell              a shell in a guest'
-	@echo 'make test               host tests, and end-to-end tests in guests of all architectures'
+	@echo 'make test               all checks and tests; those in guests on all architectures, or with ARCH=… on one'
+	@echo 'make test CASE=…        some of the cases in board/tests: CASE="edges follow"'
+	@echo 'make check              the checks of the sources, and the tests that need no guest'
 	@echo 'make lint               formatting, clippy, where unsafe may stand, shellcheck'
 	@echo 'make bench              what calls, reading and a web server cost, traced and not; HOST=…: on a board'
 	@echo 'make rust-analyzer      rust-project.json for editors'

@@ -12,7 +12,7 @@
 #     keep, compare, sessions   what is done with its output here, see verdicts.sh
 
 # A boot is shared by cases that take so many seconds in all.
-GROUP_SECONDS=300
+GROUP_SECONDS=150
 
 # case_of INSTANCE: the file of its case.
 case_of() { printf '%s/board/tests/%s' "$TOP" "${1%%~*}"; }
@@ -66,13 +66,14 @@ plan_guests() {
 
 # declare_group ARCH SECONDS 'INSTANCE…'
 declare_group() {
-    local arch=$1 instances instance limit=0 needs="module-$1 reader-$1 busybox-$1 reader-x86_64" file
+    local arch=$1 instances instance limit=0 needs="module-$1 reader-$1 busybox-$1" file
     read -ra instances <<<"$3"
     for instance in "${instances[@]}"; do
         file=$(case_of "$instance")
         limit=$((limit + $(header timeout 600 "$file") + 300))
         if has_header packages "$file"; then needs+=" packages-$arch"; fi
-        if has_header compare "$file"; then needs+=" compare-traces"; fi
+        if has_header compare "$file"; then needs+=" compare-traces reader-x86_64"; fi
+        if has_header keep "$file"; then needs+=" reader-x86_64"; fi
     done
     # 64-bit ARM runs 32-bit programs.
     [ "$arch" != aarch64 ] || needs+=" reader-armv7 busybox-armv7"

@@ -71,7 +71,8 @@ reap_job() {
         # A job may have said already what is wrong.
         [ "$job_failed" -gt 0 ] || miss "$name: ${why:-ended with status $status}"
     fi
-    say "$(clock $SECONDS) $name: ${job_state[$name]} after ${job_took[$name]} s"
+    [ "$job_failed" = 0 ] || why="$job_failed failed"
+    say "$(clock $SECONDS) $name: ${why:-${job_state[$name]}} after ${job_took[$name]} s"
 }
 
 # Ends a job's processes.
