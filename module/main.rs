@@ -18,13 +18,14 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 #![deny(clippy::undocumented_unsafe_blocks)]
 
+#[allow(dead_code, unreachable_pub)] // Only the reader uses some of it.
 mod shared;
 mod kernel_api;
 mod ring;
 mod delivery;
 mod probe;
 mod control;
-#[allow(dead_code, unreachable_pub)] // Only the reader uses some of it.
+
 use crate::control::{buffers, change::Control, parameters};
 use crate::delivery::device::Device;
 use crate::kernel_api::chardev::Registration;
