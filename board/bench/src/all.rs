@@ -8,9 +8,9 @@ use crate::options::{beside, CallOptions, NginxOptions};
 use crate::setup::Setup;
 use crate::several_cpus::{self, SEVERAL_CPUS};
 use crate::system::machine::{self, set_other_cpus, write_other_cpus};
+use crate::system::output::{print, say};
 use crate::system::program::find;
 use crate::system::stop::{Result, Stop};
-use crate::system::{print, say};
 use crate::user_space;
 
 /// Prints all tables. Returns whether every check passed.

@@ -4,42 +4,43 @@
 //!
 //! | folder or file | what it does |
 //! |---|---|
+//! | `system/` | uses the machine: programs, modules, ftrace, recordings, CPUs |
+//! | `figures/` | arithmetic and layout: medians, ranges, percentages, tables |
+//! | `evidence/` | counts the calls that a tracer recorded, in each form of text |
+//! | `nginx_case` | lists the ways in which `bench nginx` traces nginx |
 //! | `options` | reads the command line |
 //! | `setup` | checks and holds what a measurement uses: programs, modules, a folder in memory |
-//! | `system/` | what is done with the machine: programs, modules, ftrace, recordings, CPUs |
-//! | `figures/` | arithmetic and layout: medians, ranges, percentages, tables |
-//! | `tracers/` | the cases of the first table, and a file for each tracer |
-//! | `evidence/` | counts the calls that a tracer recorded, in each form of text |
-//! | `calls/` | what a call costs under each tracer |
-//! | `user_space`, `decoding` | what reading and decoding cost |
-//! | `several_cpus` | what a call costs where several CPUs record |
-//! | `nginx/` | what tracing costs a web server |
-//! | `all` | all of these, one after another |
+//! | `tracers/` | lists the cases of the first table; starts and stops each tracer |
+//! | `several_cpus` | measures a call while several CPUs record |
+//! | `user_space/` | measures reading and decoding |
+//! | `calls/` | measures a call under each tracer: `bench calls` |
+//! | `nginx/` | measures a web server under each tracer: `bench nginx` |
+//! | `all` | runs all measurements, one after another: `bench all` |
 
 #![deny(unsafe_code)]
-
-mod all;
-mod calls;
-mod decoding;
-mod evidence;
-mod figures;
-mod nginx;
-mod options;
-mod setup;
-mod several_cpus;
-mod system;
-mod tracers;
-mod user_space;
 
 #[cfg(stub_unwind)]
 #[path = "../../../reader/src/unwind.rs"]
 #[allow(unsafe_code, reason = "the unwinder's functions are the C library's")]
 mod unwind;
+mod system;
+mod figures;
+mod evidence;
+mod nginx_case;
+mod options;
+mod setup;
+mod tracers;
+mod several_cpus;
+mod user_space;
+mod calls;
+mod nginx;
+mod all;
 
-use options::Command;
+use options::Measurement;
 use std::process::ExitCode;
+use system::output::say;
+use system::signals;
 use system::stop::{Result, Stop};
-use system::{say, signals};
 
 fn main() -> ExitCode {
     match run() {
@@ -58,11 +59,11 @@ fn main() -> ExitCode {
 
 /// Does what the command line says. Returns whether every check passed.
 fn run() -> Result<bool> {
-    let command = options::parse(std::env::args().skip(1))?;
+    let measurement = options::parse(std::env::args().skip(1))?;
     signals::watch().map_err(|error| Stop::Failed(format!("signals cannot be caught: {error}")))?;
-    match command {
-        Command::All(options) => all::run(&options),
-        Command::Calls(options) => calls::run(&options),
-        Command::Nginx(options) => nginx::run(&options).map(|()| true),
+    match measurement {
+        Measurement::All(options) => all::run(&options),
+        Measurement::Calls(options) => calls::run(&options),
+        Measurement::Nginx(options) => nginx::run(&options).map(|()| true),
     }
 }

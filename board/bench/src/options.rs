@@ -2,14 +2,14 @@
 
 //! Reads the command line.
 
-use crate::nginx::cases::NginxCase;
+use crate::nginx_case::NginxCase;
 use crate::system::machine;
 use crate::system::stop::{fail, Result, Stop};
 use std::path::PathBuf;
 
-/// What is to be measured.
+/// What `bench` measures, with its options.
 #[derive(Debug, PartialEq)]
-pub enum Command {
+pub enum Measurement {
     All(CallOptions),
     Calls(CallOptions),
     Nginx(NginxOptions),
@@ -17,13 +17,13 @@ pub enum Command {
 
 /// What the machine's clock counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Clock {
+pub enum ClockUnit {
     Nanoseconds,
     /// One a nanosecond, those of all CPUs together.
     Instructions,
 }
 
-impl Clock {
+impl ClockUnit {
     pub fn unit(self) -> &'static str {
         match self {
             Self::Nanoseconds => "ns",
@@ -39,7 +39,7 @@ impl Clock {
 /// Options of `bench calls` and `bench all`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallOptions {
-    pub clock: Clock,
+    pub clock: ClockUnit,
     /// Calls that are timed at once.
     pub count: u64,
     pub rounds: usize,
@@ -68,27 +68,27 @@ pub struct NginxOptions {
     pub parameters: Vec<String>,
 }
 
-/// A case's overhead must be seen above what starting it takes.
+/// Fewer calls would not stand out from the start of the program that makes them.
 const LEAST_CALLS: u64 = 10_000;
 
 /// Reads the command line, without the program's name.
-pub fn parse(words: impl Iterator<Item = String>) -> Result<Command> {
-    let mut words = Words(words);
+pub fn parse(words: impl Iterator<Item = String>) -> Result<Measurement> {
+    let mut words = RemainingWords(words);
     match words.next().as_deref() {
-        Some("all") => parse_calls(words).map(Command::All),
-        Some("calls") => parse_calls(words).map(Command::Calls),
-        Some("nginx") => parse_nginx(words).map(Command::Nginx),
+        Some("all") => parse_calls(words).map(Measurement::All),
+        Some("calls") => parse_calls(words).map(Measurement::Calls),
+        Some("nginx") => parse_nginx(words).map(Measurement::Nginx),
         _ => Err(Stop::Usage),
     }
 }
 
-fn parse_calls(mut words: Words<impl Iterator<Item = String>>) -> Result<CallOptions> {
+fn parse_calls(mut words: RemainingWords<impl Iterator<Item = String>>) -> Result<CallOptions> {
     let mut options = CallOptions::default();
     let mut rounds = None;
     while let Some(word) = words.next() {
         options.are_defaults &= word == "--instructions";
         match word.as_str() {
-            "--instructions" => options.clock = Clock::Instructions,
+            "--instructions" => options.clock = ClockUnit::Instructions,
             "--calls" => options.count = words.number(&word, LEAST_CALLS)?,
             "--rounds" => rounds = Some(words.number(&word, 1)? as usize),
             "--only" => options.only = words.value()?,
@@ -107,7 +107,7 @@ fn parse_calls(mut words: Words<impl Iterator<Item = String>>) -> Result<CallOpt
 impl Default for CallOptions {
     fn default() -> Self {
         Self {
-            clock: Clock::Nanoseconds,
+            clock: ClockUnit::Nanoseconds,
             count: 20_000,
             rounds: 5,
             only: String::new(),
@@ -125,7 +125,7 @@ pub fn beside(file: &str) -> PathBuf {
     std::env::current_exe().unwrap_or_default().with_file_name(file)
 }
 
-fn parse_nginx(mut words: Words<impl Iterator<Item = String>>) -> Result<NginxOptions> {
+fn parse_nginx(mut words: RemainingWords<impl Iterator<Item = String>>) -> Result<NginxOptions> {
     let mut options = NginxOptions::default();
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -169,10 +169,10 @@ impl Default for NginxOptions {
     }
 }
 
-/// The words that are left.
-struct Words<I>(I);
+/// The words of the command line that were not read yet.
+struct RemainingWords<I>(I);
 
-impl<I: Iterator<Item = String>> Words<I> {
+impl<I: Iterator<Item = String>> RemainingWords<I> {
     fn next(&mut self) -> Option<String> {
         self.0.next()
     }
@@ -194,13 +194,13 @@ impl<I: Iterator<Item = String>> Words<I> {
 mod tests {
     use super::*;
 
-    fn parse_line(line: &str) -> Result<Command> {
+    fn parse_line(line: &str) -> Result<Measurement> {
         parse(line.split_whitespace().map(str::to_owned))
     }
 
     fn calls(line: &str) -> CallOptions {
         match parse_line(line) {
-            Ok(Command::Calls(options) | Command::All(options)) => options,
+            Ok(Measurement::Calls(options) | Measurement::All(options)) => options,
             other => panic!("{line}: {other:?}"),
         }
     }
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn nginx_takes_cases_and_parameters() {
         let words = ["nginx", "--cases", "nginx ftrace", "buffer_kb=64", "--floor", "/f.ko"].map(str::to_owned);
-        let Ok(Command::Nginx(options)) = parse(words.into_iter()) else { panic!() };
+        let Ok(Measurement::Nginx(options)) = parse(words.into_iter()) else { panic!() };
         assert_eq!(options.cases, [NginxCase::Nginx, NginxCase::Ftrace]);
         assert_eq!((options.parameters, options.floor), (vec!["buffer_kb=64".into()], Some("/f.ko".into())));
     }

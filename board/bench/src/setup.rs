@@ -2,13 +2,14 @@
 
 //! What measurements of calls use: programs, modules and a folder in memory; and what they found wrong.
 
-use crate::options::{CallOptions, Clock};
+use crate::options::{CallOptions, ClockUnit};
 use crate::system::kernel_module::KernelModule;
 use crate::system::memory_folder::MemoryFolder;
+use crate::system::output::say;
 use crate::system::program::{self, Background};
 use crate::system::recording::{wait_until_quiet, Reader};
 use crate::system::stop::{fail, About, Result};
-use crate::system::{ftrace, machine, say};
+use crate::system::{ftrace, machine};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -112,8 +113,8 @@ impl Setup {
     /// would count that as well.
     pub fn let_kernel_finish(&self) -> Result<()> {
         match self.options.clock {
-            Clock::Instructions => program::sleep(1),
-            Clock::Nanoseconds => Ok(()),
+            ClockUnit::Instructions => program::sleep(1),
+            ClockUnit::Nanoseconds => Ok(()),
         }
     }
 

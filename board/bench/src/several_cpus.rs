@@ -7,11 +7,11 @@ use crate::evidence::our_lines::entered_call;
 use crate::figures::numbers::signed;
 use crate::figures::statistics::median;
 use crate::figures::table::{left, right, Table};
-use crate::options::Clock;
+use crate::options::ClockUnit;
 use crate::setup::{Setup, BUFFER};
 use crate::system::machine::count_cpus;
+use crate::system::output::say;
 use crate::system::recording::dropped_in;
-use crate::system::say;
 use crate::system::stop::Result;
 
 /// The case's name.
@@ -49,10 +49,10 @@ fn time_call(setup: &Setup, cpus: u64) -> Result<f64> {
 }
 
 /// The time of one CPU's call. A clock that counts instructions counts those of all CPUs.
-fn time_on_one(time: f64, cpus: u64, clock: Clock) -> f64 {
+fn time_on_one(time: f64, cpus: u64, clock: ClockUnit) -> f64 {
     match clock {
-        Clock::Instructions => time / cpus as f64,
-        Clock::Nanoseconds => time,
+        ClockUnit::Instructions => time / cpus as f64,
+        ClockUnit::Nanoseconds => time,
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn instructions_of_all_cpus_are_shared() {
-        assert_eq!(time_on_one(1200.0, 4, Clock::Instructions), 300.0);
-        assert_eq!(time_on_one(1200.0, 4, Clock::Nanoseconds), 1200.0);
+        assert_eq!(time_on_one(1200.0, 4, ClockUnit::Instructions), 300.0);
+        assert_eq!(time_on_one(1200.0, 4, ClockUnit::Nanoseconds), 1200.0);
     }
 }

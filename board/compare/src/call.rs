@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A call as strace writes it: `name(argument, argument) = result`.
+//! Parses a call as strace writes it: `name(argument, argument) = result`.
 
 /// The parts of a call's text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TracedCall {
     pub name: String,
     pub arguments: Vec<String>,
-    /// What stands behind the `=`: number, error and explanation. `?` if the call did not return.
+    /// The text behind the `=`: number, error and explanation. `?` if the call did not return.
     pub result: String,
-    /// Whether the text began in the middle of the call: its start was not recorded.
+    /// The trace has only the end of the call.
     pub is_headless: bool,
 }
 
 impl TracedCall {
-    /// Takes a whole call's text apart; `None` if it is none.
+    /// Parses the text of a whole call; `None` if the text is no call.
     pub fn parse(text: &str) -> Option<Self> {
         let open = text.find('(')?;
         let name = &text[..open];
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return None;
         }
-        let (arguments, rest) = split(&text[open + 1..]);
+        let (arguments, rest) = split_arguments(&text[open + 1..]);
         let result = rest.trim_start().strip_prefix('=').unwrap_or("?");
         Some(Self { name: name.into(), arguments, result: without_latency(result.trim()).into(), is_headless: false })
     }
 
-    /// What is left of a call whose start is missing: `rest` is what follows `<... NAME resumed>`.
+    /// Makes a call whose start is missing from the text behind `<... NAME resumed>`.
     pub fn headless(name: &str, rest: &str) -> Self {
         let result = rest.rfind(" = ").map_or("?", |at| rest[at + 3..].trim());
         Self { name: name.into(), arguments: Vec::new(), result: without_latency(result).into(), is_headless: true }
     }
 
-    /// The call's text, always spaced in the same way.
+    /// The call as text, with the same spaces for both tracers.
     pub fn text(&self) -> String {
         if self.is_headless {
             return format!("<... {} resumed> = {}", self.name, self.result);
@@ -49,9 +49,9 @@ fn without_latency(result: &str) -> &str {
     }
 }
 
-/// The arguments up to the parenthesis that closes the call, and what follows it. Commas count outside of
-/// quotes, comments and brackets.
-fn split(text: &str) -> (Vec<String>, &str) {
+/// Splits the arguments up to the parenthesis that closes the call. Returns them, and the text behind the parenthesis.
+/// Commas inside of quotes, comments and brackets belong to an argument.
+fn split_arguments(text: &str) -> (Vec<String>, &str) {
     let bytes = text.as_bytes();
     let mut arguments = Vec::new();
     let mut depth = 0_usize;
@@ -59,7 +59,7 @@ fn split(text: &str) -> (Vec<String>, &str) {
     let mut end = bytes.len();
     while at < bytes.len() {
         match bytes[at] {
-            b'"' => at = behind_quote(bytes, at),
+            b'"' => at = find_closing_quote(bytes, at),
             b'/' if bytes[at..].starts_with(b"/*") => {
                 at = text[at + 2..].find("*/").map_or(bytes.len(), |length| at + 2 + length + 2);
                 continue;
@@ -85,8 +85,8 @@ fn split(text: &str) -> (Vec<String>, &str) {
     (arguments, text.get(end + 1..).unwrap_or(""))
 }
 
-/// Where the quote that opens at `at` closes.
-fn behind_quote(bytes: &[u8], at: usize) -> usize {
+/// The place of the quote that closes the one at `at`.
+fn find_closing_quote(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
     while at < bytes.len() && bytes[at] != b'"' {
         at += if bytes[at] == b'\\' { 2 } else { 1 };
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_told_apart() {
+    fn commas_inside_an_argument_do_not_split_it() {
         let (name, arguments, result) = parts(r#"openat(AT_FDCWD, "a, \"b\") = 1", O_RDONLY|O_CLOEXEC) = 3"#);
         assert_eq!(name, "openat");
         assert_eq!(arguments, ["AT_FDCWD", r#""a, \"b\") = 1""#, "O_RDONLY|O_CLOEXEC"]);
@@ -119,20 +119,20 @@ mod tests {
     }
 
     #[test]
-    fn calls_without_arguments_or_result() {
+    fn call_without_arguments_or_result_is_parsed() {
         assert_eq!(parts("getpid()                = 12"), ("getpid".into(), vec![], "12".into()));
         assert_eq!(parts("exit_group(0) = ?"), ("exit_group".into(), vec!["0".into()], "?".into()));
         assert_eq!(parts("read(0, ").2, "?");
     }
 
     #[test]
-    fn the_time_a_call_took_is_left_out() {
+    fn result_has_no_latency() {
         assert_eq!(parts("close(-1) = -1 EBADF (Bad file descriptor) <0.000012>").2, "-1 EBADF (Bad file descriptor)");
         assert_eq!(parts("x() = 0x1 <unknown>").2, "0x1 <unknown>");
     }
 
     #[test]
-    fn what_is_no_call() {
+    fn other_lines_are_no_calls() {
         assert_eq!(TracedCall::parse("--- SIGCHLD {si_signo=SIGCHLD} ---"), None);
         assert_eq!(TracedCall::parse("+++ exited with 0 (x) +++"), None);
     }

@@ -6,10 +6,10 @@ use crate::call::TracedCall;
 use crate::rules::{Place, Rules};
 use crate::trace::{Item, ThreadTrace, Trace};
 
-/// How far ahead the other side's next line is looked for where one side has lines of its own.
+/// How many lines only one side may have before the search for the next common line ends.
 const MAX_MISSING: usize = 64;
 
-/// Lines that must agree in name behind a place where both sides are said to go on together.
+/// How many lines in a row must agree in name for both sides to be in step again.
 const ANCHOR: usize = 3;
 
 /// Compares programs by one set of rules.
@@ -22,24 +22,24 @@ impl Comparison {
         Self { rules }
     }
 
-    /// What differs between the threads of `theirs` and the same ones of `ours`, which are taken out of it;
-    /// a line each. Threads are numbered from 1 in the order in which strace saw them.
-    pub fn program(&mut self, name: &str, theirs: &Trace, ours: &mut Trace) -> Vec<String> {
+    /// Compares the threads of a program. Returns a line for each difference. Threads are numbered from 1, in the order
+    /// of strace's trace. Removes the threads from `ours`.
+    pub fn compare_program(&mut self, name: &str, theirs: &Trace, ours: &mut Trace) -> Vec<String> {
         self.rules.set_program(name);
         let mut differences: Vec<String> =
             theirs.stray.iter().map(|line| format!("{name}: a line of no thread: {line}")).collect();
         for (number, thread) in (1..).zip(&theirs.threads) {
             let place = format!("{name}: thread {number} ({})", thread.id);
             match ours.take(thread.id) {
-                Some(ours) => self.thread(&place, thread, &ours, &mut differences),
+                Some(ours) => self.compare_thread(&place, thread, &ours, &mut differences),
                 None => differences.push(format!("{place}: not recorded, with {} lines", thread.items.len())),
             }
         }
         differences
     }
 
-    /// What was recorded of threads that strace has not seen, and of none.
-    pub fn rest(&mut self, ours: &Trace) -> Vec<String> {
+    /// Returns a line for each thread that is left in `ours`, and for each line that belongs to no thread.
+    pub fn describe_rest(&mut self, ours: &Trace) -> Vec<String> {
         let mut differences: Vec<String> =
             ours.stray.iter().map(|line| format!("a line of no thread: {line}")).collect();
         for thread in &ours.threads {
@@ -49,13 +49,15 @@ impl Comparison {
         differences
     }
 
-    fn thread(&mut self, place: &str, theirs: &ThreadTrace, ours: &ThreadTrace, differences: &mut Vec<String>) {
-        // What only one side shows by its nature goes first.
-        let theirs: Vec<&Item> = theirs.items.iter().filter(|item| !self.alone(Place::Strace, item)).collect();
-        let ours: Vec<&Item> = ours.items.iter().filter(|item| !self.alone(Place::Ours, item)).collect();
+    /// Adds what differs between two traces of a thread to `differences`.
+    fn compare_thread(&mut self, place: &str, theirs: &ThreadTrace, ours: &ThreadTrace, differences: &mut Vec<String>) {
+        // Leave out lines that the rules allow on one side alone.
+        let theirs: Vec<&Item> =
+            theirs.items.iter().filter(|item| !self.is_allowed_alone(Place::Strace, item)).collect();
+        let ours: Vec<&Item> = ours.items.iter().filter(|item| !self.is_allowed_alone(Place::Ours, item)).collect();
         let (mut t, mut o) = (0, 0);
         while t < theirs.len() || o < ours.len() {
-            let (only_theirs, only_ours) = next_common(&theirs[t..], &ours[o..]);
+            let (only_theirs, only_ours) = count_uncommon(&theirs[t..], &ours[o..]);
             for item in &theirs[t..t + only_theirs] {
                 t += 1;
                 differences.push(format!("{place}, call {t}: only strace: {}", item.text()));
@@ -67,29 +69,30 @@ impl Comparison {
             if let (Some(a), Some(b)) = (theirs.get(t), ours.get(o)) {
                 t += 1;
                 o += 1;
-                if let Some(what) = self.items(a, b) {
+                if let Some(what) = self.compare_items(a, b) {
                     differences.push(format!("{place}, call {t}: {what}: strace: {} | ours: {}", a.text(), b.text()));
                 }
             }
         }
     }
 
-    fn alone(&mut self, place: Place, item: &Item) -> bool {
+    fn is_allowed_alone(&mut self, place: Place, item: &Item) -> bool {
         self.rules.allow_alone(place, &item.text())
     }
 
-    /// What differs between two items, if it may not.
-    fn items(&mut self, theirs: &Item, ours: &Item) -> Option<String> {
+    /// Returns what differs between two items; `None` if nothing does, or the rules allow it.
+    fn compare_items(&mut self, theirs: &Item, ours: &Item) -> Option<String> {
         if theirs == ours || self.rules.allow_pair(Place::Both, "", &theirs.text(), &ours.text()) {
             return None;
         }
         match (theirs, ours) {
-            (Item::Call(theirs), Item::Call(ours)) => self.calls(theirs, ours),
+            (Item::Call(theirs), Item::Call(ours)) => self.compare_calls(theirs, ours),
             _ => Some("the line".into()),
         }
     }
 
-    fn calls(&mut self, theirs: &TracedCall, ours: &TracedCall) -> Option<String> {
+    /// Returns which parts of two calls differ; `None` if none does, or the rules allow it.
+    fn compare_calls(&mut self, theirs: &TracedCall, ours: &TracedCall) -> Option<String> {
         if theirs.name != ours.name {
             return Some("the call".into());
         }
@@ -115,9 +118,9 @@ impl Comparison {
     }
 }
 
-/// How many lines of each side come before the two go on together: the fewest behind which [`ANCHOR`] lines have
-/// the same names, or all that there are.
-fn next_common(theirs: &[&Item], ours: &[&Item]) -> (usize, usize) {
+/// Counts the lines that each side has before the two are in step again. These are the fewest lines behind which
+/// [`ANCHOR`] lines have the same names, or all lines if a side has fewer left.
+fn count_uncommon(theirs: &[&Item], ours: &[&Item]) -> (usize, usize) {
     let agree = |a: usize, b: usize| {
         let (theirs, ours) = (theirs.get(a..).unwrap_or_default(), ours.get(b..).unwrap_or_default());
         let common = theirs.iter().zip(ours).take(ANCHOR).take_while(|(t, o)| t.name() == o.name()).count();
@@ -137,7 +140,7 @@ fn next_common(theirs: &[&Item], ours: &[&Item]) -> (usize, usize) {
     if theirs.is_empty() || ours.is_empty() {
         return (theirs.len(), ours.len());
     }
-    // Another call in the same place.
+    // The two sides show different calls in this place.
     (1, 1)
 }
 
@@ -160,7 +163,7 @@ mod tests {
 10    exit_group(0)                     = ?
 10    +++ exited with 0 +++
 ";
-    /// The same by us, where halves are cut elsewhere.
+    /// Our trace of the same run, which splits other calls in halves.
     const OURS: &str = "\
 10    openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY|O_CLOEXEC) = 3 <0.000012>
 10    read(3, \"root\", 4096) = 4
@@ -183,26 +186,26 @@ ours: <... clone resumed> = 0
     fn differences(theirs: &str, ours: &str, rules: &str) -> Vec<String> {
         let mut comparison = Comparison::new(Rules::parse(rules, "armv7").unwrap());
         let mut ours = Trace::parse(ours);
-        let mut all = comparison.program("p", &Trace::parse(theirs), &mut ours);
-        all.extend(comparison.rest(&ours));
+        let mut all = comparison.compare_program("p", &Trace::parse(theirs), &mut ours);
+        all.extend(comparison.describe_rest(&ours));
         all
     }
 
-    /// The differences when `from` in our text is `to`.
-    fn changed(from: &str, to: &str) -> Vec<String> {
+    /// The differences if `from` in our trace becomes `to`.
+    fn differences_if(from: &str, to: &str) -> Vec<String> {
         assert!(OURS.contains(from));
         differences(THEIRS, &OURS.replacen(from, to, 1), RULES)
     }
 
     #[test]
-    fn the_same_run_agrees() {
+    fn same_run_has_no_differences() {
         assert_eq!(differences(THEIRS, OURS, RULES), [""; 0]);
     }
 
     #[test]
-    fn a_changed_flag() {
+    fn changed_flag_is_one_difference() {
         assert_eq!(
-            changed("O_RDONLY|O_CLOEXEC", "O_RDONLY"),
+            differences_if("O_RDONLY|O_CLOEXEC", "O_RDONLY"),
             ["p: thread 1 (10), call 1: argument 3: \
               strace: openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY|O_CLOEXEC) = 3 | \
               ours: openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY) = 3"]
@@ -210,41 +213,43 @@ ours: <... clone resumed> = 0
     }
 
     #[test]
-    fn another_path_result_or_errno() {
-        assert!(changed("/etc/passwd", "/etc/passwe")[0].contains("call 1: argument 2: "));
-        assert!(changed("getpid() = 11", "getpid() = 12")[0].contains("thread 2 (11), call 1: the result: "));
-        let [wrong] = &changed("EBADF (Bad", "EBADFD (Bad")[..] else { panic!("one difference") };
+    fn changed_path_result_or_errno_is_a_difference() {
+        assert!(differences_if("/etc/passwd", "/etc/passwe")[0].contains("call 1: argument 2: "));
+        assert!(differences_if("getpid() = 11", "getpid() = 12")[0].contains("thread 2 (11), call 1: the result: "));
+        let [wrong] = &differences_if("EBADF (Bad", "EBADFD (Bad")[..] else { panic!("one difference") };
         assert!(wrong.contains("thread 2 (11), call 2: the result: "), "{wrong}");
-        assert!(changed("\"root\", 4096", "\"root\", 4096, 0")[0].contains("3 and 4 arguments"));
+        assert!(differences_if("\"root\", 4096", "\"root\", 4096, 0")[0].contains("3 and 4 arguments"));
     }
 
     #[test]
-    fn a_missing_call_is_one_difference() {
-        let [wrong] = &changed("10    read(3, \"root\", 4096) = 4\n", "")[..] else { panic!("one difference") };
+    fn missing_call_is_one_difference() {
+        let [wrong] = &differences_if("10    read(3, \"root\", 4096) = 4\n", "")[..] else { panic!("one difference") };
         assert_eq!(wrong, "p: thread 1 (10), call 2: only strace: read(3, \"root\", 4096) = 4");
-        let [wrong] = &changed("11    getpid() = 11\n", "")[..] else { panic!("one difference") };
+        let [wrong] = &differences_if("11    getpid() = 11\n", "")[..] else { panic!("one difference") };
         assert!(wrong.contains("thread 2 (11), call 1: only strace: getpid"), "{wrong}");
         // The last one.
-        assert!(changed("11    exit_group(0) = ?\n", "")[0].contains("only strace: exit_group"));
+        assert!(differences_if("11    exit_group(0) = ?\n", "")[0].contains("only strace: exit_group"));
     }
 
     #[test]
-    fn a_call_too_many_or_another() {
-        let [wrong] = &changed("11    close(4)", "11    gettid() = 11\n11    close(4)")[..] else { panic!("one") };
+    fn extra_or_other_call_is_a_difference() {
+        let [wrong] = &differences_if("11    close(4)", "11    gettid() = 11\n11    close(4)")[..] else {
+            panic!("one")
+        };
         assert!(wrong.contains("call 2: only ours: gettid() = 11"), "{wrong}");
-        let wrong = changed("getpid() = 11", "getppid() = 11");
+        let wrong = differences_if("getpid() = 11", "getppid() = 11");
         assert!(wrong.iter().any(|line| line.contains("only strace: getpid")), "{wrong:?}");
         assert!(wrong.iter().any(|line| line.contains("only ours: getppid")), "{wrong:?}");
     }
 
     #[test]
-    fn an_unfinished_call_is_not_one_that_returned() {
-        assert!(changed("11    exit_group(0) = ?", "11    exit_group(0) = 0")[0].contains("the result"));
-        assert!(changed("= -1 EBADF (Bad file descriptor)", "<unfinished ...>").len() == 1);
+    fn unfinished_call_differs_from_returned_call() {
+        assert!(differences_if("11    exit_group(0) = ?", "11    exit_group(0) = 0")[0].contains("the result"));
+        assert!(differences_if("= -1 EBADF (Bad file descriptor)", "<unfinished ...>").len() == 1);
     }
 
     #[test]
-    fn threads_must_be_the_same() {
+    fn missing_or_extra_thread_is_a_difference() {
         let without: Vec<&str> = OURS.lines().filter(|line| !line.starts_with("11")).collect();
         let without = without.join("\n");
         assert_eq!(differences(THEIRS, &without, RULES), ["p: thread 2 (11): not recorded, with 4 lines"]);
@@ -256,7 +261,7 @@ ours: <... clone resumed> = 0
     }
 
     #[test]
-    fn nothing_is_allowed_without_a_rule() {
+    fn no_rules_allow_no_difference() {
         let wrong = differences(THEIRS, OURS, "");
         assert_eq!(wrong.len(), 4, "{wrong:?}");
         assert!(wrong.iter().any(|line| line.contains("only strace: --- SIGCHLD")), "{wrong:?}");
@@ -264,14 +269,14 @@ ours: <... clone resumed> = 0
     }
 
     #[test]
-    fn rules_are_counted() {
+    fn uses_of_rules_are_counted() {
         let mut comparison = Comparison::new(Rules::parse(RULES, "armv7").unwrap());
-        comparison.program("p", &Trace::parse(THEIRS), &mut Trace::parse(OURS));
+        comparison.compare_program("p", &Trace::parse(THEIRS), &mut Trace::parse(OURS));
         assert_eq!(comparison.rules.all().map(|rule| rule.used).collect::<Vec<_>>(), [1, 2, 1]);
     }
 
     #[test]
-    fn whole_calls_may_differ_by_a_rule() {
+    fn rule_for_both_allows_other_whole_call() {
         let rules = format!("{RULES}\nboth: openat(%) = % => <... openat resumed> = 3\n    Why.\n");
         let ours = OURS.replacen("openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY|O_CLOEXEC)", "<... openat resumed>)", 1);
         assert_eq!(differences(THEIRS, &ours, &rules), [""; 0]);

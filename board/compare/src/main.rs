@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Compares what `strace -f` and this tracer have shown of the same run of programs:
+//! Compares the trace of `strace -f` with the trace of this tracer, of the same run of programs:
 //!
 //! ```text
 //! compare-traces ARCH RULES OURS FOLDER
 //! ```
 //!
-//! FOLDER holds a file `NAME.strace` for each program, as `strace -f -o` writes it; OURS is what
-//! `syscall-record --style strace` prints of all of them. Whatever differs, in any thread, in any call's
-//! name, argument or result, has to be allowed by RULES (see [`rules`]). Prints a line `ok - …` or `not ok - …`
-//! for each program and each rule that was not used, and below the latter up to [`MAX_SHOWN`] differences.
+//! FOLDER holds a file `NAME.strace` for each program, as `strace -f -o` writes it. OURS is what
+//! `syscall-record --style strace` prints of all programs. RULES (see [`rules`]) must allow each difference: in a
+//! thread, or in a call's name, argument or result.
+//!
+//! Prints a line `ok - …` or `not ok - …` for each program, and `not ok - …` for each rule that was not used. Up to
+//! [`MAX_SHOWN`] differences follow a line `not ok - …`.
 
 #![forbid(unsafe_code)]
 
@@ -27,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use trace::Trace;
 
-/// Differences of a program that are printed.
+/// How many differences of a program are printed.
 const MAX_SHOWN: usize = 12;
 
 fn main() -> ExitCode {
@@ -46,14 +48,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all agree.
+/// Compares all programs, and prints the results. Returns whether the rules allow all differences, and all are used.
 fn run(arch: &str, rules_file: &Path, ours: &Path, folder: &Path) -> Result<bool, Box<dyn Error>> {
     let rules = Rules::parse(&read(rules_file)?, arch).map_err(|error| format!("{}: {error}", rules_file.display()))?;
     let mut comparison = Comparison::new(rules);
     let mut ours = Trace::parse(&read(ours)?);
-    let mut agree = true;
-    let mut verdict = |name: &str, what: String, differences: &[String]| {
-        agree &= differences.is_empty();
+    let mut is_all_allowed = true;
+    let mut print_result = |name: &str, what: String, differences: &[String]| {
+        is_all_allowed &= differences.is_empty();
         println!("{}ok - {name}: {what}", if differences.is_empty() { "" } else { "not " });
         for difference in differences.iter().take(MAX_SHOWN) {
             println!("    {difference}");
@@ -64,32 +66,33 @@ fn run(arch: &str, rules_file: &Path, ours: &Path, folder: &Path) -> Result<bool
     };
 
     let (mut programs, mut calls) = (0, 0);
-    for file in strace_files(folder)? {
+    for file in find_strace_files(folder)? {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let theirs = Trace::parse(&read(&file)?);
         programs += 1;
-        calls += theirs.calls();
-        let differences = comparison.program(&name, &theirs, &mut ours);
-        verdict(&name, describe(theirs.calls(), theirs.threads.len(), differences.len()), &differences);
+        calls += theirs.count_calls();
+        let differences = comparison.compare_program(&name, &theirs, &mut ours);
+        print_result(&name, describe(theirs.count_calls(), theirs.threads.len(), differences.len()), &differences);
     }
     if programs == 0 {
         return Err(format!("{}: no files of strace", folder.display()).into());
     }
-    let rest = comparison.rest(&ours);
-    verdict("nothing else was recorded", format!("{} differences", rest.len()), &rest);
+    let rest = comparison.describe_rest(&ours);
+    print_result("nothing else was recorded", format!("{} differences", rest.len()), &rest);
     for rule in comparison.rules.all() {
         if rule.used == 0 && !rule.is_rare {
             let unused = format!("line {} of {}", rule.line, rules_file.display());
-            verdict(&format!("rule '{}'", rule.text), "is not needed".into(), &[unused]);
+            print_result(&format!("rule '{}'", rule.text), "is not needed".into(), &[unused]);
         }
     }
     println!("# {arch}: {programs} programs, {calls} calls; differences by rule:");
     for rule in comparison.rules.all().filter(|rule| rule.used > 0) {
         println!("# {:7}  {}", rule.used, rule.text);
     }
-    Ok(agree)
+    Ok(is_all_allowed)
 }
 
+/// Says how many differences and calls a program has.
 fn describe(calls: usize, threads: usize, differences: usize) -> String {
     let threads = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
     match differences {
@@ -99,7 +102,8 @@ fn describe(calls: usize, threads: usize, differences: usize) -> String {
     }
 }
 
-fn strace_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+/// The files `*.strace` of a folder, sorted by their names.
+fn find_strace_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))? {
         let path = entry?.path();
@@ -111,7 +115,7 @@ fn strace_files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
     Ok(files)
 }
 
-/// A file as text. Names may hold any bytes; both tracers write most of them as escapes.
+/// Reads a file as text. Names may hold any bytes; both tracers write most of them as escapes.
 fn read(path: &Path) -> Result<String, String> {
     let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The differences that are allowed.
+//! Reads the rules that allow differences, and decides by them.
 //!
 //! ```text
 //! # A comment.
@@ -9,43 +9,52 @@
 //!     Signals and ends of processes are no system calls.
 //!
 //! @armv7 stat64 2: {st_mode=%, st_size=%, ...} => {st_mode=%, st_size=%}
-//!     Why that is so, in a sentence or two.
+//!     Why the two differ, in a sentence or two.
 //! ```
 //!
-//! A rule is a line; its explanation follows it, indented, and explains all rules right above. `*` is any
-//! text, `%` text that both sides have in common. A rule is one of
+//! A rule is a line. Indented lines below explain it, and all rules right above it. `*` stands for any text, `%` for
+//! text that is the same on both sides. A rule is one of
 //!
-//! - `strace: PATTERN`, `ours: PATTERN`: a call or another line that only this side shows;
-//! - `both: THEIRS => OURS`: whole calls;
-//! - `NAME WHERE: THEIRS => OURS`: of the calls whose name matches NAME, an argument, from `1`, or the result, `=`.
+//! - `strace: PATTERN`, `ours: PATTERN`: this side alone may show a call or another line;
+//! - `both: THEIRS => OURS`: these whole calls may differ;
+//! - `NAME WHERE: THEIRS => OURS`: in calls whose name matches NAME, an argument or the result may differ. WHERE is the
+//!   number of the argument, from 1, or `=` for the result.
 //!
-//! `@ARCH[,ARCH…][/PROGRAM]` in front: there alone, and of programs whose name matches PROGRAM. A rule that is not used at
-//! all is an error, so that none is left over; with `maybe` in front it depends on how a run happens to go.
+//! `@ARCH[,ARCH…][/PROGRAM]` in front limits a rule to these architectures, and to programs whose name matches PROGRAM.
+//! A rule that no difference uses is an error, unless `maybe` stands in front: some differences are not in every run.
 
 use crate::pattern::{match_both, match_one};
 
-/// What a rule is about.
+/// Where a rule allows a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    /// In a line that strace alone shows.
     Strace,
+    /// In a line that this tracer alone shows.
     Ours,
+    /// In a whole call.
     Both,
+    /// In the argument with this number, from 1.
     Argument(usize),
     Result,
 }
 
+/// A rule that allows a difference.
 #[derive(Debug)]
 pub struct DifferenceRule {
-    /// As it is written.
+    /// The text of the rule's line.
     pub text: String,
     pub line: usize,
+    /// How many differences it has allowed.
     pub used: usize,
-    /// Whether it may be unused.
+    /// `maybe`: no difference need use it.
     pub is_rare: bool,
+    /// Architectures with commas between them; `None` for all.
     archs: Option<String>,
-    /// A pattern of programs' names.
+    /// A pattern that the program's name must match.
     programs: String,
     place: Place,
+    /// A pattern that the call's name must match.
     name: String,
     theirs: String,
     ours: String,
@@ -97,7 +106,7 @@ impl DifferenceRule {
 #[derive(Debug, Default)]
 pub struct Rules {
     rules: Vec<DifferenceRule>,
-    /// The name of the program that is looked at.
+    /// The name of the program whose traces are compared now.
     program: String,
 }
 
@@ -106,46 +115,48 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// Which line is wrong, and why.
+    /// The number of the first wrong line, and what is wrong with it.
     pub fn parse(text: &str, arch: &str) -> Result<Self, String> {
         let mut rules = Vec::new();
-        // Whether the last rule is explained; its line.
-        let mut open = None;
+        // The line of the last rule, as long as it is not explained.
+        let mut unexplained = None;
         for (line, text) in (1..).zip(text.lines()) {
             if text.trim().is_empty() || text.starts_with('#') {
                 continue;
             }
             if text.starts_with(char::is_whitespace) {
-                open = None;
+                unexplained = None;
                 continue;
             }
-            open = Some(line);
+            unexplained = Some(line);
             rules.push(DifferenceRule::parse(text.trim_end(), line).map_err(|error| format!("line {line}: {error}"))?);
         }
-        if let Some(line) = open {
+        if let Some(line) = unexplained {
             return Err(format!("line {line}: the rule is not explained"));
         }
         rules.retain(|rule| rule.is_for(arch));
         Ok(Self { rules, program: String::new() })
     }
 
+    /// All rules of the architecture.
     pub fn all(&self) -> impl Iterator<Item = &DifferenceRule> {
         self.rules.iter()
     }
 
-    /// From now on it is about the program of this name.
+    /// Says which program is compared from now on.
     pub fn set_program(&mut self, program: &str) {
         self.program = program.to_owned();
     }
 
-    /// Whether a line that only one side has is allowed.
+    /// Whether a rule allows a line that only one side has. Counts the rule as used.
     pub fn allow_alone(&mut self, place: Place, text: &str) -> bool {
         self.allow(|rule| {
             rule.place == place && match_one(if place == Place::Ours { &rule.ours } else { &rule.theirs }, text)
         })
     }
 
-    /// Whether two texts, of whole calls or parts of them, may differ. (Whole calls have an empty `name`.)
+    /// Whether a rule allows that two texts differ. Counts the rule as used. `name` is the call's name; it is empty if
+    /// the texts are whole calls.
     pub fn allow_pair(&mut self, place: Place, name: &str, theirs: &str, ours: &str) -> bool {
         self.allow(|rule| {
             rule.place == place && match_one(&rule.name, name) && match_both((&rule.theirs, theirs), (&rule.ours, ours))
@@ -163,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_need_an_explanation() {
+    fn rule_without_explanation_is_an_error() {
         assert!(Rules::parse("strace: a\n    Because.\n", "armv7").is_ok());
         assert!(Rules::parse("strace: a\nours: b\n    Because.\n", "armv7").is_ok());
         let error = Rules::parse("strace: a\n    Because.\n\nours: b\n", "armv7").unwrap_err();
@@ -171,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told() {
+    fn mistake_in_rule_is_an_error() {
         for (rule, said) in [
             ("strace", "a rule is"),
             ("other: x", "'other': say"),
@@ -186,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_holds_where_it_says() {
+    fn rule_allows_only_its_place_and_architecture() {
         let text = "read 2: \"%\" => \"%\"...\nstat* =: 0 => ?\n@armv7,x86_64 strace: --- * ---\n    Because.\n";
         let mut rules = Rules::parse(text, "aarch64").unwrap();
         assert!(rules.allow_pair(Place::Argument(2), "read", "\"a\"", "\"a\"..."));
@@ -200,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_may_be_for_some_programs() {
+    fn rule_with_program_allows_only_that_program() {
         let text = "@aarch64,armv7/*32 strace: *\n    Because.\n";
         let mut rules = Rules::parse(text, "aarch64").unwrap();
         rules.set_program("tar");

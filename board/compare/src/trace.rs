@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The text of a trace, by thread.
+//! Reads the text of a trace, and sorts its lines by thread.
 
 use crate::call::TracedCall;
 use std::collections::HashMap;
 
-/// What a thread's line says.
+/// A call or another line of a thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     Call(TracedCall),
@@ -14,6 +14,7 @@ pub enum Item {
 }
 
 impl Item {
+    /// The item as a line of text.
     pub fn text(&self) -> String {
         match self {
             Self::Call(call) => call.text(),
@@ -21,7 +22,7 @@ impl Item {
         }
     }
 
-    /// What the item must have in common with another's for the two to be compared.
+    /// The call's name; empty for another line. Two items are compared if they have the same name.
     pub fn name(&self) -> &str {
         match self {
             Self::Call(call) => &call.name,
@@ -30,14 +31,14 @@ impl Item {
     }
 }
 
-/// A thread and what was seen of it, in its order.
+/// A thread, and its items in the order of the trace.
 #[derive(Debug, Default)]
 pub struct ThreadTrace {
     pub id: u32,
     pub items: Vec<Item>,
 }
 
-/// All threads in the order in which they appear, and lines that are of none.
+/// All threads, in the order in which they appear, and lines that belong to no thread.
 #[derive(Debug, Default)]
 pub struct Trace {
     pub threads: Vec<ThreadTrace>,
@@ -45,14 +46,14 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Reads lines `ID TEXT` or `[pid ID] TEXT`. The two halves of a call that was interrupted by other
-    /// threads' lines are put together.
+    /// Reads lines `ID TEXT` or `[pid ID] TEXT`. Joins the two halves of a call if lines of other threads stand between
+    /// them.
     pub fn parse(text: &str) -> Self {
         let mut trace = Self::default();
         let mut places: HashMap<u32, usize> = HashMap::new();
         let mut begun: HashMap<u32, String> = HashMap::new();
         for line in text.lines() {
-            let Some((id, said)) = of_thread(line) else {
+            let Some((id, said)) = split_thread_id(line) else {
                 if !line.trim().is_empty() {
                     trace.stray.push(line.to_owned());
                 }
@@ -64,47 +65,48 @@ impl Trace {
             });
             let items = &mut trace.threads[place].items;
             if !said.starts_with("<... ") && TracedCall::parse(said).is_some() {
-                // The call before did not return, and yet there is another: of a handler, for example.
-                items.extend(begun.remove(&id).map(|start| item(&start)));
+                // A new call begins although the call before did not return: a signal handler makes it, for example.
+                items.extend(begun.remove(&id).map(|start| parse_item(&start)));
             }
             if let Some(start) = said.strip_suffix("<unfinished ...>") {
                 begun.insert(id, start.trim_end().to_owned());
                 continue;
             }
-            let item = match resumed(said) {
+            let item = match split_resumed(said) {
                 Some((name, rest)) => match begun.remove(&id) {
-                    Some(start) => item(&(start + rest)),
+                    Some(start) => parse_item(&(start + rest)),
                     None => Item::Call(TracedCall::headless(name, rest)),
                 },
-                None => item(said),
+                None => parse_item(said),
             };
             items.push(item);
         }
         // Calls that never returned.
         for (id, start) in begun {
-            trace.threads[places[&id]].items.push(item(&start));
+            trace.threads[places[&id]].items.push(parse_item(&start));
         }
         trace
     }
 
-    pub fn calls(&self) -> usize {
+    pub fn count_calls(&self) -> usize {
         let items = self.threads.iter().flat_map(|thread| &thread.items);
         items.filter(|item| matches!(item, Item::Call(_))).count()
     }
 
-    /// Takes a thread out.
+    /// Removes a thread, and returns it.
     pub fn take(&mut self, id: u32) -> Option<ThreadTrace> {
         let place = self.threads.iter().position(|thread| thread.id == id)?;
         Some(self.threads.remove(place))
     }
 }
 
-fn item(said: &str) -> Item {
+/// Makes an item of a line, without its thread.
+fn parse_item(said: &str) -> Item {
     TracedCall::parse(said).map_or_else(|| Item::Note(said.to_owned()), Item::Call)
 }
 
-/// The thread that a line is of, and the rest.
-fn of_thread(line: &str) -> Option<(u32, &str)> {
+/// The id of the thread that a line begins with, and the rest of the line.
+fn split_thread_id(line: &str) -> Option<(u32, &str)> {
     let (id, said) = match line.strip_prefix("[pid") {
         Some(rest) => rest.split_once(']')?,
         None => line.split_once(' ')?,
@@ -112,8 +114,8 @@ fn of_thread(line: &str) -> Option<(u32, &str)> {
     Some((id.trim().parse().ok()?, said.trim()))
 }
 
-/// `<... NAME resumed>REST`. Where nothing is left to be said of the arguments REST is `) = …`.
-fn resumed(said: &str) -> Option<(&str, &str)> {
+/// NAME and REST of `<... NAME resumed>REST`. REST is `) = …` if the first half had all arguments.
+fn split_resumed(said: &str) -> Option<(&str, &str)> {
     said.strip_prefix("<... ")?.split_once(" resumed>")
 }
 
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_of_a_call_are_put_together() {
+    fn halves_of_a_call_become_one_call() {
         let trace = Trace::parse(
             "12    read(0,  <unfinished ...>\n\
              13    getpid()         = 13\n\
@@ -138,11 +140,11 @@ mod tests {
         );
         assert_eq!(texts(&trace, 12), ["read(0, \"abc\", 10) = 3"]);
         assert_eq!(texts(&trace, 13), ["getpid() = 13", "exit_group(0) = ?", "+++ exited with 0 +++"]);
-        assert_eq!(trace.calls(), 3);
+        assert_eq!(trace.count_calls(), 3);
     }
 
     #[test]
-    fn a_start_or_an_end_may_be_missing() {
+    fn call_without_start_or_end_is_kept() {
         let trace = Trace::parse("[pid  7] <... clone resumed>) = 0\n[pid  7] pause( <unfinished ...>\nstray line\n");
         assert_eq!(texts(&trace, 7), ["<... clone resumed> = 0", "pause() = ?"]);
         assert_eq!(trace.stray, ["stray line"]);

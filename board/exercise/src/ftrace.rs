@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The kernel's own account of system calls, in the reader's words.
+//! Translates ftrace's lines of system calls to the reader's lines, so that tests can compare the two.
 
 use std::io;
 
-/// Translates lines of `/sys/kernel/tracing/trace` with `raw_syscalls` events, for programs whose
-/// registers are `bits` wide:
+/// Reads lines of `/sys/kernel/tracing/trace` with `raw_syscalls` events from standard input, and prints the reader's
+/// lines. `bits` is the width of the traced programs' registers.
 ///
 /// ```text
 ///            dmesg-102     [000] .....     2.178354: sys_enter: NR 174 (0, 0, 0, 0, 0, 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Times calls and programs. Nothing is subtracted and nothing is warmed up, so that a tracer records exactly
-//! the calls that were asked for.
+//! Times calls and programs. Makes exactly the calls that were asked for, and none to warm up, so that a tracer records
+//! no others. Subtracts nothing from the times.
 
 use crate::calls;
 use std::fs::File;
@@ -11,21 +11,21 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Makes `count` calls and prints the nanoseconds that each took. A call `open` is an `openat` and its `close`.
-pub fn time(call: &str, count: u64) {
-    let make = loop_of(call);
+/// Makes `count` calls of `call`, and prints the nanoseconds that each took.
+pub fn time_calls(call: &str, count: u64) {
+    let make = find_loop(call);
     let start = Instant::now();
     make(count);
-    print(start.elapsed(), count);
+    print_time_of_call(start.elapsed(), count);
 }
 
-/// Makes `count` calls in each of `threads` threads at once, each thread on a CPU of its own. Prints the nanoseconds
+/// Makes `count` calls of `call` in each of `threads` threads at once, each on a CPU of its own. Prints the nanoseconds
 /// from the beginning of the first call to the end of the last, divided by `count`.
-pub fn time_in_threads(call: &str, count: u64, threads: u64) {
-    let make = loop_of(call);
+pub fn time_calls_in_threads(call: &str, count: u64, threads: u64) {
+    let make = find_loop(call);
     let ready = Barrier::new(threads as usize);
     let work = |cpu| {
-        calls::pin(cpu as usize);
+        calls::pin_to_cpu(cpu as usize);
         ready.wait();
         let start = Instant::now();
         make(count);
@@ -38,37 +38,39 @@ pub fn time_in_threads(call: &str, count: u64, threads: u64) {
     });
     let start = times.iter().map(|(start, _)| *start).min().expect("a thread");
     let end = times.iter().map(|(_, end)| *end).max().expect("a thread");
-    print(end - start, count);
+    print_time_of_call(end - start, count);
 }
 
-fn print(elapsed: Duration, count: u64) {
+/// Prints the nanoseconds of one call, if `count` calls took `elapsed`.
+fn print_time_of_call(elapsed: Duration, count: u64) {
     println!("{:.2}", elapsed.as_nanos() as f64 / count as f64);
 }
 
-fn loop_of(call: &str) -> fn(u64) {
+/// The function that makes calls of the name `call` a number of times. `open` is an `openat` and its `close`.
+fn find_loop(call: &str) -> fn(u64) {
     match call {
-        "getppid" => calls::many,
-        "read" => read,
-        "open" => open,
+        "getppid" => calls::call_getppid,
+        "read" => read_bytes,
+        "open" => open_and_close,
         _ => panic!("a call to time is getppid, read or open"),
     }
 }
 
-/// Reads one byte `count` times.
-fn read(count: u64) {
+/// Reads one byte, `count` times.
+fn read_bytes(count: u64) {
     let zero = File::open("/dev/zero").expect("/dev/zero can be opened");
     let mut byte = 0_u8;
     for _ in 0..count {
-        // SAFETY: The kernel writes one byte, which is there.
+        // SAFETY: The kernel writes one byte, to `byte`.
         let result = unsafe { libc::syscall(libc::SYS_read, zero.as_raw_fd(), &raw mut byte, 1) };
         assert_eq!(result, 1, "/dev/zero gives a byte");
     }
 }
 
-/// Opens and closes a file `count` times.
-fn open(count: u64) {
+/// Opens and closes a file, `count` times.
+fn open_and_close(count: u64) {
     for _ in 0..count {
-        // SAFETY: A C string is passed, and the descriptor is nobody else's.
+        // SAFETY: The path is a C string, and nobody else owns the descriptor.
         let result = unsafe {
             let file = libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/dev/null".as_ptr(), libc::O_RDONLY, 0);
             libc::syscall(libc::SYS_close, file)
@@ -77,19 +79,19 @@ fn open(count: u64) {
     }
 }
 
-/// Makes `rate` calls of getppid a second for `seconds` seconds, in portions of a millisecond.
-pub fn pace(rate: u64, seconds: u64) {
+/// Makes `rate` calls of getppid a second for `seconds` seconds: a thousandth of them at the start of each millisecond.
+pub fn call_at_rate(rate: u64, seconds: u64) {
     let start = Instant::now();
     for millisecond in 1..=seconds * 1000 {
-        calls::many(rate / 1000);
+        calls::call_getppid(rate / 1000);
         let until = start + Duration::from_millis(millisecond);
         thread::sleep(until.saturating_duration_since(Instant::now()));
     }
 }
 
 /// Runs a program whose standard output goes to the file `output`. Prints the nanoseconds of CPU time that it took, the
-/// most KiB of memory that it had, and how often it waited. Returns the program's exit status.
-pub fn spend(output: &str, program: &str, arguments: &[&str]) -> ExitCode {
+/// most KiB of memory that it had, and how often it waited. Returns its exit status.
+pub fn run_and_print_usage(output: &str, program: &str, arguments: &[&str]) -> ExitCode {
     let output = File::create(output).expect("the output can be written");
     #[allow(clippy::zombie_processes, reason = "wait4 waits for it")]
     let child = Command::new(program).args(arguments).stdout(output).spawn().expect("the program starts");

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Asks the module for what the arguments say, in words: `pids=1,2`, `names=a,b`, `ppid=1`, `parent=a`, `calls=N,M`
-//! (of the kernel's own programs), `calls32=N,M` (of 32-bit programs), `edges=exit`, `failed`, `args`, `snaplen=N`,
-//! `follow`, `keep`. Makes `/tmp/asked` then, and copies what it reads to standard output. When there is `/tmp/enough`, it
-//! reads what was recorded until then, and ends.
+//! Requests a recording, and copies it to standard output.
+//!
+//! Words make the request: `pids=1,2`, `names=a,b`, `ppid=1`, `parent=a`, `calls=N,M` (of programs as wide as the
+//! kernel), `calls32=N,M` (of 32-bit programs), `edges=exit`, `failed`, `args`, `snaplen=N`, `follow`, `keep`.
+//!
+//! Makes `/tmp/asked` when the module has the request. When there is `/tmp/enough`, copies what was recorded until
+//! then, and ends.
 
 use crate::collect::copy_rest;
-use crate::device::{open, poll_for, set_request, PACKET};
+use crate::device::{open, poll_for, set_request, PACKET_BYTES};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -16,9 +19,9 @@ use syscall_record_format::filter::CommName;
 use syscall_record_format::request::Request;
 use syscall_record_format::settings::{parse_edges, parse_names, parse_pid, parse_pids, parse_snaplen, Rule};
 
-/// Hands over the request that `words` make, and reads.
-pub fn run(words: &[&str]) -> ExitCode {
-    match ask_and_read(words) {
+/// Hands the request that `words` make to the module, and copies what it records to standard output.
+pub fn request_and_copy(words: &[&str]) -> ExitCode {
+    match try_to_copy(words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(what) => {
             eprintln!("exercise request: {what}");
@@ -27,12 +30,12 @@ pub fn run(words: &[&str]) -> ExitCode {
     }
 }
 
-fn ask_and_read(words: &[&str]) -> Result<(), String> {
+fn try_to_copy(words: &[&str]) -> Result<(), String> {
     let request = parse(words)?;
     let mut device = open(libc::O_NONBLOCK)?;
     set_request(&device, &request.to_bytes()).map_err(|error| error.to_string())?;
     File::create("/tmp/asked").map_err(|error| error.to_string())?;
-    let mut packet = [0; PACKET];
+    let mut packet = [0; PACKET_BYTES];
     while !Path::new("/tmp/enough").exists() {
         if poll_for(&device, 50)? {
             let count = device.read(&mut packet).map_err(|error| error.to_string())?;
@@ -42,6 +45,7 @@ fn ask_and_read(words: &[&str]) -> Result<(), String> {
     copy_rest(&mut device, &mut std::io::stdout())
 }
 
+/// Makes a request of `words`.
 fn parse(words: &[&str]) -> Result<Request, String> {
     let mut request = Request::default();
     let selection = &mut request.selection;

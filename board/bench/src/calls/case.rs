@@ -3,17 +3,18 @@
 //! Checks and times a case.
 
 use super::check::{self, CHECKED_CALLS};
-use super::samples::{Sample, Samples};
+use super::samples::{CallSample, CallSamples};
 use crate::evidence::measured_call::MeasuredCall;
 use crate::figures::numbers::per_call;
 use crate::setup::Setup;
+use crate::system::output::say;
 use crate::system::program::output_of;
-use crate::system::say;
 use crate::system::stop::{fail, Result};
-use crate::tracers::{Case, Tracer};
+use crate::tracers::cases::Case;
+use crate::tracers::tracer::Tracer;
 
 /// Measures a case, or notes why it cannot be measured here.
-pub fn measure(setup: &mut Setup, case: &Case, samples: &mut Samples) -> Result<()> {
+pub fn measure(setup: &mut Setup, case: &Case, samples: &mut CallSamples) -> Result<()> {
     if let Err(obstacle) = case.tracer.find_obstacle(setup) {
         setup.note(format!("{}: left out, {obstacle}.", case.name));
         return Ok(());
@@ -24,7 +25,7 @@ pub fn measure(setup: &mut Setup, case: &Case, samples: &mut Samples) -> Result<
     Ok(())
 }
 
-fn measure_call(setup: &mut Setup, case: &Case, call: MeasuredCall, samples: &mut Samples) -> Result<()> {
+fn measure_call(setup: &mut Setup, case: &Case, call: MeasuredCall, samples: &mut CallSamples) -> Result<()> {
     let tracer = &*case.tracer;
     let checked = run_traced(setup, tracer, call, CHECKED_CALLS)?;
     for wrong in check::find_wrong(setup, tracer, call)? {
@@ -39,11 +40,11 @@ fn measure_call(setup: &mut Setup, case: &Case, call: MeasuredCall, samples: &mu
         setup.report_if_wrong(loss.map(|loss| format!("{}, {}: {loss}", case.name, call.name())));
         let bytes =
             if tracer.has_bytes() { per_call((checked.bytes, CHECKED_CALLS), (timed.bytes, calls)) } else { 0.0 };
-        let sample = Sample { case: case.name, call, plain, traced: timed.time, bytes };
+        let sample = CallSample { case: case.name, call, plain, traced: timed.time, bytes };
         samples.add(sample);
         last = Some(sample);
     }
-    if let Some(Sample { plain, traced, bytes, .. }) = last {
+    if let Some(CallSample { plain, traced, bytes, .. }) = last {
         say(&format!("{}: {} {plain:.2} -> {traced:.2} {}, {bytes:.1} bytes", case.name, call.name(), setup.unit()));
     }
     Ok(())

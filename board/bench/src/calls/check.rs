@@ -2,20 +2,21 @@
 
 //! Says whether a tracer recorded what it must.
 
+use crate::evidence::counts::{CallCounts, CountCalls};
+use crate::evidence::expected::ExpectedRecording;
 use crate::evidence::measured_call::{MeasuredCall, ResultIs, OPENAT};
 use crate::evidence::our_lines::has_openat_args;
-use crate::evidence::{CountCalls, Found, Record};
 use crate::setup::Setup;
 use crate::system::stop::Result;
-use crate::tracers::Tracer;
+use crate::tracers::tracer::Tracer;
 
 /// Calls that are made to be looked for.
 pub const CHECKED_CALLS: u64 = 1000;
 
 /// Says what is wrong in a recording of [`CHECKED_CALLS`] calls.
 pub fn find_wrong(setup: &Setup, tracer: &dyn Tracer, call: MeasuredCall) -> Result<Vec<String>> {
-    let Some(record) = tracer.record() else { return Ok(Vec::new()) };
-    let mut check = Check::new(&record, call, std::process::id());
+    let Some(recording) = tracer.expected_recording() else { return Ok(Vec::new()) };
+    let mut check = Check::new(&recording, call, std::process::id());
     let is_intact = tracer.for_each_line(setup, &mut |line| check.take(line))?;
     let mut wrong = check.differences();
     if !is_intact {
@@ -26,21 +27,21 @@ pub fn find_wrong(setup: &Setup, tracer: &dyn Tracer, call: MeasuredCall) -> Res
 
 /// Counts the calls of a recording.
 struct Check {
-    expected: Found,
+    expected: CallCounts,
     counters: Vec<(&'static str, Box<dyn CountCalls>)>,
     /// Lines with the arguments of openat, if there must be some.
     args: Option<u64>,
 }
 
 impl Check {
-    fn new(record: &Record, call: MeasuredCall, bench: u32) -> Self {
-        let parent = if record.is_parent_bench { ResultIs::Exactly(bench.into()) } else { ResultIs::AtLeast(1) };
+    fn new(recording: &ExpectedRecording, call: MeasuredCall, bench: u32) -> Self {
+        let parent = if recording.is_parent_bench { ResultIs::Exactly(bench.into()) } else { ResultIs::AtLeast(1) };
         let calls = call.system_calls(parent);
         let has_openat = calls.iter().any(|(call, _)| call.name == OPENAT.name);
         Self {
-            expected: record.expected(CHECKED_CALLS),
-            counters: calls.iter().map(|&(call, result)| (call.name, record.counter(call, result))).collect(),
-            args: (has_openat && record.has_args).then_some(0),
+            expected: recording.expected_counts(CHECKED_CALLS),
+            counters: calls.iter().map(|&(call, result)| (call.name, recording.counter(call, result))).collect(),
+            args: (has_openat && recording.has_args).then_some(0),
         }
     }
 
@@ -54,7 +55,7 @@ impl Check {
     }
 
     fn differences(&self) -> Vec<String> {
-        let Found { entries, exits } = self.expected;
+        let CallCounts { entries, exits } = self.expected;
         let mut wrong = Vec::new();
         for (name, counter) in &self.counters {
             let found = counter.found();
@@ -75,15 +76,20 @@ impl Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Form;
+    use crate::evidence::expected::Form;
 
     const BENCH: u32 = 0x99;
 
-    const RECORD: Record =
-        Record { form: Form::Ours, has_entries: true, has_exits: true, is_parent_bench: true, has_args: true };
+    const RECORDING: ExpectedRecording = ExpectedRecording {
+        form: Form::Ours,
+        has_entries: true,
+        has_exits: true,
+        is_parent_bench: true,
+        has_args: true,
+    };
 
-    fn differences(record: &Record, call: MeasuredCall, lines: &str, times: u64) -> Vec<String> {
-        let mut check = Check::new(record, call, BENCH);
+    fn differences(recording: &ExpectedRecording, call: MeasuredCall, lines: &str, times: u64) -> Vec<String> {
+        let mut check = Check::new(recording, call, BENCH);
         for _ in 0..times {
             lines.lines().for_each(|line| check.take(line));
         }
@@ -97,14 +103,14 @@ mod tests {
     #[test]
     fn whole_recording_has_no_differences() {
         let lines = lines_of(libc::SYS_getppid as u64, "", "0x99");
-        assert!(differences(&RECORD, MeasuredCall::Getppid, &lines, CHECKED_CALLS).is_empty());
+        assert!(differences(&RECORDING, MeasuredCall::Getppid, &lines, CHECKED_CALLS).is_empty());
     }
 
     #[test]
     fn missing_calls_and_another_parent_are_told() {
         let lines = lines_of(libc::SYS_getppid as u64, "", "0x98");
         assert_eq!(
-            differences(&RECORD, MeasuredCall::Getppid, &lines, 999),
+            differences(&RECORDING, MeasuredCall::Getppid, &lines, 999),
             ["getppid: 999 entries and 0 exits were recorded, not 1000 and 1000"]
         );
     }
@@ -113,20 +119,20 @@ mod tests {
     fn arguments_of_openat_are_looked_for() {
         let open = |args| lines_of(OPENAT.number, args, "0x3") + &lines_of(libc::SYS_close as u64, "0x3", "0x0");
         let whole = open("0xffffffffffffff9c,0x41f3a0,0x0,0x0");
-        assert!(differences(&RECORD, MeasuredCall::Open, &whole, CHECKED_CALLS).is_empty());
+        assert!(differences(&RECORDING, MeasuredCall::Open, &whole, CHECKED_CALLS).is_empty());
         let wrong = ["0 of 1000 openat have their arguments"];
-        assert_eq!(differences(&RECORD, MeasuredCall::Open, &open("0x1"), CHECKED_CALLS), wrong);
-        let without = Record { has_args: false, ..RECORD };
+        assert_eq!(differences(&RECORDING, MeasuredCall::Open, &open("0x1"), CHECKED_CALLS), wrong);
+        let without = ExpectedRecording { has_args: false, ..RECORDING };
         assert!(differences(&without, MeasuredCall::Open, &open("0x1"), CHECKED_CALLS).is_empty());
     }
 
     #[test]
     fn excluded_process_must_not_be_found() {
-        let record = Record { has_entries: false, has_exits: false, has_args: false, ..RECORD };
-        assert!(differences(&record, MeasuredCall::Read, "", 1).is_empty());
+        let recording = ExpectedRecording { has_entries: false, has_exits: false, has_args: false, ..RECORDING };
+        assert!(differences(&recording, MeasuredCall::Read, "", 1).is_empty());
         let line = "exit syscall, regs[0]=0x1, with pid=0x66, ret=0x1, name=exercise, syscall=";
         let line = format!("{line}{:#x}\n", libc::SYS_read);
         let wrong = ["read: 0 entries and 1 exits were recorded, not 0 and 0"];
-        assert_eq!(differences(&record, MeasuredCall::Read, &line, 1), wrong);
+        assert_eq!(differences(&recording, MeasuredCall::Read, &line, 1), wrong);
     }
 }

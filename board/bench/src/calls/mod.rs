@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `case` | checks and times a case |
 //! | `check` | says whether a tracer recorded what it must |
-//! | `samples` | what was measured, and the table of it |
+//! | `samples` | keeps the times, and makes their table |
 
 mod check;
 mod samples;
@@ -15,11 +15,11 @@ mod case;
 use crate::options::CallOptions;
 use crate::setup::Setup;
 use crate::several_cpus;
-use crate::system::print;
+use crate::system::output::print;
 use crate::system::stop::Result;
-use crate::tracers::cases;
+use crate::tracers::cases::list_cases;
 use crate::user_space;
-use samples::Samples;
+use samples::CallSamples;
 
 /// Measures all cases that are wanted, and prints their tables. Returns whether every check passed.
 pub fn run(options: &CallOptions) -> Result<bool> {
@@ -30,10 +30,10 @@ pub fn run(options: &CallOptions) -> Result<bool> {
     Ok(!setup.has_failed())
 }
 
-/// The table of calls; `None` if no case was measured.
+/// Measures all cases that are wanted. Returns the table; `None` if no case was measured.
 pub fn measure(setup: &mut Setup) -> Result<Option<String>> {
-    let mut samples = Samples::default();
-    for case in cases(setup) {
+    let mut samples = CallSamples::default();
+    for case in list_cases(setup) {
         if setup.is_wanted(case.name) {
             case::measure(setup, &case, &mut samples)?;
         }
@@ -41,7 +41,7 @@ pub fn measure(setup: &mut Setup) -> Result<Option<String>> {
     Ok(samples.table(setup.options.clock).map(|table| table.to_string()))
 }
 
-/// What is to be said below the tables, a line each.
+/// Takes the notes that stand below the tables, a line each; `None` if there are none.
 pub fn notes_of(setup: &mut Setup) -> Option<String> {
     let notes = setup.take_notes();
     if notes.is_empty() {

@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Keeps what was measured of calls, and makes the table of it.
+//! Keeps the times of calls, and makes their table.
 
 use crate::evidence::measured_call::MeasuredCall;
 use crate::figures::numbers::signed;
-use crate::figures::statistics::{median, Summary};
+use crate::figures::statistics::{median, MedianAndRange};
 use crate::figures::table::{left, right, Table};
-use crate::options::Clock;
-use crate::tracers::FLOOR;
+use crate::options::ClockUnit;
+use crate::tracers::cases::FLOOR;
 
 /// One round of a case.
 #[derive(Clone, Copy)]
-pub struct Sample {
+pub struct CallSample {
     pub case: &'static str,
     pub call: MeasuredCall,
     /// How long a call took without a tracer, in units of the clock.
     pub plain: f64,
     /// How long a call took with it.
     pub traced: f64,
-    /// What was recorded of a call.
+    /// Bytes that were recorded of a call.
     pub bytes: f64,
 }
 
 /// Rounds of all cases.
 #[derive(Default)]
-pub struct Samples(Vec<Sample>);
+pub struct CallSamples(Vec<CallSample>);
 
-impl Samples {
-    pub fn add(&mut self, sample: Sample) {
+impl CallSamples {
+    pub fn add(&mut self, sample: CallSample) {
         self.0.push(sample);
     }
 
     /// A row a case; `None` if none was measured.
-    pub fn table(&self, clock: Clock) -> Option<Table> {
+    pub fn table(&self, clock: ClockUnit) -> Option<Table> {
         if self.0.is_empty() {
             return None;
         }
@@ -72,21 +72,21 @@ impl Samples {
     }
 
     /// The samples of a call in a case.
-    fn of<'a>(&'a self, case: &'a str, call: MeasuredCall) -> impl Iterator<Item = &'a Sample> {
+    fn of<'a>(&'a self, case: &'a str, call: MeasuredCall) -> impl Iterator<Item = &'a CallSample> {
         self.0.iter().filter(move |sample| sample.case == case && sample.call == call)
     }
 
-    /// What the tracer of a case adds to a call.
-    fn added(&self, case: &str, call: MeasuredCall) -> Summary {
-        Summary::of(self.of(case, call).map(|sample| sample.traced - sample.plain))
+    /// What the tracer of a case adds to the time of a call.
+    fn added(&self, case: &str, call: MeasuredCall) -> MedianAndRange {
+        MedianAndRange::of(self.of(case, call).map(|sample| sample.traced - sample.plain))
     }
 
     /// What the tracer of a case adds to a call, as text. Times vary, so they come with their range.
-    fn added_time(&self, case: &str, call: MeasuredCall, clock: Clock) -> String {
-        let Summary { median, least, most } = self.added(case, call);
+    fn added_time(&self, case: &str, call: MeasuredCall, clock: ClockUnit) -> String {
+        let MedianAndRange { median, least, most } = self.added(case, call);
         match clock {
-            Clock::Instructions => signed(median, 0),
-            Clock::Nanoseconds => format!("{} ({} to {})", signed(median, 0), signed(least, 0), signed(most, 0)),
+            ClockUnit::Instructions => signed(median, 0),
+            ClockUnit::Nanoseconds => format!("{} ({} to {})", signed(median, 0), signed(least, 0), signed(most, 0)),
         }
     }
 
@@ -118,18 +118,18 @@ mod tests {
     use super::*;
 
     /// Three rounds of a case, in which each call takes `added` more; one of them is disturbed.
-    fn add_case(samples: &mut Samples, case: &'static str, added: [f64; 3], bytes: [f64; 3]) {
+    fn add_case(samples: &mut CallSamples, case: &'static str, added: [f64; 3], bytes: [f64; 3]) {
         for disturbance in [0.0, 900.0, 0.4] {
             for (index, call) in MeasuredCall::ALL.into_iter().enumerate() {
                 let plain = [486.0, 850.0, 6098.0][index] + disturbance / 10.0;
                 let traced = plain + added[index] + disturbance;
-                samples.add(Sample { case, call, plain, traced, bytes: bytes[index] });
+                samples.add(CallSample { case, call, plain, traced, bytes: bytes[index] });
             }
         }
     }
 
-    fn samples() -> Samples {
-        let mut samples = Samples::default();
+    fn samples() -> CallSamples {
+        let mut samples = CallSamples::default();
         add_case(&mut samples, FLOOR, [215.0, 216.0, 430.0], [0.0; 3]);
         add_case(&mut samples, "recorded, without arguments", [293.0, 289.0, 582.0], [8.2, 8.2, 16.6]);
         samples
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn table_of_instructions_has_medians() {
-        let table = samples().table(Clock::Instructions).expect("a table").to_string();
+        let table = samples().table(ClockUnit::Instructions).expect("a table").to_string();
         assert_eq!(
             table,
             "\
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn table_of_times_has_ranges() {
-        let table = samples().table(Clock::Nanoseconds).expect("a table").to_string();
+        let table = samples().table(ClockUnit::Nanoseconds).expect("a table").to_string();
         let row = table.lines().last().expect("rows");
         assert!(row.contains("|       +293 (+293 to +1193) |"), "{row}");
         assert!(row.contains("|       +582 (+582 to +1482) |"), "{row}");
@@ -160,15 +160,15 @@ mod tests {
 
     #[test]
     fn ratio_is_empty_without_floor() {
-        let mut samples = Samples::default();
+        let mut samples = CallSamples::default();
         add_case(&mut samples, "strace -f", [41934.0, 48361.0, 90873.0], [47.0, 44.0, 94.0]);
-        let table = samples.table(Clock::Instructions).expect("a table").to_string();
+        let table = samples.table(ClockUnit::Instructions).expect("a table").to_string();
         let row = "| strace -f                                  |     +41934 |     +48361 |     +90873 |          | 47 / 44 / 94    |";
         assert_eq!(table.lines().last(), Some(row));
     }
 
     #[test]
     fn no_sample_makes_no_table() {
-        assert!(Samples::default().table(Clock::Instructions).is_none());
+        assert!(CallSamples::default().table(ClockUnit::Instructions).is_none());
     }
 }

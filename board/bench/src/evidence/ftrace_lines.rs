@@ -7,18 +7,18 @@
 //!         exercise-123     [000] .....     9.123457: sys_exit: NR 63 = 1
 //! ```
 
+use super::counts::{CallCounts, CountCalls};
 use super::measured_call::{ResultIs, EXECVE};
-use super::{CountCalls, Found};
 
 pub struct FtraceLines {
     number: u64,
     result: ResultIs,
-    found: Found,
+    found: CallCounts,
 }
 
 impl FtraceLines {
     pub fn new(number: u64, result: ResultIs) -> Self {
-        Self { number, result, found: Found::default() }
+        Self { number, result, found: CallCounts::default() }
     }
 }
 
@@ -33,7 +33,7 @@ impl CountCalls for FtraceLines {
         }
     }
 
-    fn found(&self) -> Found {
+    fn found(&self) -> CallCounts {
         self.found
     }
 }
@@ -80,7 +80,7 @@ impl ProgramLines {
 
 #[cfg(test)]
 mod tests {
-    use super::super::count;
+    use super::super::counts::count_in;
     use super::*;
 
     const LINES: &str = "\
@@ -94,9 +94,9 @@ exercise-123   [000]     9.123459: sys_exit:             NR 630 = 1
 
     #[test]
     fn entries_and_exits_of_both_forms_are_counted() {
-        assert_eq!(count(FtraceLines::new(63, ResultIs::Exactly(1)), LINES), (2, 1));
-        assert_eq!(count(FtraceLines::new(63, ResultIs::AtLeast(-9)), LINES), (2, 2));
-        assert_eq!(count(FtraceLines::new(630, ResultIs::AtLeast(0)), LINES), (0, 1));
+        assert_eq!(count_in(FtraceLines::new(63, ResultIs::Exactly(1)), LINES), (2, 1));
+        assert_eq!(count_in(FtraceLines::new(63, ResultIs::AtLeast(-9)), LINES), (2, 2));
+        assert_eq!(count_in(FtraceLines::new(630, ResultIs::AtLeast(0)), LINES), (0, 1));
     }
 
     #[test]

@@ -10,8 +10,8 @@
 //!
 //! The second line is an exit where entries are recorded: of the entry before. The third is one where they are not.
 
+use super::counts::{CallCounts, CountCalls};
 use super::measured_call::ResultIs;
-use super::{CountCalls, Found};
 
 pub struct OurLines {
     number: u64,
@@ -19,12 +19,12 @@ pub struct OurLines {
     has_entries: bool,
     /// The last entry was of this call, and its exit is still to come.
     is_entered: bool,
-    found: Found,
+    found: CallCounts,
 }
 
 impl OurLines {
     pub fn new(number: u64, result: ResultIs, has_entries: bool) -> Self {
-        Self { number, result, has_entries, is_entered: false, found: Found::default() }
+        Self { number, result, has_entries, is_entered: false, found: CallCounts::default() }
     }
 }
 
@@ -44,7 +44,7 @@ impl CountCalls for OurLines {
         }
     }
 
-    fn found(&self) -> Found {
+    fn found(&self) -> CallCounts {
         self.found
     }
 }
@@ -79,7 +79,7 @@ fn hex_behind(line: &str, name: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::count;
+    use super::super::counts::count_in;
     use super::*;
 
     const BOTH: &str = "\
@@ -95,9 +95,9 @@ dropped 12 events on cpu 0
 
     #[test]
     fn exit_belongs_to_the_entry_before() {
-        assert_eq!(count(OurLines::new(0x3f, ResultIs::Exactly(1), true), BOTH), (2, 1));
-        assert_eq!(count(OurLines::new(0x3f, ResultIs::AtLeast(1), true), BOTH), (2, 2));
-        assert_eq!(count(OurLines::new(0x3f0, ResultIs::Exactly(1), true), BOTH), (1, 1));
+        assert_eq!(count_in(OurLines::new(0x3f, ResultIs::Exactly(1), true), BOTH), (2, 1));
+        assert_eq!(count_in(OurLines::new(0x3f, ResultIs::AtLeast(1), true), BOTH), (2, 2));
+        assert_eq!(count_in(OurLines::new(0x3f0, ResultIs::Exactly(1), true), BOTH), (1, 1));
     }
 
     #[test]
@@ -107,7 +107,7 @@ exit syscall, regs[0]=0x1, with pid=0x66, ret=0x1, name=exercise, syscall=0x3f
 exit syscall, regs[0]=0x1, with pid=0x66, ret=0x1, name=exercise, syscall=0x3f, args=0x3,0x7fd9e8c000,0x1
 exit syscall, regs[0]=0x1, with pid=0x66, ret=0x1, name=exercise, syscall=0x3f0
 ";
-        assert_eq!(count(OurLines::new(0x3f, ResultIs::Exactly(1), false), lines), (0, 2));
+        assert_eq!(count_in(OurLines::new(0x3f, ResultIs::Exactly(1), false), lines), (0, 2));
     }
 
     #[test]
@@ -116,13 +116,13 @@ exit syscall, regs[0]=0x1, with pid=0x66, ret=0x1, name=exercise, syscall=0x3f0
 syscall 0x38, with pid=0x66, name=exercise
 exit syscall, regs[0]=0xfffffffffffffffe, with pid=0x66, ret=0xfffffffffffffffe, name=exercise
 ";
-        assert_eq!(count(OurLines::new(0x38, ResultIs::AtLeast(0), true), lines), (1, 0));
+        assert_eq!(count_in(OurLines::new(0x38, ResultIs::AtLeast(0), true), lines), (1, 0));
     }
 
     #[test]
     fn entries_alone_are_counted_as_such() {
         let lines = "syscall 0xad, with pid=0x66, name=exercise\n".repeat(3);
-        assert_eq!(count(OurLines::new(0xad, ResultIs::AtLeast(1), true), &lines), (3, 0));
+        assert_eq!(count_in(OurLines::new(0xad, ResultIs::AtLeast(1), true), &lines), (3, 0));
     }
 
     #[test]

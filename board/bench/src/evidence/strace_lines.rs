@@ -7,8 +7,8 @@
 //!      0.011 ( 0.001 ms): exercise/123 read(fd: 3</dev/zero>, buf: 0x7fd9e8c000, count: 1)       = 1
 //! ```
 
+use super::counts::{CallCounts, CountCalls};
 use super::measured_call::ResultIs;
-use super::{CountCalls, Found};
 
 pub struct StraceLines {
     /// The call's name with the parenthesis behind it.
@@ -35,14 +35,14 @@ impl CountCalls for StraceLines {
         self.lines += u64::from(self.is_counted(line) == Some(true));
     }
 
-    fn found(&self) -> Found {
-        Found { entries: self.lines, exits: self.lines }
+    fn found(&self) -> CallCounts {
+        CallCounts { entries: self.lines, exits: self.lines }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::count;
+    use super::super::counts::count_in;
     use super::*;
 
     #[test]
@@ -54,14 +54,14 @@ mod tests {
 123   read(9, 0x1, 1)                   = -1 EBADF (Bad file descriptor)
 123   +++ exited with 0 +++
 ";
-        assert_eq!(count(StraceLines::new("read", ResultIs::Exactly(1)), lines), (1, 1));
+        assert_eq!(count_in(StraceLines::new("read", ResultIs::Exactly(1)), lines), (1, 1));
     }
 
     #[test]
     fn lines_of_perf_trace_are_counted() {
         let lines = "     0.011 ( 0.001 ms): exercise/123 getppid()                 = 99\n\
                      ?     (         ): exercise/123  ... [continued]: execve())  = 0\n";
-        assert_eq!(count(StraceLines::new("getppid", ResultIs::AtLeast(1)), lines), (1, 1));
-        assert_eq!(count(StraceLines::new("getppid", ResultIs::Exactly(98)), lines), (0, 0));
+        assert_eq!(count_in(StraceLines::new("getppid", ResultIs::AtLeast(1)), lines), (1, 1));
+        assert_eq!(count_in(StraceLines::new("getppid", ResultIs::Exactly(98)), lines), (0, 0));
     }
 }

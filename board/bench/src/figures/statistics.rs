@@ -4,13 +4,13 @@
 
 /// The median of some numbers, the least and the most.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Summary {
+pub struct MedianAndRange {
     pub median: f64,
     pub least: f64,
     pub most: f64,
 }
 
-impl Summary {
+impl MedianAndRange {
     /// All are 0 if there is no number.
     pub fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = numbers.into_iter().collect();
@@ -24,7 +24,7 @@ impl Summary {
 
 /// The median of some numbers; 0 if there is none.
 pub fn median(numbers: impl IntoIterator<Item = f64>) -> f64 {
-    Summary::of(numbers).median
+    MedianAndRange::of(numbers).median
 }
 
 #[cfg(test)]
@@ -33,12 +33,12 @@ mod tests {
 
     #[test]
     fn odd_number_has_one_in_the_middle() {
-        assert_eq!(Summary::of([9.0, 1.0, 5.0]), Summary { median: 5.0, least: 1.0, most: 9.0 });
+        assert_eq!(MedianAndRange::of([9.0, 1.0, 5.0]), MedianAndRange { median: 5.0, least: 1.0, most: 9.0 });
     }
 
     #[test]
     fn even_number_has_mean_of_the_two_in_the_middle() {
-        assert_eq!(Summary::of([4.0, 1.0, 100.0, 2.0]), Summary { median: 3.0, least: 1.0, most: 100.0 });
+        assert_eq!(MedianAndRange::of([4.0, 1.0, 100.0, 2.0]), MedianAndRange { median: 3.0, least: 1.0, most: 100.0 });
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 //! Has ab request the page, and reads what it says.
 
-use super::server::URL;
-use super::PAGE;
+use super::server::{PAGE_BYTES, URL};
 use crate::system::program::all_output_of;
 use crate::system::stop::{fail, Result};
 use std::process::Command;
@@ -24,7 +23,7 @@ fn rate_in(text: &str, requests: u64) -> Option<f64> {
     let are_served = value_in(text, "Complete requests") == Some(requests as f64)
         && value_in(text, "Failed requests") == Some(0.0)
         && value_in(text, "Non-2xx responses").is_none()
-        && value_in(text, "HTML transferred") == Some((requests * PAGE) as f64);
+        && value_in(text, "HTML transferred") == Some((requests * PAGE_BYTES) as f64);
     if are_served {
         value_in(text, "Requests per second")
     } else {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Says whether what was recorded can be what nginx does.
+//! Checks that nginx can have made the events that were recorded.
 
-use super::cases::NginxCase;
+use crate::nginx_case::NginxCase;
 use crate::system::recording::dropped_in;
 use crate::system::stop::{fail, Result};
 

@@ -4,37 +4,34 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `cases` | how nginx is traced |
 //! | `server` | starts and ends an nginx of our own |
 //! | `ab` | has ab request the page, and reads what it says |
 //! | `serve` | serves under a tracer, and keeps what was recorded |
-//! | `look_through` | says whether what was recorded can be nginx's |
-//! | `samples` | what was measured, and the table of it |
+//! | `look_through` | checks that nginx can have made the events that were recorded |
+//! | `samples` | keeps the rates, and makes their table |
 
-pub mod cases;
 mod server;
 mod ab;
 mod look_through;
 mod serve;
 mod samples;
 
+use crate::nginx_case::NginxCase;
 use crate::options::NginxOptions;
+use crate::system::machine;
+use crate::system::output::{print, say};
 use crate::system::program::{all_output_of, sleep};
 use crate::system::stop::Result;
-use crate::system::{machine, print, say};
-use cases::NginxCase;
-use samples::{Sample, Samples};
+use samples::{NginxSample, NginxSamples};
 use serve::Bench;
+use server::PAGE_BYTES;
 use std::process::Command;
-
-/// Bytes of the page that is served.
-const PAGE: u64 = 10_240;
 
 /// Measures all cases for which the machine has the means, and prints the table.
 pub fn run(options: &NginxOptions) -> Result<()> {
     let bench = Bench::new(options)?;
     let cases = possible_cases(&bench, options);
-    let mut samples = Samples::default();
+    let mut samples = NginxSamples::default();
     // The first round pages everything in and does not count.
     let first = (options.requests / 5).max(options.concurrency);
     for round in 0..=options.rounds {
@@ -45,7 +42,7 @@ pub fn run(options: &NginxOptions) -> Result<()> {
             sleep(1)?;
             let served = bench.serve(case, requests, is_first)?;
             say(&format!("round {round}, {}: {:.2} requests/s, {} dropped", case.name(), served.rate, served.dropped));
-            samples.add(Sample { case, is_first, requests, served });
+            samples.add(NginxSample { case, is_first, requests, served });
         }
     }
     print(&format!("{}\n\n{}\nCalls and bytes are those of one request.\n", describe(options)?, samples.table()))?;
@@ -74,7 +71,7 @@ fn describe(options: &NginxOptions) -> Result<String> {
     let ab = all_output_of(Command::new("ab").arg("-V"))?.1;
     let parameters = if parameters.is_empty() { String::new() } else { format!("; {}", parameters.join(" ")) };
     Ok(format!(
-        "{requests} requests for {PAGE} bytes, {concurrency} at a time, in {rounds} rounds; {} CPUs, {}, ab {}{parameters}",
+        "{requests} requests for {PAGE_BYTES} bytes, {concurrency} at a time, in {rounds} rounds; {} CPUs, {}, ab {}{parameters}",
         machine::count_cpus()?,
         server::version_in(&nginx),
         ab::version_in(&ab),

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What was measured of nginx, and the table of it.
+//! Keeps the rates of nginx, and makes their table.
 
-use super::cases::NginxCase;
 use super::serve::Served;
 use crate::figures::numbers::{cost_percent, signed};
-use crate::figures::statistics::{median, Summary};
+use crate::figures::statistics::{median, MedianAndRange};
 use crate::figures::table::{left, right, Table};
+use crate::nginx_case::NginxCase;
 
 /// One round of a case.
 #[derive(Clone, Copy)]
-pub struct Sample {
+pub struct NginxSample {
     pub case: NginxCase,
     /// The round's rate does not count.
     pub is_first: bool,
@@ -20,10 +20,10 @@ pub struct Sample {
 
 /// Rounds of all cases. Each round begins without a tracer.
 #[derive(Default)]
-pub struct Samples(Vec<Sample>);
+pub struct NginxSamples(Vec<NginxSample>);
 
-impl Samples {
-    pub fn add(&mut self, sample: Sample) {
+impl NginxSamples {
+    pub fn add(&mut self, sample: NginxSample) {
         self.0.push(sample);
     }
 
@@ -57,7 +57,7 @@ impl Samples {
     }
 
     /// The rounds of a case that count.
-    fn of(&self, case: NginxCase) -> impl Iterator<Item = &Sample> {
+    fn of(&self, case: NginxCase) -> impl Iterator<Item = &NginxSample> {
         self.0.iter().filter(move |sample| sample.case == case && !sample.is_first)
     }
 
@@ -72,8 +72,8 @@ impl Samples {
             return [String::new(), String::new()];
         }
         let rounds = self.of(NginxCase::None).zip(self.of(case));
-        let Summary { least, most, .. } =
-            Summary::of(rounds.map(|(plain, traced)| cost_percent(plain.served.rate, traced.served.rate)));
+        let MedianAndRange { least, most, .. } =
+            MedianAndRange::of(rounds.map(|(plain, traced)| cost_percent(plain.served.rate, traced.served.rate)));
         let cost = cost_percent(self.rate(NginxCase::None), self.rate(case));
         [format!("{} %", signed(cost, 2)), format!("{} … {} %", signed(least, 2), signed(most, 2))]
     }
@@ -100,8 +100,8 @@ impl Samples {
 mod tests {
     use super::*;
 
-    fn samples() -> Samples {
-        let mut samples = Samples::default();
+    fn samples() -> NginxSamples {
+        let mut samples = NginxSamples::default();
         for (round, plain, nginx) in
             [(0, 4000.0, 1000.0), (1, 4840.0, 4780.0), (2, 4830.0, 4770.0), (3, 4835.0, 4776.0)]
         {
@@ -109,7 +109,7 @@ mod tests {
             let requests = if is_first { 1000 } else { 5000 };
             let mut add = |case, rate, calls, bytes, dropped| {
                 let served = Served { rate, calls, bytes, dropped };
-                samples.add(Sample { case, is_first, requests, served });
+                samples.add(NginxSample { case, is_first, requests, served });
             };
             add(NginxCase::None, plain, None, 0, 0);
             add(NginxCase::Floor, plain, None, 0, 0);
@@ -135,6 +135,6 @@ mod tests {
     #[test]
     fn drops_of_any_round_are_told() {
         assert!(samples().has_drops());
-        assert!(!Samples::default().has_drops());
+        assert!(!NginxSamples::default().has_drops());
     }
 }

@@ -3,12 +3,12 @@
 //! Serves under a tracer, and keeps what was recorded.
 
 use super::ab;
-use super::cases::NginxCase;
 use super::look_through::Seen;
 use super::server::Server;
+use crate::nginx_case::NginxCase;
 use crate::options::NginxOptions;
 use crate::setup::{check_module, check_root};
-use crate::system::ftrace::{self, Buffers};
+use crate::system::ftrace::{self, FtraceTotals};
 use crate::system::kernel_module::KernelModule;
 use crate::system::machine::{is_running, size_of};
 use crate::system::memory_folder::MemoryFolder;
@@ -146,7 +146,7 @@ impl Bench {
         ftrace::start(&FTRACE_BUFFERS_KB, pid)?;
         let rate = self.request(requests)?;
         ftrace::stop()?;
-        let buffers = Buffers::read()?;
+        let buffers = FtraceTotals::read()?;
         self.ftrace.restore();
         let events = buffers.events + buffers.lost;
         if events < LEAST_EVENTS * requests {

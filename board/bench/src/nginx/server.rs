@@ -2,7 +2,6 @@
 
 //! Starts and ends an nginx of our own.
 
-use super::PAGE;
 use crate::system::machine::{child_of, read};
 use crate::system::memory_folder::MemoryFolder;
 use crate::system::program::{all_output_of, sleep};
@@ -14,7 +13,10 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-/// What is requested.
+/// Bytes of the page that is served.
+pub const PAGE_BYTES: u64 = 10_240;
+
+/// The page that ab requests.
 pub const URL: &str = "http://127.0.0.1:8099/page";
 const ADDRESS: &str = "127.0.0.1:8099";
 
@@ -29,7 +31,7 @@ impl Server {
     /// Starts nginx in `folder`.
     pub fn start(folder: &MemoryFolder, concurrency: u64) -> Result<Self> {
         fs::create_dir(folder.file("www")).about("www")?;
-        fs::write(folder.file("www/page"), "x".repeat(PAGE as usize)).about("www/page")?;
+        fs::write(folder.file("www/page"), "x".repeat(PAGE_BYTES as usize)).about("www/page")?;
         let built = all_output_of(Command::new("nginx").arg("-V"))?.1;
         let configuration = folder.file("nginx.conf");
         fs::write(&configuration, configure(folder.path(), &built, concurrency)).about("nginx.conf")?;

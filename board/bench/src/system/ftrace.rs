@@ -97,7 +97,7 @@ fn path(file: &str) -> String {
 
 /// What the buffers of all CPUs hold.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Buffers {
+pub struct FtraceTotals {
     pub events: u64,
     /// Events that found no room, or were overwritten.
     pub lost: u64,
@@ -105,7 +105,7 @@ pub struct Buffers {
     pub bytes: u64,
 }
 
-impl Buffers {
+impl FtraceTotals {
     pub fn read() -> Result<Self> {
         let mut buffers = Self::default();
         let folder = path("per_cpu");
@@ -143,10 +143,10 @@ mod tests {
 
     #[test]
     fn statistics_of_all_cpus_are_added() {
-        let mut buffers = Buffers::default();
+        let mut buffers = FtraceTotals::default();
         buffers.add(STATS);
         buffers.add(STATS);
-        assert_eq!(buffers, Buffers { events: 60, lost: 20, bytes: 3000 });
+        assert_eq!(buffers, FtraceTotals { events: 60, lost: 20, bytes: 3000 });
     }
 
     #[test]
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn lost_events_are_as_large_as_the_others() {
-        assert_eq!(Buffers { events: 60, lost: 20, bytes: 3000 }.bytes_of_all(), 4000);
-        assert_eq!(Buffers::default().bytes_of_all(), 0);
+        assert_eq!(FtraceTotals { events: 60, lost: 20, bytes: 3000 }.bytes_of_all(), 4000);
+        assert_eq!(FtraceTotals::default().bytes_of_all(), 0);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What is done with the machine that is measured.
+//! Uses the machine that is measured.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | `machine` | reads and writes files; what /proc and /sys tell; CPUs |
 //! | `memory_folder` | a folder in memory, for recordings |
 //! | `kernel_module` | loads and unloads kernel modules |
+//! | `output` | prints tables and progress |
 //! | `ftrace` | records ftrace's raw_syscalls events |
 //! | `recording` | has the reader write a recording, and prints it |
 
@@ -17,21 +18,8 @@ pub mod stop;
 pub mod signals;
 pub mod program;
 pub mod machine;
+pub mod output;
 pub mod ftrace;
 pub mod kernel_module;
 pub mod memory_folder;
 pub mod recording;
-
-use std::io::{stderr, stdout, Write};
-use stop::{About, Result};
-
-/// Tells on standard error what is going on. A closed standard error ends nothing.
-pub fn say(text: &str) {
-    let _ = writeln!(stderr(), "bench: {text}");
-}
-
-/// Writes to standard output, where the tables go.
-pub fn print(text: &str) -> Result<()> {
-    let mut out = stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).about("standard output")
-}

@@ -2,9 +2,9 @@
 
 //! Empty probes, from `bench/floor`: no tracer is cheaper.
 
-use super::{words, Tracer};
+use super::tracer::{own_all, Tracer};
+use crate::evidence::expected::ExpectedRecording;
 use crate::evidence::measured_call::MeasuredCall;
-use crate::evidence::Record;
 use crate::setup::Setup;
 use crate::system::stop::Result;
 
@@ -14,7 +14,7 @@ pub struct Floor {
 
 impl Floor {
     pub fn new(parameters: &[&str]) -> Self {
-        Self { parameters: words(parameters) }
+        Self { parameters: own_all(parameters) }
     }
 }
 
@@ -37,7 +37,7 @@ impl Tracer for Floor {
         false
     }
 
-    fn record(&self) -> Option<Record> {
+    fn expected_recording(&self) -> Option<ExpectedRecording> {
         None
     }
 

@@ -2,12 +2,12 @@
 
 //! ftrace's raw_syscalls events, into its own buffers.
 
-use super::Tracer;
+use super::tracer::Tracer;
+use crate::evidence::expected::{ExpectedRecording, Form};
 use crate::evidence::ftrace_lines::ProgramLines;
 use crate::evidence::measured_call::MeasuredCall;
-use crate::evidence::{Form, Record};
 use crate::setup::Setup;
-use crate::system::ftrace::{self, Buffers};
+use crate::system::ftrace::{self, FtraceTotals};
 use crate::system::stop::Result;
 
 pub struct Ftrace {
@@ -43,15 +43,15 @@ impl Tracer for Ftrace {
 
     fn stop(&self, _setup: &Setup) -> Result<u64> {
         ftrace::stop()?;
-        Ok(Buffers::read()?.bytes)
+        Ok(FtraceTotals::read()?.bytes)
     }
 
     fn has_bytes(&self) -> bool {
         self.is_recorded()
     }
 
-    fn record(&self) -> Option<Record> {
-        Some(Record {
+    fn expected_recording(&self) -> Option<ExpectedRecording> {
+        Some(ExpectedRecording {
             form: Form::Ftrace,
             has_entries: self.is_recorded(),
             has_exits: self.is_recorded(),
@@ -71,7 +71,7 @@ impl Tracer for Ftrace {
     }
 
     fn find_loss(&self, _setup: &Setup, _call: MeasuredCall, _calls: u64) -> Result<Option<String>> {
-        let lost = Buffers::read()?.lost;
+        let lost = FtraceTotals::read()?.lost;
         Ok((lost > 0).then(|| format!("ftrace lost {lost} events")))
     }
 }

@@ -2,9 +2,9 @@
 
 //! Programs that run the traced one and write a line for each call, as strace does.
 
-use super::{find_program, Tracer};
+use super::tracer::{find_program, Tracer};
+use crate::evidence::expected::{ExpectedRecording, Form};
 use crate::evidence::measured_call::MeasuredCall;
-use crate::evidence::{Form, Record};
 use crate::setup::Setup;
 use crate::system::machine::size_of;
 use crate::system::program;
@@ -44,8 +44,14 @@ impl Tracer for LineTracer {
         size_of(&setup.output())
     }
 
-    fn record(&self) -> Option<Record> {
-        Some(Record { form: Form::Strace, has_entries: true, has_exits: true, is_parent_bench: false, has_args: false })
+    fn expected_recording(&self) -> Option<ExpectedRecording> {
+        Some(ExpectedRecording {
+            form: Form::Strace,
+            has_entries: true,
+            has_exits: true,
+            is_parent_bench: false,
+            has_args: false,
+        })
     }
 
     fn for_each_line(&self, setup: &Setup, take: &mut dyn FnMut(&str)) -> Result<bool> {

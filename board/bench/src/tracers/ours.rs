@@ -2,9 +2,9 @@
 
 //! This tracer: it records, its buffer is full, or it excludes the process.
 
-use super::{words, Tracer};
+use super::tracer::{own_all, Tracer};
+use crate::evidence::expected::{ExpectedRecording, Form};
 use crate::evidence::measured_call::MeasuredCall;
-use crate::evidence::{Form, Record};
 use crate::setup::Setup;
 use crate::system::machine::size_of;
 use crate::system::recording::dropped_in;
@@ -29,15 +29,15 @@ const FILLING_CALLS: u64 = 10_000;
 
 impl Ours {
     pub fn recorded(parameters: &[&str]) -> Self {
-        Self { outcome: Outcome::Recorded, parameters: words(parameters) }
+        Self { outcome: Outcome::Recorded, parameters: own_all(parameters) }
     }
 
     pub fn full(parameters: &[&str]) -> Self {
-        Self { outcome: Outcome::Dropped, parameters: words(parameters) }
+        Self { outcome: Outcome::Dropped, parameters: own_all(parameters) }
     }
 
     pub fn excluded(parameters: &[&str]) -> Self {
-        Self { outcome: Outcome::Excluded, parameters: words(parameters) }
+        Self { outcome: Outcome::Excluded, parameters: own_all(parameters) }
     }
 
     fn has_parameter(&self, parameter: &str) -> bool {
@@ -67,13 +67,13 @@ impl Tracer for Ours {
         self.outcome == Outcome::Recorded
     }
 
-    fn record(&self) -> Option<Record> {
+    fn expected_recording(&self) -> Option<ExpectedRecording> {
         let is_recorded = match self.outcome {
             Outcome::Recorded => true,
             Outcome::Excluded => false,
             Outcome::Dropped => return None,
         };
-        Some(Record {
+        Some(ExpectedRecording {
             form: Form::Ours,
             has_entries: is_recorded && !self.has_parameter("edges=exit"),
             has_exits: is_recorded && !self.has_parameter("edges=enter"),
@@ -112,14 +112,14 @@ mod tests {
 
     #[test]
     fn edges_and_arguments_follow_from_parameters() {
-        let record = |tracer: Ours| {
-            let record = tracer.record().expect("something to look at");
-            (record.has_entries, record.has_exits, record.has_args)
+        let expected = |tracer: Ours| {
+            let recording = tracer.expected_recording().expect("a recording that is checked");
+            (recording.has_entries, recording.has_exits, recording.has_args)
         };
-        assert_eq!(record(Ours::recorded(&["proc_name=exercise"])), (true, true, false));
-        assert_eq!(record(Ours::recorded(&["edges=exit", "args=1"])), (false, true, true));
-        assert_eq!(record(Ours::recorded(&["edges=enter"])), (true, false, false));
-        assert_eq!(record(Ours::excluded(&["pid=1"])), (false, false, false));
-        assert!(Ours::full(&["buffer_kb=16"]).record().is_none());
+        assert_eq!(expected(Ours::recorded(&["proc_name=exercise"])), (true, true, false));
+        assert_eq!(expected(Ours::recorded(&["edges=exit", "args=1"])), (false, true, true));
+        assert_eq!(expected(Ours::recorded(&["edges=enter"])), (true, false, false));
+        assert_eq!(expected(Ours::excluded(&["pid=1"])), (false, false, false));
+        assert!(Ours::full(&["buffer_kb=16"]).expected_recording().is_none());
     }
 }

@@ -2,10 +2,10 @@
 
 //! `trace-cmd record` of raw_syscalls events, which it writes to a file.
 
-use super::{find_program, Tracer};
+use super::tracer::{find_program, Tracer};
+use crate::evidence::expected::{ExpectedRecording, Form};
 use crate::evidence::ftrace_lines::ProgramLines;
 use crate::evidence::measured_call::MeasuredCall;
-use crate::evidence::{Form, Record};
 use crate::setup::Setup;
 use crate::system::machine::size_of;
 use crate::system::program;
@@ -39,8 +39,14 @@ impl Tracer for TraceCmd {
         size_of(&setup.output())
     }
 
-    fn record(&self) -> Option<Record> {
-        Some(Record { form: Form::Ftrace, has_entries: true, has_exits: true, is_parent_bench: false, has_args: false })
+    fn expected_recording(&self) -> Option<ExpectedRecording> {
+        Some(ExpectedRecording {
+            form: Form::Ftrace,
+            has_entries: true,
+            has_exits: true,
+            is_parent_bench: false,
+            has_args: false,
+        })
     }
 
     fn for_each_line(&self, setup: &Setup, take: &mut dyn FnMut(&str)) -> Result<bool> {

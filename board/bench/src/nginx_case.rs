@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How nginx is traced.
+//! Lists the ways in which `bench nginx` traces nginx.
 
 use crate::system::stop::{fail, Result};
 
+/// A way to trace nginx, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NginxCase {
     None,

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What decoding costs: the difference of two recordings, so that starting does not count.
+//! Measures decoding. The difference of two recordings counts, so that the start of the reader does not.
 
+use super::table::{UserSpaceTable, MOST_MEMORY};
 use crate::figures::numbers::per_call;
 use crate::setup::Setup;
 use crate::system::program::output_of;
 use crate::system::stop::{fail, Result};
-use crate::user_space::{UserSpace, MOST_MEMORY};
 use std::path::Path;
 use std::process::Command;
 
-/// A way to print recordings.
-struct Decoding {
+/// A style of the reader, whose cost is a row of the table.
+struct MeasuredStyle {
     name: &'static str,
     /// The reader's options.
     options: &'static [&'static str],
-    /// What a call may take, in units of the clock.
+    /// The most units of the clock that a call may take.
     at_most: u64,
 }
 
-const DECODINGS: &[Decoding] = &[Decoding { name: "decoding to lines", options: &[], at_most: 1500 }];
+const MEASURED_STYLES: &[MeasuredStyle] = &[MeasuredStyle { name: "decoding to lines", options: &[], at_most: 1500 }];
 
 /// Two recordings with the number of their calls.
 pub struct Recordings<'a> {
@@ -28,14 +28,14 @@ pub struct Recordings<'a> {
 }
 
 /// Adds rows for each way to print recordings.
-pub fn measure(setup: &mut Setup, table: &mut UserSpace, recordings: &Recordings<'_>) -> Result<()> {
-    for decoding in DECODINGS {
-        let small = spend(setup, decoding, recordings.small.0)?;
-        let large = spend(setup, decoding, recordings.large.0)?;
+pub fn measure(setup: &mut Setup, table: &mut UserSpaceTable, recordings: &Recordings<'_>) -> Result<()> {
+    for style in MEASURED_STYLES {
+        let small = spend(setup, style, recordings.small.0)?;
+        let large = spend(setup, style, recordings.large.0)?;
         let time = per_call((small.time, recordings.small.1), (large.time, recordings.large.1));
-        let row = format!("{}, {} a call", decoding.name, setup.unit());
-        table.add(&row, format!("{time:.0}"), Some(decoding.at_most));
-        table.add(&format!("{}, KiB of memory", decoding.name), large.memory.to_string(), Some(MOST_MEMORY));
+        let row = format!("{}, {} a call", style.name, setup.unit());
+        table.add(&row, format!("{time:.0}"), Some(style.at_most));
+        table.add(&format!("{}, KiB of memory", style.name), large.memory.to_string(), Some(MOST_MEMORY));
     }
     Ok(())
 }
@@ -45,14 +45,14 @@ pub fn measure(setup: &mut Setup, table: &mut UserSpace, recordings: &Recordings
 struct Spent {
     /// CPU time, in units of the clock.
     time: u64,
-    /// In KiB, at the most.
+    /// The most memory that it had, in KiB.
     memory: u64,
 }
 
-/// Has the reader print a recording.
-fn spend(setup: &Setup, decoding: &Decoding, recording: &Path) -> Result<Spent> {
+/// Has the reader print a recording. Returns what that took.
+fn spend(setup: &Setup, style: &MeasuredStyle, recording: &Path) -> Result<Spent> {
     let mut exercise = Command::new(&setup.options.exercise);
-    exercise.args(["spend", "/dev/null"]).arg(&setup.reader.program).args(decoding.options).arg(recording);
+    exercise.args(["spend", "/dev/null"]).arg(&setup.reader.program).args(style.options).arg(recording);
     let output = output_of(&mut exercise)?;
     match parse_spent(&output) {
         Some(spent) => Ok(spent),
