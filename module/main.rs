@@ -25,6 +25,7 @@ mod ring;
 mod delivery;
 mod probe;
 mod control;
+
 use crate::control::{buffers, change::Control, parameters};
 use crate::delivery::device::Device;
 use crate::kernel_api::chardev::Registration;

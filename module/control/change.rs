@@ -150,7 +150,7 @@ impl ControlState {
             Err(error) => {
                 pr_err!("the kernel's tracepoints for system calls cannot be used\n");
                 self.recording = last.map(Recording::begin).transpose().unwrap_or_else(|_| {
-                    pr_err!("the last recording cannot begin again either: nothing is recorded until a parameter is written\n");
+                    pr_err!("recording cannot go on: nothing is recorded until a parameter is written\n");
                     None
                 });
                 Err(error)
