@@ -7,11 +7,11 @@
 #   make bench                          all measurements
 #   make help                           these and more
 #
-# As any out-of-tree module's, for a kernel of your own:
+# For a kernel of your own, as with any out-of-tree module:
 #   make KDIR=/path/to/kernel [ARCH=…] [CROSS_COMPILE=…] [LLVM=1] [modules|modules_install|clean|rust-analyzer]
 
 ARCH ?= aarch64
-# Our names and the kernel's both do.
+# This project's names of architectures, and the kernel's.
 arch-aarch64 := aarch64
 arch-arm64   := aarch64
 arch-armv7   := armv7
@@ -24,7 +24,7 @@ arch := $(arch-$(ARCH))
 
 ifdef KDIR
 
-# Without an ARCH on the command line the kernel's build takes that of the machine it runs on.
+# Without ARCH on the command line, the kernel's build takes the architecture of the machine it runs on.
 ifneq ($(origin ARCH),file)
 kernel-arch := ARCH=$(or $(karch-$(ARCH)),$(ARCH))
 endif

@@ -49,7 +49,7 @@ struct SyscallRecord {
 
 impl kernel::Module for SyscallRecord {
     fn init(_module: &'static ThisModule) -> Result<Self> {
-        // Whoever writes a parameter meanwhile waits until it can be put in force.
+        // A write to a parameter waits until it can be put in force.
         let mut lock = ParameterLock::new();
         let settings = parameters::read(&mut lock)?;
         let cpus = kernel_info::possible_cpus();
@@ -68,12 +68,12 @@ impl Drop for SyscallRecord {
     fn drop(&mut self) {
         Control::slot().set(None, &mut ParameterLock::new());
         // The device is closed, for an open device holds the module. So when the recording has ended, there are no more
-        // events, and no more flushes than those that are scheduled.
+        // events, and no new flushes are scheduled.
         self.control.end();
         self.control.delivery.wait_for_flushes();
         let unread = self.control.delivery.stream.lock().readers.waiting();
         if unread > 0 {
-            pr_info!("unloaded; packets that nobody read: {}\n", unread);
+            pr_info!("unloaded; unread packets: {}\n", unread);
         } else {
             pr_info!("unloaded\n");
         }

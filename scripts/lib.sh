@@ -4,19 +4,19 @@
 set -euo pipefail
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# Everything that is downloaded or built lies here and nowhere else.
+# Everything that is downloaded or built is in this folder.
 BUILD=${BUILD:-$TOP/build}
 # shellcheck disable=SC2034 # The scripts use it.
 ROOT=$BUILD/root
 
-# What the kernel of a guest says, in its log, when something went wrong.
+# Lines of a guest kernel's log that mean a fault.
 # shellcheck disable=SC2034
 KERNEL_TROUBLE='BUG:|Oops|WARNING:|Unable to handle|Kernel panic|rcu: INFO|blocked for more than|soft lockup|hard LOCKUP|general protection|scheduling while atomic'
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# attempt CMD…: runs a command that fetches something, up to three times: mirrors and networks have moments.
+# attempt CMD…: runs a command that fetches something, up to three times: mirrors and networks fail now and then.
 attempt() {
     local seconds
     for seconds in 5 20; do

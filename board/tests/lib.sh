@@ -21,7 +21,7 @@ equal() {
     if [ "$2" = "$3" ]; then ok "$1"; else fail "$1: '$2' instead of '$3'"; fi
 }
 
-# same NAME SEEN EXPECTED: two files hold the same, which is not nothing.
+# same NAME SEEN EXPECTED: two files have equal contents and are not empty.
 same() {
     if [ -s "$3" ] && cmp -s "$2" "$3"; then
         ok "$1 ($(wc -l <"$3") lines)"
@@ -32,10 +32,10 @@ same() {
 
 load() { insmod /syscall_record.ko "$@"; }
 unload() { rmmod syscall_record; }
-# For as long as somebody is still letting go of it.
+# Tries again while another process is still closing the device.
 unload_at_last() { eventually unload 2>/dev/null; }
 
-# eventually CMD…: waits until CMD succeeds, for a minute at most; whether it did. Says what it waited for in vain.
+# eventually CMD…: waits until CMD succeeds, for a minute at most. If it does not, prints CMD and fails.
 eventually() {
     local tries=0
     until "$@"; do
@@ -44,13 +44,13 @@ eventually() {
         tries=$((tries + 1))
     done
 }
-# wait_for WHAT CMD…: the same, where the case cannot go on well without. WHAT is told only if it does not come.
+# wait_for WHAT CMD…: waits as `eventually` does. If CMD never succeeds, the check WHAT fails.
 wait_for() {
     local what=$1
     shift
     eventually "$@" || fail "waiting: $what"
 }
-# has_open PID FILE: whether a process has it open.
+# has_open PID FILE: whether the process has FILE open.
 has_open() {
     local file
     for file in "/proc/$1/fd"/*; do

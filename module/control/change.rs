@@ -5,30 +5,30 @@
 //!
 //! # A change
 //!
-//! First everything is made that can fail for want of memory, while the recording of before goes on. Then that
+//! First everything is allocated that can fail if memory is short, while the last recording goes on. Then the last
 //! recording ends, and the next one begins, in the same buffers (see `delivery`) and as another session. Nothing is
 //! recorded between the two, for a tenth of a second perhaps: if the probes of both were attached, both would record
-//! the same events, each by its own verdict. If the kernel refuses the probes of the next recording, the recording of
-//! before begins again.
+//! the same events, each by its own verdict. If the kernel refuses the probes of the next recording, the last
+//! recording begins again.
 //!
 //! # Locks
 //!
-//! In this order; who holds one of them takes only locks behind it:
+//! A thread takes them in this order:
 //!
 //! 1. the lock of the module's parameters (`kernel_api::parameter`), which the kernel holds while a parameter is
 //!    written;
 //! 2. [`Control::state`], held throughout a change, which sleeps;
 //! 3. the locks of `delivery`, `flushing` and then `stream`, and those of the kernel's tracepoints.
 //!
-//! A reader's request takes 2 and 3: it does not change what sysfs shows. Neither probes nor the works that a change
-//! waits for (the watch of `probe::other_tracers`, flushes) take 1 or 2. `misc_open()` calls the device's `open` with a
-//! lock of its own, and `open` takes neither 1 nor 2.
+//! A reader's request takes 2 and 3: it does not change what sysfs shows. Probes take neither 1 nor 2. The works that a
+//! change waits for (the watch of `probe::other_tracers`, flushes) take neither of them either. `misc_open()` calls the
+//! device's `open` with a lock of its own, and `open` takes neither 1 nor 2.
 //!
 //! # Unloading
 //!
-//! An open device holds the module: when the module goes, no request is in force, and none will come. Parameters can be
-//! written until sysfs lets go of them, which is after the module's end. So the module's end takes lock 1 and removes
-//! the listener (`ListenerSlot::set`). From there on a write is only stored.
+//! An open device keeps the module loaded: when the module is unloaded, no request is in force, and no new one comes.
+//! Parameters can be written until sysfs has removed them, which is after the module's end. So the module's end takes
+//! lock 1 and removes the listener (`ListenerSlot::set`). From there on a write is only stored.
 
 #![forbid(unsafe_code)]
 
@@ -150,7 +150,7 @@ impl ControlState {
             Err(error) => {
                 pr_err!("the kernel's tracepoints for system calls cannot be used\n");
                 self.recording = last.map(Recording::begin).transpose().unwrap_or_else(|_| {
-                    pr_err!("nor can they as before: nothing is recorded until a parameter is written\n");
+                    pr_err!("recording cannot go on: nothing is recorded until a parameter is written\n");
                     None
                 });
                 Err(error)

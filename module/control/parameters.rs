@@ -42,7 +42,7 @@ impl ParameterListener for Control {
         let settings = read(lock)?;
         let when = match self.set_parameters(&settings)? {
             true => "",
-            false => ", as soon as the reader that asked for something else has closed the device",
+            false => ", as soon as the reader that requested a recording has closed the device",
         };
         pr_info!("{}{}\n", SettingsText(&settings, lock), when);
         Ok(())
@@ -69,7 +69,7 @@ pub(crate) fn read(lock: &mut ParameterLock) -> Result<Settings> {
 }
 
 /// Says in the log what is recorded, and makes sysfs show all values. The kernel ignores parameters that the module
-/// does not have: whoever mistyped one sees in the log that it is missing.
+/// does not have: a mistyped one is missing in the log.
 pub(crate) fn announce(settings: &Settings, cpus: usize, lock: &mut ParameterLock) {
     pr_info!("{}; {} KiB for each of {} CPUs\n", SettingsText(settings, lock), settings.buffer_kb, cpus);
     for param in &PARAMS {
@@ -113,7 +113,7 @@ impl fmt::Display for SettingsText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(settings, lock) = self;
         f.write_str(match (settings.idle, settings.selection.filter.is_empty()) {
-            (true, _) => "recording nothing until a reader asks for something:",
+            (true, _) => "recording nothing until a reader requests a recording:",
             (false, true) => "no filter given: recording every process",
             (false, false) => "recording",
         })?;

@@ -34,7 +34,7 @@ impl Recording {
     /// Those of [`Hooks::attach`].
     pub(crate) fn begin(context: Arc<ProbeContext>) -> Result<Self> {
         let Settings { selection: Selection { filter, follow, edges, args, .. }, exempt, .. } = context.settings;
-        context.delivery.writers.begin(SessionInfo { session: kernel_info::random(), edges, has_args: args });
+        context.delivery.writers.begin_session(SessionInfo { session: kernel_info::random(), edges, has_args: args });
         let mut recording = Self {
             call_probes: Hooks::new(context.clone()),
             task_probes: Hooks::new(context.clone()),

@@ -33,7 +33,7 @@ pub(crate) trait RequestHandler: Send + Sync + 'static {
     fn end_request(&self);
 }
 
-/// The device. Whoever reads it empties the buffers.
+/// The device `/dev/syscall-record`. Reading it empties the buffers.
 pub(crate) struct Device<H> {
     delivery: Arc<Delivery>,
     requests: Arc<H>,
@@ -51,8 +51,8 @@ struct DeviceReader {
     refused: u32,
 }
 
-/// The log explains this many refused requests of a reader: its open file may get into the hands of somebody who would
-/// fill the log.
+/// The log explains this many refused requests of a reader. The limit keeps a process that was handed the open file
+/// from filling the log.
 const MAX_EXPLAINED: u32 = 64;
 
 impl<H: RequestHandler> Device<H> {
@@ -135,7 +135,7 @@ impl<H: RequestHandler> CharDevice for Device<H> {
         }
     }
 
-    /// Whoever calls this has the device open, and nobody else has: the request concerns nobody else.
+    /// Takes a request. The device has one reader at a time, so the request concerns the caller alone.
     fn ioctl(&self, command: u32, argument: UserPtr) -> Result {
         if !is_set_request(command) {
             return Err(ENOTTY);

@@ -31,7 +31,7 @@ pub(crate) struct Delivery {
     /// The writing ends of the buffers. `stream` has the reading ends.
     pub(crate) writers: Writers,
     pub(crate) clock: Clock,
-    /// The process that reads. It is not recorded. 0 if nobody reads.
+    /// The process that reads, which is not recorded; 0 if no process reads.
     reader: RelaxedU32,
     /// The stream that the reader sees.
     #[pin]
@@ -98,7 +98,7 @@ impl Delivery {
         self.reader.load() == tgid
     }
 
-    /// Takes note of the process that reads; 0 if nobody does. May sleep.
+    /// Sets which process reads; 0 for none. May sleep.
     pub(crate) fn set_reader(&self, tgid: u32) {
         if self.reader.load() == tgid {
             return;
@@ -112,7 +112,7 @@ impl Delivery {
         }
     }
 
-    /// Schedules the flush of a packet that a CPU began. Wakes nobody if nobody reads.
+    /// Schedules the flush of a packet that a CPU began. Does nothing if no process reads.
     #[cold]
     #[inline(never)]
     pub(crate) fn schedule_flush(this: ArcBorrow<'_, Self>, outcome: WriteOutcome) {
@@ -128,12 +128,12 @@ impl Delivery {
         }
     }
 
-    /// Makes sure that a reader who has got all that is due will be notified of what comes `next`.
+    /// Makes sure that the reader, which has read everything that was due, is notified when `next` is due.
     pub(crate) fn schedule_wakeup(this: ArcBorrow<'_, Self>, next: Next) {
         match next {
             Next::HeldBack => Self::flush_now(this),
             Next::Partial { .. } => Self::flush_later(this),
-            // The first event will schedule a flush.
+            // The first event schedules a flush.
             Next::Nothing { .. } => (),
             Next::Packet { .. } => this.due.notify_all(),
         }
@@ -147,14 +147,14 @@ impl Delivery {
 
     /// Schedules a flush without delay.
     fn flush_now(this: ArcBorrow<'_, Self>) {
-        // Fails as above.
+        // Fails if a flush is scheduled already.
         let _ = workqueue::system_long().enqueue::<_, 1>(Arc::from(this));
     }
 
-    /// Makes something due, if anything was recorded, and notifies the reader.
+    /// Makes recorded packets due and notifies the reader. Cuts the open packets if no complete packet is due.
     fn flush(&self) {
-        let _one = self.flushing.lock();
-        // If writers have completed packets themselves, these are enough for the reader to go on with.
+        let _guard = self.flushing.lock();
+        // If writers have completed packets themselves, the reader can go on with these.
         let cut = {
             let mut stream = self.stream.lock();
             if stream.is_due() {
@@ -170,10 +170,10 @@ impl Delivery {
         self.due.notify_all();
     }
 
-    /// Forgets what was recorded and not read. No probe may be attached. If the reader has got a part of a packet, it
+    /// Discards what was recorded and not read. No probe may be attached. If the reader has got a part of a packet, it
     /// gets the rest of the packet, and then everything.
     pub(crate) fn discard(&self) {
-        let _one = self.flushing.lock();
+        let _guard = self.flushing.lock();
         let cut = {
             let mut stream = self.stream.lock();
             stream.readers.refresh();
@@ -187,7 +187,7 @@ impl Delivery {
         stream.discard();
     }
 
-    /// Waits for flushes that are scheduled or under way. Nobody may schedule another one any more.
+    /// Waits for flushes that are scheduled or under way. From here on no other flush may be scheduled.
     pub(crate) fn wait_for_flushes(&self) {
         work::wait_delayed(&self.delayed_flush);
         work::wait(&self.immediate_flush);

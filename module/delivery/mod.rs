@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The way of packets from the ring buffers to the reader of `/dev/syscall-record`.
+//! Delivers packets from the ring buffers to the reader of `/dev/syscall-record`.
 //!
 //! From the ground up; a file uses only files that stand before it in this list:
 //!

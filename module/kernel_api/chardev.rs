@@ -24,7 +24,7 @@ pub(crate) trait CharDevice: Send + Sync + 'static {
     /// The name of the file in `/dev`.
     const NAME: &'static CStr;
 
-    /// Somebody opens the file.
+    /// A process opens the file.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl<T: CharDevice> Registration<T> {
     /// Registers `device`.
     pub(crate) fn new(device: T) -> impl PinInit<Self, Error> {
         try_pin_init!(Self {
-            // The device comes first: somebody may open it as soon as it is registered.
+            // The device comes first: a process may open it as soon as it is registered.
             device,
             misc <- Opaque::try_ffi_init(|slot: *mut bindings::miscdevice| {
                 // SAFETY: All-zero bytes are a `miscdevice` without any of its options.
@@ -188,7 +188,7 @@ impl<T: CharDevice> Callbacks<T> {
     /// As the kernel calls it: `file` is one that `open` accepted, `table` is valid during the call.
     unsafe extern "C" fn poll(file: *mut bindings::file, table: *mut bindings::poll_table) -> bindings::__poll_t {
         // SAFETY: Called for a file that `open` accepted; both arguments are the kernel's, valid during the call.
-        // Nobody uses the file's position, for it has none.
+        // The file has no position.
         let readable = unsafe { Self::device(file).poll(File::from_raw_file(file), PollTable::from_raw(table)) };
         if readable {
             bindings::POLLIN | bindings::POLLRDNORM

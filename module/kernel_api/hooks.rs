@@ -12,26 +12,26 @@ use kernel::{bindings, prelude::*, sync::Arc};
 
 /// A probe of entries to or returns from system calls. Preemptible, interrupts on.
 pub(crate) trait SyscallProbe: 'static {
-    /// What every call gets.
+    /// What each run of the probe gets: the one object of its [`Hooks`].
     type Data: Send + Sync;
 
-    /// The running task enters system call `value`, or returns from one with the result `value`.
+    /// Runs the probe: the running task enters system call `value`, or returns from a call with the result `value`.
     fn call(data: &Self::Data, registers: Registers<'_>, value: c_long);
 }
 
 /// A probe of new tasks and of new names of tasks.
 pub(crate) trait TaskProbe: 'static {
-    /// What every call gets.
+    /// What each run of the probe gets: the one object of its [`Hooks`].
     type Data: Send + Sync;
 
-    /// The running task has made `child`, which has not run yet.
+    /// Runs the probe: the running task has made `child`, which has not run yet.
     fn fork(data: &Self::Data, child: &TaskRef<'_>);
 
-    /// `task` is about to get the name `comm`, which it may be giving itself.
+    /// Runs the probe: `task` is about to get the name `comm`. It may be the running task, which gives itself the name.
     fn rename(data: &Self::Data, task: &TaskRef<'_>, comm: Comm);
 }
 
-/// A function and its tracepoint, which is to call it with a `T`.
+/// A probe's function, and the tracepoint that it belongs to. The tracepoint calls the function with a `T`.
 pub(crate) struct ProbeFunction<T> {
     tracepoint: &'static CStr,
     function: *mut c_void,
@@ -39,22 +39,22 @@ pub(crate) struct ProbeFunction<T> {
 }
 
 impl<T: Send + Sync> ProbeFunction<T> {
-    /// Calls the probe at each entry.
+    /// The function of probe `P`, for the tracepoint of entries to system calls.
     pub(crate) fn at_enter<P: SyscallProbe<Data = T>>() -> Self {
         Self::new(c"sys_enter", on_syscall::<P> as *mut c_void)
     }
 
-    /// Calls the probe at each return.
+    /// The function of probe `P`, for the tracepoint of returns from system calls.
     pub(crate) fn at_exit<P: SyscallProbe<Data = T>>() -> Self {
         Self::new(c"sys_exit", on_syscall::<P> as *mut c_void)
     }
 
-    /// Calls the probe at each fork.
+    /// The function of probe `P`, for the tracepoint of forks.
     pub(crate) fn at_fork<P: TaskProbe<Data = T>>() -> Self {
         Self::new(c"sched_process_fork", on_fork::<P> as *mut c_void)
     }
 
-    /// Calls the probe at each rename.
+    /// The function of probe `P`, for the tracepoint of renames.
     pub(crate) fn at_rename<P: TaskProbe<Data = T>>() -> Self {
         Self::new(c"task_rename", on_rename::<P> as *mut c_void)
     }
@@ -69,7 +69,7 @@ impl<T: Send + Sync> ProbeFunction<T> {
 /// For `sys_enter` and `sys_exit` to call, with the data that [`Hooks::attach`] gave and the registers of the running
 /// task.
 unsafe extern "C" fn on_syscall<P: SyscallProbe>(data: *mut c_void, regs: *mut bindings::pt_regs, value: c_long) {
-    // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and lets go of the `Arc` only after the last call.
+    // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and drops the `Arc` only after the last call.
     // The registers stay as they are while the task is here.
     let (data, registers) = unsafe { (&*data.cast(), Registers(&*regs)) };
     P::call(data, registers, value);
@@ -110,7 +110,7 @@ unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindi
     }
 }
 
-/// Functions that tracepoints call. Dropping this detaches them, and no call of them runs any more then.
+/// Up to two functions that tracepoints call. Dropping this detaches them and waits until none of them runs.
 ///
 /// # Invariants
 ///
@@ -120,18 +120,18 @@ pub(crate) struct Hooks<T> {
     data: Arc<T>,
 }
 
-// SAFETY: The pointers are those of functions.
+// SAFETY: The pointers are addresses of functions.
 unsafe impl<T: Send + Sync> Send for Hooks<T> {}
 // SAFETY: As above.
 unsafe impl<T: Send + Sync> Sync for Hooks<T> {}
 
 impl<T: Send + Sync> Hooks<T> {
-    /// No functions yet; each one is to get `data`.
+    /// Hooks without a function yet. Each function that is attached gets `data`.
     pub(crate) fn new(data: Arc<T>) -> Self {
         Self { attached: [None, None], data }
     }
 
-    /// Has the tracepoint of `function` call it from here on.
+    /// Attaches `function` to its tracepoint, which calls it from here on.
     ///
     /// # Errors
     ///

@@ -101,7 +101,7 @@ impl ParameterLock {
     pub(crate) fn new() -> Self {
         // SAFETY: The module is there while its code runs. This may sleep, and all callers may.
         unsafe { bindings::kernel_param_lock((&raw const bindings::__this_module).cast_mut()) };
-        // INVARIANT: Whoever had the lock before has no value of this type any more.
+        // INVARIANT: The thread that had the lock before has no value of this type any more.
         Self(PhantomData)
     }
 
@@ -138,12 +138,12 @@ impl<L> ListenerSlot<L> {
 
     /// Has `listener` put changes in force from here on. With `None` changes are only stored.
     pub(crate) fn set(&self, listener: Option<Arc<L>>, _lock: &mut ParameterLock) {
-        // SAFETY: By the invariants of `ParameterLock` nobody else uses the cell.
+        // SAFETY: By the invariants of `ParameterLock` no other code else uses the cell.
         unsafe { *self.0.get() = listener };
     }
 
     fn get(&self, _lock: &ParameterLock) -> Option<Arc<L>> {
-        // SAFETY: By the invariants of `ParameterLock` nobody else changes the cell.
+        // SAFETY: By the invariants of `ParameterLock` no other code else changes the cell.
         unsafe { (*self.0.get()).clone() }
     }
 }
@@ -162,13 +162,13 @@ impl KernelParameter {
 
     #[inline]
     fn value<'a>(&self, _lock: &'a ParameterLock) -> &'a ParameterValue {
-        // SAFETY: By the invariants of `ParameterLock` nobody changes the values during `'a`.
+        // SAFETY: By the invariants of `ParameterLock` no other code changes the values during `'a`.
         unsafe { &(&*VALUES.0.get())[self.which as usize] }
     }
 
     #[inline]
     fn value_mut<'a>(&self, _lock: &'a mut ParameterLock) -> &'a mut ParameterValue {
-        // SAFETY: By the invariants of `ParameterLock` nobody else uses the values during `'a`.
+        // SAFETY: By the invariants of `ParameterLock` no other code else uses the values during `'a`.
         unsafe { &mut (&mut *VALUES.0.get())[self.which as usize] }
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct PreemptGuard {
 }
 
 impl PreemptGuard {
-    /// Turns preemption off. `CurrentTask::preempt_disable` calls this: whoever has a `CurrentTask` is a task.
+    /// Turns preemption off. `CurrentTask::preempt_disable` calls this: only a task has a `CurrentTask`.
     #[inline(always)]
     pub(super) fn new() -> Self {
         Self { before: arch::preempt_disable(), _not_send: PhantomData }

@@ -2,8 +2,8 @@
 
 //! Copies the memory that the arguments of a call point to, before the call's own record.
 //!
-//! The program may change its memory meanwhile, in another thread, while the kernel carries out the call, too. So what
-//! is recorded need not be what the kernel sees.
+//! Another thread of the program may change the memory at any time, also while the kernel carries out the call. So the
+//! recorded memory may differ from what the kernel sees.
 
 use super::chunks::{read_user, Chunks, CopyStop};
 use super::context::ProbeContext;
@@ -23,7 +23,7 @@ const MIN_ITEMS_BYTES: usize = 512;
 /// No more bits of a set are recorded, `__FD_SETSIZE` of `include/uapi/linux/posix_types.h`.
 const MAX_BITS: usize = 1024;
 
-/// A call whose memory is to be copied.
+/// Copies the memory that the arguments of one call point to.
 pub(crate) struct ArgumentCopy<'a> {
     pub(crate) context: &'a ProbeContext,
     /// The task that makes the call.
@@ -68,7 +68,7 @@ impl ArgumentCopy<'_> {
         }
     }
 
-    /// Whether the memory is to be copied now.
+    /// Whether the memory of `plan` is to be copied at this edge of the call.
     fn is_due(&self, plan: CopyPlan) -> bool {
         let is_written = self.result.is_some_and(|result| is_failure(result) == plan.is_of_failure());
         match plan.direction() {
@@ -116,7 +116,7 @@ impl ArgumentCopy<'_> {
         };
         let is_list = matches!(plan.what(), MemoryKind::Iovec | MemoryKind::Msghdr | MemoryKind::Mmsghdr);
         let copied = match copied {
-            // The address of the last buffer follows: if that buffer is not whole, it is the one that could not be
+            // The address of the last buffer follows. If that buffer is incomplete, it is the one that could not be
             // read.
             Err(CopyStop::Fault) if is_list && chunks.total > 0 => chunks.put(&chunks.piece.to_le_bytes()).and(copied),
             _ => copied,
@@ -169,7 +169,8 @@ impl ArgumentCopy<'_> {
         }
     }
 
-    /// How many bytes the pieces of a vector have together at most: if the call wrote them, as many as its result says.
+    /// The most bytes that the buffers of a vector have together. If the call has written them, its result says how
+    /// many.
     fn limit(&self, plan: CopyPlan) -> usize {
         match (plan.direction(), self.result) {
             (Direction::Out, Some(result)) => usize::try_from(result).unwrap_or(0),

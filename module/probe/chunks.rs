@@ -26,7 +26,7 @@ pub(super) enum CopyStop {
     Dropped,
 }
 
-/// The memory of one argument on its way into chunks.
+/// Collects the memory of one argument in a buffer, and writes each full buffer as a chunk.
 pub(super) struct Chunks<'a> {
     context: &'a ProbeContext,
     task: &'a Task,
@@ -46,14 +46,15 @@ pub(super) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    /// No bytes yet. `head` names the call and the argument; the first chunk gets the time `next`.
+    /// Begins without bytes. `head` names the call and the argument; the first chunk gets the time `next`.
     pub(super) fn new(context: &'a ProbeContext, task: &'a Task, head: ChunkHead, next: u64) -> Self {
         let snaplen = context.settings.selection.snaplen as usize;
         let buffer = [0; MAX_CHUNK_BYTES / size_of::<u64>()];
         Self { context, task, head, buffer, len: 0, total: 0, snaplen, piece: 0, next }
     }
 
-    /// Up to `len` bytes of the buffer's free rest, which is not empty.
+    /// The first `len` bytes of the buffer's free space, or all of it if there is less. Writes a chunk first if the
+    /// buffer is full, so that there is free space.
     fn room(&mut self, len: usize) -> Result<&mut [u8], CopyStop> {
         if self.len == MAX_CHUNK_BYTES {
             self.flush()?;
@@ -62,13 +63,13 @@ impl<'a> Chunks<'a> {
         Ok(AsBytes::as_bytes_mut(&mut self.buffer).get_mut(self.len..end).unwrap_or_default())
     }
 
-    /// Counts `len` bytes of the room as filled.
+    /// Counts the first `len` bytes of the free space as filled.
     fn filled(&mut self, len: usize) {
         self.len = self.len.wrapping_add(len);
         self.total = self.total.wrapping_add(len);
     }
 
-    /// Appends bytes of the kernel's.
+    /// Appends `bytes`, which are the kernel's own and not the program's.
     pub(super) fn put(&mut self, mut bytes: &[u8]) -> Result<(), CopyStop> {
         while !bytes.is_empty() {
             let room = self.room(bytes.len())?;
@@ -86,14 +87,13 @@ impl<'a> Chunks<'a> {
         self.copy(from, len.min(limit))
     }
 
-    /// Appends the program's `len` bytes at `from`, or those before the first that cannot be read.
+    /// Appends the program's `len` bytes at `from`, up to the first byte that cannot be read.
     pub(super) fn copy(&mut self, mut from: u64, mut len: usize) -> Result<(), CopyStop> {
         while len > 0 {
             let room = self.room(len)?;
             let read_bytes = room.len();
             if read_user(from, room).is_err() {
-                // The bytes on the first page may be readable nevertheless. The buffer reaches over the end of at most
-                // one page.
+                // The bytes on the first page may still be readable. The buffer crosses the end of at most one page.
                 let page = bindings::PAGE_SIZE as u64;
                 let before = (page.wrapping_sub(from % page) as usize).min(read_bytes);
                 let there = room.get_mut(..before).unwrap_or_default();
@@ -134,8 +134,8 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// Writes the last chunk, unless an earlier chunk was dropped; `copied` is the outcome of copying. Returns the time
-    /// that the next record may have, as an error if there was no room.
+    /// Writes the last chunk, unless an earlier chunk was dropped. `copied` says how copying ended. Returns the time of
+    /// the next record in ticks; as an error if a chunk was dropped.
     pub(super) fn end(&mut self, copied: Result<(), CopyStop>) -> Result<u64, u64> {
         if !matches!(copied, Err(CopyStop::Dropped)) {
             self.head.is_last = true;
@@ -147,11 +147,11 @@ impl<'a> Chunks<'a> {
         Err(self.next)
     }
 
-    /// Writes a chunk, later than the chunk before: the next chunk may be on another CPU, and only the times tell the
-    /// order of the two.
+    /// Writes the buffer as a chunk. Each chunk has a later time than the one before: they may be on different CPUs,
+    /// and then only their times give their order.
     fn flush(&mut self) -> Result<(), CopyStop> {
         self.head.len = self.len as u16;
-        // Clear what an earlier chunk left behind the end.
+        // Clear the bytes of an earlier chunk after the end.
         let padding = self.len..self.len.next_multiple_of(size_of::<u64>());
         AsBytes::as_bytes_mut(&mut self.buffer).get_mut(padding).unwrap_or_default().fill(0);
         self.len = 0;

@@ -15,7 +15,7 @@ use crate::ring::writer::Writers;
 use crate::shared::{action::CallActions, selection::Selection, settings::Settings};
 use kernel::{new_delayed_work, prelude::*, sync::Arc, workqueue::DelayedWork};
 
-/// What the fast path uses at each call, on cache lines that nobody writes.
+/// What the fast path uses at each call, on cache lines that are never written.
 #[repr(align(128))]
 pub(crate) struct HotState {
     pub(crate) writers: Writers,

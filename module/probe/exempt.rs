@@ -7,7 +7,7 @@
 //!
 //! # A task exempts only itself
 //!
-//! Nobody takes the flag from another task. A task that reaches a probe, and that the filter excludes by its process
+//! No task takes the flag from another one. A task that reaches a probe, and that the filter excludes by its process
 //! and its name, clears its own flag with preemption off. The task is in a system call of its own, so at that moment it
 //! does not fork, call `execve` or rename itself. Its process and its name can change only afterwards, and then the
 //! task gets the flag back before it makes another call:
@@ -18,8 +18,8 @@
 //! * A task that gets another name gets the flag from the probe of `task_rename` if it could pass with that name. The
 //!   kernel calls that tracepoint just before the name changes. If the task gives the name itself (`execve`, `prctl`),
 //!   it makes no call in between. If another thread of its process gives the name (`/proc/PID/task/TID/comm`), the task
-//!   may reach a probe in between, with the flag set and the old name, and exempt itself. So from then on the watch
-//!   sets the flag, time and again, on all tasks that could pass.
+//!   may reach a probe in between, with the flag set and the old name, and exempt itself. So from then on each
+//!   run of the watch sets the flag on all tasks that could pass.
 //! * When a process is followed because one of its threads had a name, all its threads get the flag.
 //!
 //! 32-bit ARM decides whether to trace a return when the call is entered. So it does not trace the return from the
@@ -27,7 +27,7 @@
 //! calls return 0. (An `execve` that fails after it has given the name ends its process.) So that this return is
 //! neither missed nor recorded twice, tasks on 32-bit ARM exempt themselves when they return.
 //!
-//! A filter by parent exempts nobody: a parent's death changes the verdict, and no tracepoint reports the death in
+//! A filter by parent exempts no task: a parent's death changes the verdict, and no tracepoint reports the death in
 //! time. Such a filter decides only about tasks that `pid`, `proc_name` and `follow` let pass.
 //!
 //! # Other tracers
@@ -63,7 +63,7 @@ pub(crate) struct Exemption {
 }
 
 impl Exemption {
-    /// Nobody is exempt yet.
+    /// The state before probes are attached: no task is exempt.
     pub(crate) fn new() -> Self {
         Self { state: RelaxedU32::new(NOT_YET), needs_repair: RelaxedU32::new(0) }
     }
@@ -81,7 +81,8 @@ impl Exemption {
         }
     }
 
-    /// Sets the flag of `child` if it is due. To be called for every new task before it runs.
+    /// Sets the flag of `child` if the child could pass, or if no task may exempt itself any more. To be called for
+    /// every new task before it runs.
     pub(crate) fn handle_fork(&self, verdict: &Verdict, child: &TaskRef<'_>) {
         let is_due = match self.state.load() {
             NOT_YET => false,
@@ -118,7 +119,7 @@ impl Exemption {
         has_begun && !task.set_traced(true)
     }
 
-    /// The flags are the kernel's. To be called before probes are attached.
+    /// Goes back to [`NOT_YET`]. To be called before probes are attached.
     pub(crate) fn reset(&self) {
         self.state.store(NOT_YET);
     }

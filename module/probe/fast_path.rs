@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The probes of system calls. Each tries the fast path of `ring` with preemption off: that calls nothing, and relies
-//! on what the slow path found out about the task. If the fast path is not open, the event takes the slow path.
+//! The probes of system calls. Each tries the fast path of `ring` with preemption off. The fast path calls no function,
+//! and relies on what the slow path found out about the task. If the fast path cannot write the event, the slow path
+//! does.
 //!
 //! Choices that are made when probes are attached (how to read the clock, whether to look at each call) choose among
 //! probes, so that no probe has to find them out.
@@ -45,7 +46,7 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Enter<T, CALLS> {
             }
         }
         let guard = task.preempt_disable();
-        let mut writer = hot.writers.get(&guard);
+        let mut writer = hot.writers.this_cpu(&guard);
         if !writer.try_write_enter::<T, CALLS>(&task, &hot.clock, unsigned, registers, action.arguments()) {
             return slow_path(context, registers, number, guard, ProbeKind::Enter);
         }
@@ -69,7 +70,7 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for Exit<T, CALLS> {
             }
         }
         let guard = task.preempt_disable();
-        let mut writer = hot.writers.get(&guard);
+        let mut writer = hot.writers.this_cpu(&guard);
         if !writer.try_write_exit::<T>(&task, &hot.clock, result as i64) {
             return slow_path(context, registers, result, guard, ProbeKind::Exit);
         }
@@ -94,7 +95,7 @@ impl<T: Ticks, const CALLS: bool> SyscallProbe for ReturnOnly<T, CALLS> {
             }
         }
         let guard = task.preempt_disable();
-        let mut writer = hot.writers.get(&guard);
+        let mut writer = hot.writers.this_cpu(&guard);
         if !writer.try_write_return_only::<T, CALLS>(
             &task,
             &hot.clock,

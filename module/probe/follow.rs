@@ -18,8 +18,8 @@ impl Verdict {
         });
     }
 
-    /// Follows the process of `child` if `parent` passes. Called for every new task before it runs. Returns whether the
-    /// process id was that of a followed process, whose verdict a CPU may remember.
+    /// Follows the process of `child` if `parent` passes. Called for every new task before it runs. Returns whether a
+    /// followed process had this process id before: a CPU may remember that it passes.
     pub(crate) fn follow_child(&self, parent: &CurrentTask, child: &TaskRef<'_>) -> bool {
         let mut was_followed = false;
         if let Some(followed) = &self.followed {

@@ -10,7 +10,7 @@
 //! * `follow`: keeps the set of followed processes up to date
 //! * `exempt`: which tasks do not reach the tracepoints at all
 //! * `context`: what the probes of a recording use
-//! * `other_tracers`: exempts nobody while other tracers use the tracepoints
+//! * `other_tracers`: exempts no task while other tracers use the tracepoints
 //! * `write_event`: writes an event to the ring buffer and wakes the reader
 //! * `chunks`: writes the memory of one argument, in chunks
 //! * `nested_memory`: copies arrays of strings, I/O vectors, messages and folder entries

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Copies memory of more than one piece: arrays of strings, I/O vectors, messages, entries of a folder.
+//! Copies memory that points to more memory, or that has parts: arrays of strings, I/O vectors, messages, folder
+//! entries.
 
 use super::chunks::{read_user, Chunks, CopyStop};
-use crate::shared::calls::plan::{MAX_DIRENTS, NULL_PIECE};
+use crate::shared::calls::plan::{MAX_DIRENTS, NULL_BUFFER};
 use kernel::prelude::*;
 
-/// No more bytes of a program's arguments are recorded, all together.
+/// The most bytes of a program's arguments that are recorded, all arguments together.
 const MAX_STRINGS_BYTES: usize = 4096;
-/// No more arguments of a program are recorded.
+/// The most arguments of a program that are recorded.
 const MAX_STRINGS: usize = 64;
-/// No more variables of an environment are counted.
+/// The most variables of an environment that are counted.
 const MAX_VARS: u32 = 4096;
-/// No more pieces of a vector, and no more messages of a call, are recorded.
+/// The most buffers of a vector, and the most messages of a call, that are recorded.
 const MAX_PIECES: u64 = 16;
 /// The shortest entry of a folder: `struct linux_dirent64` of `include/linux/dirent.h` with a name of one byte,
 /// aligned.
@@ -20,7 +21,7 @@ const MIN_DIRENT_BYTES: usize = 24;
 /// The longest address of any family of sockets, `struct sockaddr_storage`.
 pub(super) const MAX_ADDRESS_BYTES: usize = 128;
 
-/// The program's memory, in which a pointer has `pointer_bytes` bytes.
+/// Reads and copies memory of a program whose pointers have `pointer_bytes` bytes.
 #[derive(Clone, Copy)]
 pub(super) struct NestedMemory {
     pub(super) pointer_bytes: usize,
@@ -65,8 +66,8 @@ impl NestedMemory {
         chunks.put(&count.to_le_bytes())
     }
 
-    /// Appends the pieces of a vector, which have at most `limit` bytes together. A piece is recorded as its length,
-    /// the number of recorded bytes or [`NULL_PIECE`], and these bytes.
+    /// Appends the buffers of a vector, which have at most `limit` bytes together. A buffer is recorded as its length,
+    /// the number of recorded bytes or [`NULL_BUFFER`], and these bytes.
     pub(super) fn copy_vector(
         self,
         chunks: &mut Chunks<'_>,
@@ -81,7 +82,7 @@ impl NestedMemory {
             let recorded = there.min(chunks.snaplen);
             chunks.put(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes())?;
             if base == 0 {
-                chunks.put(&NULL_PIECE.to_le_bytes())?;
+                chunks.put(&NULL_BUFFER.to_le_bytes())?;
                 continue;
             }
             chunks.put(&(recorded as u32).to_le_bytes())?;
@@ -95,8 +96,8 @@ impl NestedMemory {
         Ok(())
     }
 
-    /// Appends a message: number of bytes of the name, flags, number of bytes of control data, number of pieces; the
-    /// name; the pieces, which have at most `limit` bytes together.
+    /// Appends a message: number of bytes of the name, flags, number of bytes of control data, number of buffers; the
+    /// name; the buffers, which have at most `limit` bytes together.
     pub(super) fn copy_message(self, chunks: &mut Chunks<'_>, at: u64, limit: usize) -> Result<(), CopyStop> {
         // `struct user_msghdr` of `include/linux/socket.h`, `struct compat_msghdr` of `include/net/compat.h`. The
         // second and the last field are of the type int. Where pointers have 64 bits, the upper halves of these words

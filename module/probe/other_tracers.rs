@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Looks for other tracers of system calls, and exempts nobody while one is attached.
+//! Looks for other tracers of system calls, and exempts no task while one is attached.
 
 use super::context::ProbeContext;
 use crate::kernel_api::work;

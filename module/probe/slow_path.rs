@@ -30,7 +30,8 @@ pub(super) fn handle_marked(context: &ProbeContext, registers: Registers<'_>, va
     slow_path(context, registers, value, current.preempt_disable(), kind);
 }
 
-/// Whether a call is not recorded whoever makes it. `is_32bit` is the kind of the program that runs now.
+/// Whether a call is excluded by its number, whichever task makes it. `is_32bit` is the kind of the program that runs
+/// now.
 fn is_excluded(
     context: &ProbeContext,
     registers: Registers<'_>,
@@ -56,7 +57,7 @@ pub(super) fn slow_path(
     guard: PreemptGuard,
     kind: ProbeKind,
 ) {
-    if context.hot.writers.get(&guard).drop_if_full(&CurrentTask::get()) {
+    if context.hot.writers.this_cpu(&guard).drop_if_full(&CurrentTask::get()) {
         return guard.enable();
     }
     check_filter(context, registers, value, guard, kind);
@@ -68,7 +69,7 @@ fn check_filter(context: &ProbeContext, registers: Registers<'_>, value: c_long,
     let current = CurrentTask::get();
     // Read the name once: the fast path then remembers the name that passed.
     let task = current.as_recorded();
-    if !context.verdict.will_pass(&current, task.comm) {
+    if !context.verdict.passes_as(&current, task.comm) {
         guard.enable();
         return skip_call(context, kind);
     }
@@ -133,8 +134,9 @@ fn record(
         ProbeKind::ReturnOnly => ProbeEvent::ReturnOnly { call, result },
     };
     // The returns of a 32-bit program never take the fast path: it may become a 64-bit program in between.
-    let is_lasting = context.verdict.is_lasting(&current) && !(matches!(kind, ProbeKind::ReturnOnly) && task.is_32bit);
-    write_event(context, guard, &task, now, &event, is_lasting);
+    let may_remember =
+        context.verdict.holds_until_rename(&current) && !(matches!(kind, ProbeKind::ReturnOnly) && task.is_32bit);
+    write_event(context, guard, &task, now, &event, may_remember);
 }
 
 /// What to copy of the memory that the arguments of call `number` point to; nothing if no memory is recorded.

@@ -40,7 +40,7 @@ impl TaskProbe for TaskEvents {
 /// trace this return.
 fn record_untraced_return(context: &ProbeContext, comm: Comm, number: u32) {
     let current = CurrentTask::get();
-    if context.settings.selection.edges == Edges::Enter || !context.verdict.will_pass(&current, comm) {
+    if context.settings.selection.edges == Edges::Enter || !context.verdict.passes_as(&current, comm) {
         return;
     }
     let mut task = current.as_recorded();

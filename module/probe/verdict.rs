@@ -11,28 +11,28 @@ use kernel::sync::Arc;
 /// Decides which tasks are recorded: those that the filter matches, and all threads of followed processes.
 pub(crate) struct Verdict {
     filter: TaskFilter,
-    /// The processes that are recorded because an ancestor is; `None` if descendants are not followed.
+    /// The processes that are recorded because an ancestor passed; `None` if descendants are not followed.
     pub(super) followed: Option<Arc<ProcessSet>>,
 }
 
 impl Verdict {
-    /// Verdicts by `filter`; the processes of `followed` pass, too.
+    /// Decides by `filter`. The processes of `followed` pass, too.
     pub(crate) fn new(filter: TaskFilter, followed: Option<Arc<ProcessSet>>) -> Self {
         Self { filter, followed }
     }
 
-    /// The followed processes, for another recording with the same filter.
+    /// The set of followed processes. Another recording with an equal filter keeps it.
     pub(crate) fn followed(&self) -> Option<Arc<ProcessSet>> {
         self.followed.clone()
     }
 
     /// Whether `task` passes: its calls are recorded.
     pub(crate) fn passes(&self, task: &TaskRef<'_>) -> bool {
-        self.will_pass(task, task.comm())
+        self.passes_as(task, task.comm())
     }
 
-    /// Whether `task` passes when it has the name `comm`.
-    pub(crate) fn will_pass(&self, task: &TaskRef<'_>, comm: Comm) -> bool {
+    /// Whether `task` would pass under the name `comm`.
+    pub(crate) fn passes_as(&self, task: &TaskRef<'_>, comm: Comm) -> bool {
         self.filter.matches_as(task, comm) || self.is_followed(task.tgid())
     }
 
@@ -41,8 +41,9 @@ impl Verdict {
         self.filter.may_match(tgid, comm) || self.is_followed(tgid)
     }
 
-    /// Whether the verdict on `task` holds until the task gets another name.
-    pub(crate) fn is_lasting(&self, task: &TaskRef<'_>) -> bool {
+    /// Whether the verdict on `task` holds until the task gets another name. The parent of a task can change at any
+    /// time.
+    pub(crate) fn holds_until_rename(&self, task: &TaskRef<'_>) -> bool {
         !self.filter.depends_on_parent() || self.is_followed(task.tgid())
     }
 

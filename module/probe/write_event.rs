@@ -10,7 +10,7 @@ use crate::shared::encode::ProbeEvent;
 use crate::shared::format::Task;
 
 /// Writes an event that happened at the tick `now`, and schedules a flush if one is due. Preemption is on again when
-/// this returns. The fast path may write later events of the task if `passes_for_long`.
+/// this returns. The fast path may write later events of the task if `may_remember`.
 ///
 /// Returns the time of the event in its record, or `None` if there was no room for the event.
 pub(crate) fn write_event(
@@ -19,12 +19,12 @@ pub(crate) fn write_event(
     task: &Task,
     now: u64,
     event: &ProbeEvent<'_>,
-    passes_for_long: bool,
+    may_remember: bool,
 ) -> Option<u64> {
     let hot = &context.hot;
-    let mut writer = hot.writers.get(&guard);
-    let outcome = writer.write(task, &hot.clock, now, event, passes_for_long);
-    let time = writer.time();
+    let mut writer = hot.writers.this_cpu(&guard);
+    let outcome = writer.write(task, &hot.clock, now, event, may_remember);
+    let time = writer.last_event_time();
     drop(guard);
     if matches!(outcome, WriteOutcome::Opened | WriteOutcome::HalfFull) {
         Delivery::schedule_flush(context.delivery.as_arc_borrow(), outcome);

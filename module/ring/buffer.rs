@@ -41,7 +41,7 @@ pub(crate) struct PacketStart {
 /// The buffers of all CPUs.
 pub(super) struct Buffers(pub(super) KVec<KBox<CpuBuffer>>);
 
-/// What belongs to a slot beside its packet.
+/// What a slot has in addition to its packet.
 pub(super) struct PacketSlot {
     pub(super) start: UnsafeCell<PacketStart>,
     /// Words used, once the writer has closed the packet.
@@ -66,7 +66,9 @@ pub(super) struct Hot {
 
 /// Words of the writer's that change when packets do.
 pub(super) struct Cold {
+    /// How many packets were opened so far; wraps.
     pub(super) opened: RelaxedU32,
+    /// How many packets were closed so far; wraps.
     pub(super) closed: RelaxedU32,
     /// The upper half of the number of events dropped. The writer writes it after the lower half, and readers read it
     /// before the lower half. So a reader may see too few drops for a moment, never too many.
@@ -121,7 +123,7 @@ impl CpuBuffer {
     /// A buffer of `packets` packets, rounded down to a power of two.
     pub(super) fn new(packets: usize) -> Result<Self> {
         let count = 1 << packets.checked_ilog2().ok_or(EINVAL)?;
-        // Zeroed, for readers get whole pages. Nobody asks the vector for its words.
+        // Zeroed, because the reader gets whole packets. The vector's own length stays 0.
         let words = PACKET_WORDS.checked_mul(count).ok_or(EINVAL)?;
         let mut memory: VVec<u64> = VVec::with_capacity(words, GFP_KERNEL | __GFP_ZERO)?;
         let mut slots = KVVec::with_capacity(count, GFP_KERNEL)?;
@@ -131,7 +133,7 @@ impl CpuBuffer {
         }
         let packets = NonNull::new(memory.as_mut_ptr()).ok_or(ENOMEM)?.cast();
         let hot = Hot {
-            // Behind any `end`, and so is its `last_word`.
+            // Above any `end`. So is the `last_word` that follows from it.
             next: RelaxedPointer::new(ptr::without_provenance_mut(usize::MAX - PACKET_BYTES)),
             end: RelaxedPointer::new(ptr::null_mut()),
             open: Cell::new(ptr::null_mut()),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Writes the usual event: the fast path, which needs the last event's task and a packet with room. Each function
-//! returns whether it wrote the event; if not, it did nothing.
+//! Writes the usual event: the fast path. It needs an open packet with room, and an event of the task that the slow
+//! path remembered. Each function returns whether it wrote the event; if not, it did nothing.
 
 use super::writer::Writer;
 use crate::kernel_api::arch::{self, Registers};
@@ -24,7 +24,7 @@ impl Writer<'_> {
         let hot = &self.0.hot;
         let next = hot.next.load();
         let is_32bit = !CALLS && task.is_32bit();
-        if last_word::<CALLS>(next) > hot.end.load() || !self.encoder().continues(&task.identity()) {
+        if last_word::<CALLS>(next) > hot.end.load() || !self.encoder().remembers(&task.identity()) {
             return false;
         }
         let encoder = self.encoder();
@@ -41,7 +41,7 @@ impl Writer<'_> {
     #[inline(always)]
     pub(crate) fn try_write_exit<T: Ticks>(&mut self, task: &CurrentTask, clock: &Clock, result: i64) -> bool {
         let open = self.0.hot.open.get();
-        if open.is_null() || self.0.hot.end.load().is_null() || !self.encoder().continues(&task.identity()) {
+        if open.is_null() || self.0.hot.end.load().is_null() || !self.encoder().remembers(&task.identity()) {
             return false;
         }
         // SAFETY: By the type invariants it points into the open packet, which is the writer's: `end` was not null.
@@ -69,7 +69,7 @@ impl Writer<'_> {
         // An `execve` may return to a program of another kind than the one that called it: the slow path finds that
         // out.
         if last_word::<CALLS>(next) > hot.end.load()
-            || !self.encoder().continues(&task.identity())
+            || !self.encoder().remembers(&task.identity())
             || (!CALLS && task.is_32bit())
         {
             return false;
@@ -94,7 +94,7 @@ impl Writer<'_> {
     /// `next` is where the next word goes, and there is room up to its [`last_word`].
     #[inline(always)]
     unsafe fn append<const CALLS: bool>(&mut self, next: *mut u64, word: u64, registers: Registers<'_>, arguments: u8) {
-        // SAFETY: The caller promises room. The next event or the reader overwrites the words behind those that count.
+        // SAFETY: The caller promises room. The next event or the reader overwrites the words that are not counted.
         unsafe {
             if CALLS {
                 next.write(format::set_args(word, arguments));

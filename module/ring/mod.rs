@@ -15,9 +15,9 @@
 //! No packet is overwritten before it was read. While all packets of a buffer wait for the reader, its writer drops and
 //! counts new events. It never stalls the program that makes them.
 //!
-//! # Who may touch what
+//! # Which side owns a packet
 //!
-//! Packets are numbered from 0; packet `n` lies in slot `n % slots`. Three counts say to whom a packet belongs:
+//! Packets are numbered from 0; packet `n` lies in slot `n % slots`. Three counts say which side owns a packet:
 //!
 //! ```text
 //!     [read, closed)    complete, the reader's

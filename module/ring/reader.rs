@@ -37,12 +37,12 @@ struct RingReader {
     reported: Reported,
 }
 
-/// What the stream has reported of one CPU.
+/// What the stream has told the reader about one CPU.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Reported {
-    /// How many packets.
+    /// How many packets were delivered.
     sequence: u32,
-    /// How many drops.
+    /// How many drops were reported.
     pub(crate) dropped: u64,
 }
 
@@ -68,15 +68,15 @@ pub(crate) struct OldestPacket<'a> {
     pub(crate) start: PacketStart,
     /// Words used.
     pub(crate) used: usize,
-    /// The words. The header's words and the words behind `used` mean nothing.
+    /// The words. The header's words and the words after `used` are undefined.
     pub(crate) words: &'a mut Packet,
 }
 
-/// The reader has told writers to leave their packets.
+/// A cut has begun: writers find no room in their open packets any more.
 #[must_use = "the packets stay unreadable until the cut is finished"]
 pub(crate) struct Cut(());
 
-/// Writers have left their packets.
+/// A cut was waited for: no writer writes to the packets that were cut.
 #[must_use = "the packets stay unreadable until the cut is finished"]
 pub(crate) struct Waited(());
 
@@ -100,12 +100,12 @@ impl RingReaders {
         self.readers.len()
     }
 
-    /// A time in the past, in ticks. A packet that [`lanes`](Self::lanes) does not show from here on is not older.
+    /// A time in the past, in ticks. From here on [`lanes`](Self::lanes) shows every packet that is older.
     pub(crate) fn present(&self, clock: &Clock) -> u64 {
         loop {
             let now = clock.now_ordered();
-            // Full barrier: pairs with the one in `write_first`. A writer whose `opening` is not seen below reads its
-            // clock after this has read the clock.
+            // Full barrier: pairs with the one in `write_to_next_packet`. A writer whose `opening` is not seen below
+            // reads its clock after this has read the clock.
             full_barrier();
             if self.buffers.0.iter().all(|buffer| buffer.cold.opening.load_acquire() == 0) {
                 return now;
@@ -210,7 +210,7 @@ impl RingReaders {
     pub(crate) fn finish_cut(&mut self, _waited: Waited) {
         for (reader, buffer) in self.readers.iter_mut().zip(&self.buffers.0) {
             let Some(number) = reader.cutting.take() else { continue };
-            // Otherwise the writer has closed the packet meanwhile.
+            // If they differ, the writer has closed the packet in between.
             if reader.complete == number {
                 // INVARIANT: There is one `Cut` at a time, so this is the one that was waited for.
                 reader.cut = Some((number, buffer.used_after_cut(number)));

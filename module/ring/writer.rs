@@ -50,18 +50,18 @@ impl Writers {
         Ok((Self { table: NonNull::from(&buffers.0[..]).cast(), buffers }, readers))
     }
 
-    /// The buffer of the CPU that runs this code. The guard proves that a task writes, not an interrupt: it is the only
-    /// writer of its CPU.
+    /// The writing end for the CPU that runs this code. The guard proves that a task writes, not an interrupt: so there
+    /// is one writer on this CPU.
     #[inline(always)]
-    pub(crate) fn get<'a>(&'a self, guard: &'a PreemptGuard) -> Writer<'a> {
+    pub(crate) fn this_cpu<'a>(&'a self, guard: &'a PreemptGuard) -> Writer<'a> {
         // SAFETY: By the type invariants the table has an entry for the guard's CPU.
         // INVARIANT: The guard keeps this code on that CPU.
         Writer(unsafe { self.table.add(guard.cpu()).as_ref() })
     }
 
-    /// Begins a recording under other settings: none of its events shares a packet with an event before. No probe may
-    /// be attached.
-    pub(crate) fn begin(&self, session_info: SessionInfo) {
+    /// Begins a recording under other settings. Its events go to new packets, which no earlier event shares. No probe
+    /// may be attached.
+    pub(crate) fn begin_session(&self, session_info: SessionInfo) {
         for buffer in &self.buffers.0 {
             buffer.set_session_info(session_info);
         }
@@ -77,7 +77,7 @@ impl Writers {
     }
 }
 
-/// Events are fewer ticks than this ahead of the clock: one tick for each chunk of memory that was written meanwhile.
+/// An event's time is less than this many ticks ahead of the clock: at most one tick for each chunk of memory written.
 const MAX_LEAD: u64 = 1 << 16;
 
 /// What became of an event, for waking the reader.
@@ -102,32 +102,32 @@ pub(crate) enum WriteOutcome {
 pub(crate) struct Writer<'a>(pub(super) &'a CpuBuffer);
 
 impl Writer<'_> {
-    /// Writes an event that happened at the tick `now`, or drops it. From here on the fast path may write events of the
-    /// task if `passes_for_long`: if the task passes the filter until `require_slow_path` is called or it gets another
-    /// name.
+    /// Writes an event that happened at the tick `now`, or drops it. With `may_remember`, the fast path may write the
+    /// task's next events. The caller then knows that the task passes the filter until it gets another name, or until
+    /// `require_slow_path` is called.
     pub(crate) fn write(
         &mut self,
         task: &Task,
         clock: &Clock,
         now: u64,
         event: &ProbeEvent<'_>,
-        passes_for_long: bool,
+        may_remember: bool,
     ) -> WriteOutcome {
         let Self(buffer) = *self;
         let next = buffer.hot.next.load();
         let end = buffer.hot.end.load();
         let mut outcome = WriteOutcome::Written;
         if end.is_null() || end == FULL || !self.append_to_open(next, task, now, event) {
-            outcome = self.write_first(task, clock, now, event);
+            outcome = self.write_to_next_packet(task, clock, now, event);
         }
-        let remembered = if passes_for_long { Identity::of(task) } else { Identity::default() };
-        self.encoder().continue_with(remembered);
+        let remembered = if may_remember { Identity::of(task) } else { Identity::default() };
+        self.encoder().remember(remembered);
         outcome
     }
 
     /// When the last event of this CPU was, in ticks.
-    pub(crate) fn time(&mut self) -> u64 {
-        self.encoder().time()
+    pub(crate) fn last_event_time(&mut self) -> u64 {
+        self.encoder().last_event_time()
     }
 
     /// Counts an event as dropped if the buffer is still full. Returns whether it was.
@@ -137,7 +137,7 @@ impl Writer<'_> {
         let waiting = buffer.cold.opened.load().wrapping_sub(buffer.reader.read.load());
         if buffer.hot.end.load() != FULL
             || (waiting as usize) < buffer.slots.len()
-            || !self.encoder().continues(&task.identity())
+            || !self.encoder().remembers(&task.identity())
         {
             return false;
         }
@@ -150,10 +150,10 @@ impl Writer<'_> {
     fn count_drop(&mut self) {
         let Self(buffer) = *self;
         let low = buffer.hot.dropped.load().wrapping_add(1);
-        // Release: who sees the drop sees the packets that were opened before it.
+        // Release: a reader that sees the drop sees the packets that were opened before it.
         buffer.hot.dropped.store_release(low);
         if low == 0 {
-            // Release: who sees this sees the lower half start again from 0.
+            // Release: a reader that sees this sees the lower half start again from 0.
             buffer.cold.dropped_high.store_release(buffer.cold.dropped_high.load().wrapping_add(1));
         }
     }
@@ -171,9 +171,9 @@ impl Writer<'_> {
         true
     }
 
-    /// Goes on to the next packet and writes an event as its first, no earlier than at the tick `now`; or drops the
-    /// event.
-    fn write_first(&mut self, task: &Task, clock: &Clock, now: u64, event: &ProbeEvent<'_>) -> WriteOutcome {
+    /// Closes the open packet, opens the next one, and writes an event as its first, at the tick `now` or later. Drops
+    /// the event if no packet is free.
+    fn write_to_next_packet(&mut self, task: &Task, clock: &Clock, now: u64, event: &ProbeEvent<'_>) -> WriteOutcome {
         let Self(buffer) = *self;
         let (hot, cold) = (&buffer.hot, &buffer.cold);
         let number = cold.opened.load();
@@ -198,13 +198,13 @@ impl Writer<'_> {
 
         // Full barrier: a reader that does not yet see `opening` read its clock before this reads the clock. So the
         // time that the reader takes for the present is no later than `base_time`. The barrier also keeps the count of
-        // closed packets before the new value of `next` (`used_after_cut`).
+        // closed packets before the new value of `next`: `used_after_cut` relies on that.
         cold.opening.store(1);
         full_barrier();
         let present = clock.now_ordered();
-        // Chunks of memory have times of their own, which a coarse clock may be behind: no packet is older than what
-        // its CPU has written before. A clock that is further behind has started anew.
-        let last = self.encoder().time();
+        // Chunks of memory may have times ahead of a coarse clock. So a packet begins no earlier than the last event of
+        // its CPU. A clock that is further behind than that has been reset.
+        let last = self.encoder().last_event_time();
         let base_time = if last.wrapping_sub(present) < MAX_LEAD { last } else { present };
         let start = PacketStart {
             session_info: buffer.session_info(),
@@ -215,7 +215,7 @@ impl Writer<'_> {
         // SAFETY: The slot is free, so its start is the writer's; there is one writer.
         unsafe { *buffer.slot(number).start.get() = start };
         let words: *mut u64 = buffer.packet(number).as_ptr().cast();
-        self.encoder().begin(base_time);
+        self.encoder().begin_packet(base_time);
         let next = words.wrapping_add(format::HEADER_WORDS);
         hot.next.store(next);
         // INVARIANT: The packet is open from here on, and `next` points into it.
@@ -234,6 +234,7 @@ impl Writer<'_> {
         }
     }
 
+    /// The encoder of this CPU's events.
     #[inline(always)]
     pub(super) fn encoder(&mut self) -> &mut Encoder {
         // SAFETY: By the type invariants nothing else uses it.

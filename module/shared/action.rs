@@ -14,7 +14,7 @@ use super::selection::Selection;
 ///
 /// | bits | meaning                                                                    |
 /// |------|----------------------------------------------------------------------------|
-/// | 0–2  | how many arguments are recorded: registers, 0 to [`MAX_ARGUMENTS`]         |
+/// | 0–2  | how many arguments are recorded: registers, 0 to [`MAX_ARGS`]              |
 /// | 3    | [`COPY_AT_ENTRY`](Self::COPY_AT_ENTRY)                                     |
 /// | 4    | [`EXCLUDED`](Self::EXCLUDED)                                               |
 /// | 5    | [`COPY_AT_RETURN`](Self::COPY_AT_RETURN)                                   |
@@ -23,7 +23,7 @@ use super::selection::Selection;
 ///
 /// The bits that one edge tests together are neighbours, so that one instruction tests them.
 ///
-/// [`MAX_ARGUMENTS`]: super::calls::MAX_ARGUMENTS
+/// [`MAX_ARGS`]: super::format::MAX_ARGS
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallAction(u8);
 
@@ -41,7 +41,7 @@ impl CallAction {
     pub const ONLY_FAILED: u8 = 1 << 6;
     const MAY_BE_ANOTHER_CALL: u8 = 1 << 7;
 
-    /// How many registers with arguments are recorded, 0 to [`MAX_ARGUMENTS`](super::calls::MAX_ARGUMENTS).
+    /// How many registers with arguments are recorded, 0 to [`MAX_ARGS`](super::format::MAX_ARGS).
     #[inline(always)]
     pub const fn arguments(self) -> u8 {
         self.0 & Self::ARGUMENTS

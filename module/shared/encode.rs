@@ -4,12 +4,12 @@
 //!
 //! The usual event is one word: the packet knows its task and the time of the previous event, and its fields are small.
 //! A return that directly follows the entry of its task takes no word of its own, but completes the word of the entry.
-//! These events take the *fast path*: a test, [`Encoder::continues`], and a function that makes the word. All other
+//! These events take the *fast path*: a test, [`Encoder::remembers`], and a function that makes the word. All other
 //! events take the *slow path*, [`Encoder::put`].
 
 use super::format::{self, Args, Chunk, Task, MAX_DELTA, MAX_EXIT_DELTA, SLOTS};
 
-/// The call of an event, as far as the event tells it.
+/// The call of an event: its number, and its arguments if they are recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProbeCall<'a> {
     /// System call number.
@@ -35,13 +35,13 @@ pub enum ProbeEvent<'a> {
         /// The result, a negated errno on failure.
         result: i64,
     },
-    /// Memory that an argument of the task's next event points to. No event of its own.
+    /// Memory that an argument of the task's next event points to. It is part of that event.
     Memory(Chunk<'a>),
 }
 
 /// The packet has too little room for the event. Nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
+pub struct PacketFull;
 
 /// What [`Encoder::put`] has written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,8 +81,8 @@ impl Identity {
 pub struct Encoder {
     /// Time of the last event in ticks; before the first event, the base time.
     last: u64,
-    /// The task whose events can take the fast path.
-    current: Identity,
+    /// The task whose events can take the fast path; [`Identity::default`] for none.
+    remembered: Identity,
     /// The task of the last record; `None` at the start of a packet.
     task: Option<Task>,
     /// The tasks in the packet's slots.
@@ -94,34 +94,35 @@ impl Encoder {
     #[inline]
     pub const fn new(base_time: u64) -> Self {
         let no_task = Identity { ids: 0, comm: [0; 2] };
-        Self { last: base_time, current: no_task, task: None, slots: [None; SLOTS] }
+        Self { last: base_time, remembered: no_task, task: None, slots: [None; SLOTS] }
     }
 
     /// Begins a packet whose deltas start at `base_time`.
     #[inline]
-    pub fn begin(&mut self, base_time: u64) {
+    pub fn begin_packet(&mut self, base_time: u64) {
         *self = Self::new(base_time);
     }
 
     /// Time of the last event in ticks.
     #[inline]
-    pub const fn time(&self) -> u64 {
+    pub const fn last_event_time(&self) -> u64 {
         self.last
     }
 
-    /// Whether an event of `task` can take the fast path.
+    /// Whether an event of `task` can take the fast path: whether it is the task of the last
+    /// [`remember`](Self::remember).
     #[inline(always)]
-    pub fn continues(&self, task: &Identity) -> bool {
-        let Self { current, .. } = self;
+    pub fn remembers(&self, task: &Identity) -> bool {
+        let Self { remembered, .. } = self;
         // `==` or `&&` would compile to three branches.
-        (current.ids == task.ids) & (current.comm[0] == task.comm[0]) & (current.comm[1] == task.comm[1])
+        (remembered.ids == task.ids) & (remembered.comm[0] == task.comm[0]) & (remembered.comm[1] == task.comm[1])
     }
 
-    /// From now on events of `task` can take the fast path, and events of other tasks cannot. `task` must be the task
-    /// of the last event, or no task. Before the packet begins it can be any task.
+    /// Lets events of `task` take the fast path from now on, and no events of other tasks. `task` must be the task of
+    /// the last event, or no task. Before the packet begins it can be any task.
     #[inline]
-    pub fn continue_with(&mut self, task: Identity) {
-        self.current = task;
+    pub fn remember(&mut self, task: Identity) {
+        self.remembered = task;
     }
 
     /// The word of an entry without arguments, on the fast path; `None` if it does not fit one word.
@@ -174,17 +175,23 @@ impl Encoder {
     ///
     /// # Errors
     ///
-    /// [`Full`] if there is less room than [`MAX_EVENT_WORDS`], or for memory [`MAX_MEMORY_WORDS`].
+    /// [`PacketFull`] if there is less room than [`MAX_EVENT_WORDS`], or for memory [`MAX_MEMORY_WORDS`].
     #[inline(never)]
-    pub fn put(&mut self, room: &mut [u64], task: &Task, now: u64, event: &ProbeEvent<'_>) -> Result<Written, Full> {
+    pub fn put(
+        &mut self,
+        room: &mut [u64],
+        task: &Task,
+        now: u64,
+        event: &ProbeEvent<'_>,
+    ) -> Result<Written, PacketFull> {
         let max_words = match event {
             ProbeEvent::Memory(_) => MAX_MEMORY_WORDS,
             _ => MAX_EVENT_WORDS,
         };
         if room.len() < max_words {
-            return Err(Full);
+            return Err(PacketFull);
         }
-        let mut out = Out { room, words: 0 };
+        let mut out = RestOfPacket { room, words: 0 };
         // On some boards the counters of two CPUs differ by a tick, and time goes backwards. It stands still instead.
         let now = if now.wrapping_sub(self.last) > u64::MAX / 2 { self.last } else { now };
         let max_delta = match event {
@@ -208,12 +215,12 @@ impl Encoder {
                 out.push_all(chunk.words());
             }
             ProbeEvent::ReturnOnly { call, result } => {
-                let whole = put_enter(&mut out, task.is_32bit, call, delta).is_some_and(|enter| {
+                let is_completed = put_enter(&mut out, task.is_32bit, call, delta).is_some_and(|enter| {
                     let word = out.room.get_mut(enter);
-                    let whole = word.as_ref().and_then(|word| format::complete(**word, *result, 0));
-                    word.zip(whole).map(|(word, whole)| *word = whole).is_some()
+                    let completed = word.as_ref().and_then(|word| format::complete(**word, *result, 0));
+                    word.zip(completed).map(|(word, completed)| *word = completed).is_some()
                 });
-                if !whole {
+                if !is_completed {
                     put_exit(&mut out, *result, 0);
                 }
             }
@@ -222,7 +229,7 @@ impl Encoder {
     }
 
     /// Writes a TASK or a SWITCH, unless the last record was of `task` already.
-    fn put_task(&mut self, out: &mut Out<'_>, task: &Task) {
+    fn put_task(&mut self, out: &mut RestOfPacket<'_>, task: &Task) {
         if self.task.as_ref() == Some(task) {
             return;
         }
@@ -237,8 +244,8 @@ impl Encoder {
     }
 }
 
-/// Writes an entry; returns the index of its word, if that can be completed.
-fn put_enter(out: &mut Out<'_>, is_32bit: bool, call: &ProbeCall<'_>, delta: u64) -> Option<usize> {
+/// Writes an entry. Returns the index of its word if [`Encoder::complete`] can complete the word.
+fn put_enter(out: &mut RestOfPacket<'_>, is_32bit: bool, call: &ProbeCall<'_>, delta: u64) -> Option<usize> {
     let at = out.words;
     let number = u64::from(call.number);
     let short = match call.args {
@@ -258,7 +265,8 @@ fn put_enter(out: &mut Out<'_>, is_32bit: bool, call: &ProbeCall<'_>, delta: u64
     short.map(|_| at)
 }
 
-fn put_exit(out: &mut Out<'_>, result: i64, delta: u64) {
+/// Writes a return as a record of its own.
+fn put_exit(out: &mut RestOfPacket<'_>, result: i64, delta: u64) {
     match format::exit(result, delta) {
         Some(word) => out.push(word),
         None => out.push_all(&format::exit_wide(result, delta)),
@@ -266,12 +274,12 @@ fn put_exit(out: &mut Out<'_>, result: i64, delta: u64) {
 }
 
 /// The rest of a packet, and how many words were written to it.
-struct Out<'a> {
+struct RestOfPacket<'a> {
     room: &'a mut [u64],
     words: usize,
 }
 
-impl Out<'_> {
+impl RestOfPacket<'_> {
     fn push(&mut self, word: u64) {
         // `put` has checked the room. An index out of range would panic, and stop the kernel.
         if let Some(place) = self.room.get_mut(self.words) {

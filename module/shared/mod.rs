@@ -12,7 +12,7 @@
 //! | `order.rs`     | the order of the CPUs' packets in one stream                 |
 //! | `encode.rs`    | turns events into records                                    |
 //! | `calls/`       | the table of system calls                                    |
-//! | `callset.rs`   | a set of system calls                                        |
+//! | `call_set.rs`  | a set of system calls                                        |
 //! | `filter.rs`    | which tasks are recorded                                     |
 //! | `rules.rs`     | limits and defaults of settings                              |
 //! | `values.rs`    | the values of settings as text                               |
@@ -30,7 +30,7 @@ pub mod calls;
 pub mod encode;
 pub mod filter;
 pub mod rules;
-pub mod callset;
+pub mod call_set;
 pub mod values;
 pub mod selection;
 pub mod action;

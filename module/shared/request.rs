@@ -24,7 +24,7 @@
 //! |        |       | that is 1 if numbers from 512 on are recorded, otherwise 0                             |
 //! | 432    | 72    | calls of 32-bit programs on a 64-bit kernel, as at offset 360                          |
 
-use super::callset::CallSet;
+use super::call_set::CallSet;
 use super::filter::{CommName, TaskFilter, MAX_LISTED};
 use super::format::{Edges, COMM_BYTES};
 use super::rules::{Rule, MAX_PID, MAX_SNAPLEN};

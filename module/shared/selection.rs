@@ -2,7 +2,7 @@
 
 //! What a recording records. The module's parameters and a reader's request both set it.
 
-use super::callset::CallSet;
+use super::call_set::CallSet;
 use super::filter::TaskFilter;
 use super::format::Edges;
 use super::rules::{Rule, DEFAULT_SNAPLEN};

@@ -2,8 +2,8 @@
 
 //! How many registers hold the arguments of a call, compared with manual pages and other tracers.
 
-use syscall_record_format::calls::{plan::CopyPlans, Abi, MAX_ARGUMENTS, NUMBERS};
-use syscall_record_format::format::Machine;
+use syscall_record_format::calls::{plan::CopyPlans, Abi, NUMBERS};
+use syscall_record_format::format::{Machine, MAX_ARGS};
 
 fn check(machine: Machine, is_32bit: bool, known: &[(u32, &str, u8)]) {
     let plans = CopyPlans::new(Abi::new(machine, is_32bit));
@@ -12,7 +12,7 @@ fn check(machine: Machine, is_32bit: bool, known: &[(u32, &str, u8)]) {
     }
     // No calls have the last numbers.
     for number in [NUMBERS as u32 - 1, NUMBERS as u32, u32::MAX] {
-        assert_eq!(plans.arguments(number), MAX_ARGUMENTS);
+        assert_eq!(plans.arguments(number), MAX_ARGS as u8);
     }
 }
 

@@ -10,8 +10,8 @@ mod decision;
 
 use decision::{ProbeKind, Step};
 use shared::action::{CallAction, CallActions};
+use shared::call_set::CallSet;
 use shared::calls::{plan::CopyPlans, Abi};
-use shared::callset::CallSet;
 use shared::format::{Edges, Machine};
 use shared::selection::Selection;
 

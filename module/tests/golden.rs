@@ -2,7 +2,7 @@
 
 //! The bytes of the format. It is an interface: they change only together with its version.
 
-use syscall_record_format::encode::{Encoder, Full, Identity, ProbeCall, ProbeEvent, Written, MAX_EVENT_WORDS};
+use syscall_record_format::encode::{Encoder, Identity, PacketFull, ProbeCall, ProbeEvent, Written, MAX_EVENT_WORDS};
 use syscall_record_format::format::*;
 
 const HEADER: Header = Header {
@@ -151,11 +151,11 @@ fn usual_call_takes_one_word_and_packet_512() {
     let mut packet = [0; PACKET_WORDS];
     let mut encoder = Encoder::new(1000);
     let first = ProbeEvent::Enter(ProbeCall { number: 173, args: None });
-    assert_eq!(encoder.put(&mut packet[HEADER_WORDS..][..MAX_EVENT_WORDS - 1], &TASK, 1010, &first), Err(Full));
+    assert_eq!(encoder.put(&mut packet[HEADER_WORDS..][..MAX_EVENT_WORDS - 1], &TASK, 1010, &first), Err(PacketFull));
     assert_eq!(encoder.put(&mut packet[HEADER_WORDS..], &TASK, 1010, &first), Ok(Written { words: 4, open: Some(3) }));
-    assert!(!encoder.continues(&Identity::of(&TASK)));
-    encoder.continue_with(Identity::of(&TASK));
-    assert!(encoder.continues(&Identity::of(&TASK)));
+    assert!(!encoder.remembers(&Identity::of(&TASK)));
+    encoder.remember(Identity::of(&TASK));
+    assert!(encoder.remembers(&Identity::of(&TASK)));
     let start = HEADER_WORDS + 3;
     let mut now = 1010;
     packet[start] = encoder.complete(packet[start], 1, now + 10).expect("fits");

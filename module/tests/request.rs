@@ -4,8 +4,8 @@
 
 use proptest::prelude::*;
 use syscall_record_format::action::{CallAction, CallActions};
+use syscall_record_format::call_set::CallSet;
 use syscall_record_format::calls::{plan::CopyPlans, Abi, Direction, NUMBERS};
-use syscall_record_format::callset::CallSet;
 use syscall_record_format::filter::{CommName, List, TaskFilter};
 use syscall_record_format::format::{Edges, Machine};
 use syscall_record_format::request::*;

@@ -49,7 +49,7 @@ fn main() -> ExitCode {
 
 fn count() -> Result<Counts, Box<dyn Error>> {
     let input = env::args_os().nth(1).map(PathBuf::from);
-    let mut source = Source::open(input.as_deref(), StopSignals::first()?)?;
+    let mut source = Source::open(input.as_deref(), StopSignals::catch_first()?)?;
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
     let mut counts = Counts::default();
     let mut sink = |_: &Header, event: &DecodedEvent<'_>| {

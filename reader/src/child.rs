@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{exit, Command};
-use syscall_record::control;
+use syscall_record::system_calls;
 
 /// The exit status if a command is not found, as in shells.
 pub const NOT_FOUND: u8 = 127;
@@ -32,11 +32,11 @@ impl Child {
     ///
     /// Errors of `pipe2(2)` and `fork(2)`.
     pub fn start(program: &Path, words: &[OsString]) -> io::Result<Self> {
-        let (mut wait_pipe, start_pipe) = control::pipe()?;
+        let (mut wait_pipe, start_pipe) = system_calls::pipe()?;
         let name = words.first().map_or(program.as_os_str(), |name| name);
         let mut command = Command::new(program);
         command.arg0(name).args(words.get(1..).unwrap_or_default());
-        if let Some(pid) = control::fork()? {
+        if let Some(pid) = system_calls::fork()? {
             return Ok(Self { pid, start_pipe });
         }
         // The child closes its copy, so that the pipe closes when the parent ends.

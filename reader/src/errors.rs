@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Errors, and how the user is told of them.
+//! Errors, and how they are shown to the user.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ impl Display for WrongUsage {
 
 impl std::error::Error for WrongUsage {}
 
-/// Whether an error says that nobody reads the output any more.
+/// Whether an error says that the reader of the output is gone.
 pub fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

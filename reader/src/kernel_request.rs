@@ -5,12 +5,12 @@
 use crate::errors::{complain, AnyError, WrongUsage};
 use crate::module_parameters::ModuleParameters;
 use std::fs;
-use syscall_record::control;
-use syscall_record::fields::{Id, Needs};
+use syscall_record::fields::{FieldId, Needs};
 use syscall_record::filter::{Filter, Pushdown, Split};
 use syscall_record::options::Options;
 use syscall_record::source::Source;
-use syscall_record_format::callset::CallSet;
+use syscall_record::system_calls;
+use syscall_record_format::call_set::CallSet;
 use syscall_record_format::filter::{CommName, List, TaskFilter};
 use syscall_record_format::format::{Edges, Machine};
 use syscall_record_format::request::Request;
@@ -61,7 +61,7 @@ impl KernelRequest {
     /// The module does not take the request, and the result would be wrong without it.
     pub fn send(&self, source: &Source) -> Result<(), AnyError> {
         let Some(request) = self.request(&ModuleParameters::read()) else { return Ok(()) };
-        let Err(error) = control::hand_over(source.as_fd(), &request) else { return Ok(()) };
+        let Err(error) = system_calls::send_request(source.as_fd(), &request) else { return Ok(()) };
         let is_vital = self.target.is_some() || (self.is_raw && self.filter.is_some());
         match error.raw_os_error() {
             Some(libc::ENOTTY) if !is_vital => {
@@ -89,7 +89,7 @@ impl KernelRequest {
         let Pushdown { pids, names, .. } = &split.pushdown;
         let text = if is_recorded {
             "-w: the packets of a recording cannot be taken apart: leave the filter out here, and give it to -r later"
-        } else if !split.is_decided() || (self.target.is_some() && !(pids.is_empty() && names.is_empty())) {
+        } else if !split.is_decided_by_kernel() || (self.target.is_some() && !(pids.is_empty() && names.is_empty())) {
             "-w: packets cannot be taken apart, and the kernel cannot decide all of this filter (--explain shows what \
              it can): leave the rest out here, and give it to -r later"
         } else {
@@ -171,7 +171,7 @@ impl KernelRequest {
 
     /// Whether the filter compares a field of processes.
     fn names_processes(&self) -> bool {
-        let is_of_process = |id| matches!(id, Id::Pid | Id::ProcName | Id::Ppid | Id::ParentName);
+        let is_of_process = |id| matches!(id, FieldId::Pid | FieldId::ProcName | FieldId::Ppid | FieldId::ParentName);
         self.filter.iter().flat_map(Filter::fields).any(|field| is_of_process(field.id()))
     }
 

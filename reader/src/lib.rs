@@ -11,11 +11,11 @@
 //! - `text`: appends text, numbers and quoted memory to a line; compressed texts
 //! - `calls`: the table of system calls, with names, arguments and categories
 //! - `constants`: the names of flags, commands, signals and errors
-//! - `control`: system calls that the standard library has no interface to
+//! - `system_calls`: system calls that the standard library has no interface to
 //! - `signals`: waits for input, for the end of processes, or for Ctrl-C
 //! - `source`: the input: the device, a file or standard input
 //! - `programs`: finds the programs of commands
-//! - `clock`: the local time of day
+//! - `local_time`: the local time of day
 //! - `model`: makes events with all that is known of them
 //! - `args`: arguments and results of calls as text
 //! - `fields`: the fields of events
@@ -30,9 +30,9 @@
 pub use syscall_record_decode::{decode, framing, merge, print};
 
 mod text;
-pub mod control;
+pub mod system_calls;
 pub mod programs;
-pub mod clock;
+pub mod local_time;
 pub mod calls;
 mod constants;
 mod signals;

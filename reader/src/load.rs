@@ -9,15 +9,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fmt};
-use syscall_record::control;
 use syscall_record::source::DEVICE;
+use syscall_record::system_calls;
 
 /// The module, which this program has loaded. It is unloaded when this is dropped.
 pub struct LoadedModule(());
 
 impl Drop for LoadedModule {
     fn drop(&mut self) {
-        if let Err(error) = control::unload_module(c"syscall_record") {
+        if let Err(error) = system_calls::unload_module(c"syscall_record") {
             complain(&format_args!("the module syscall_record stays loaded: {error}"));
         }
     }
@@ -96,7 +96,7 @@ pub fn load() -> Result<Option<LoadedModule>, LoadError> {
 /// Loads the module from its file.
 fn insert(file: &Path) -> io::Result<()> {
     let is_compressed = file.extension() != Some(OsStr::new("ko"));
-    control::load_module(&File::open(file)?, c"idle=1", is_compressed)
+    system_calls::load_module(&File::open(file)?, c"idle=1", is_compressed)
 }
 
 /// The module's file: the one that is installed for this kernel, or else the one beside this program.

@@ -4,7 +4,7 @@
 //!
 //! Each file uses only files that stand above it here:
 //!
-//! - `errors`: errors, and how the user is told of them
+//! - `errors`: errors, and how they are shown to the user
 //! - `sink`: the output: standard output or a file
 //! - `progress`: a line that tells how far reading is
 //! - `list`: what `-l` and `-L` list

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From events to what the user sees.
+//! Shows events to the user: prints them, or counts them, or sums them up.
 
 use crate::kernel_request::KernelRequest;
 use crate::prelude::PreludeFilter;
@@ -33,7 +33,7 @@ impl From<io::Error> for OutputEnd {
     }
 }
 
-/// Shows events.
+/// Shows events in one of the ways that [`View`] lists, up to the number that the user wants.
 pub struct Output {
     /// How many events came, except for hidden ones.
     events: u64,
@@ -100,20 +100,20 @@ impl Output {
         Self { events: 0, left: options.limit.unwrap_or(u64::MAX), prelude: None, view, printer }
     }
 
-    /// Hides what a child does before it runs its command.
-    pub fn hide(&mut self, prelude: PreludeFilter) {
+    /// Hides the events of a child before it runs its command.
+    pub fn hide_prelude(&mut self, prelude: PreludeFilter) {
         self.prelude = Some(prelude);
     }
 
-    /// Stops counting events if nothing needs the count. Packets are then not decoded.
-    pub fn count_if_needed(&mut self) {
+    /// Stops counting events if nothing needs their number. Packets are then not decoded.
+    pub fn stop_needless_count(&mut self) {
         if matches!(self.view, View::Count) && self.left == u64::MAX {
             self.view = View::Nothing;
         }
     }
 
-    /// Whether it needs events.
-    pub fn is_needed(&self) -> bool {
+    /// Whether it needs events at all.
+    pub fn needs_events(&self) -> bool {
         !matches!(self.view, View::Nothing)
     }
 
@@ -122,19 +122,19 @@ impl Output {
         self.events
     }
 
-    /// Takes an event.
+    /// Counts an event, and shows it if the user wants to see it.
     ///
     /// # Errors
     ///
     /// [`OutputEnd::Enough`] if no more events are wanted, [`OutputEnd::Error`] if the event cannot be written.
-    pub fn take(&mut self, header: &Header, event: &DecodedEvent<'_>) -> Result<(), OutputEnd> {
+    pub fn add_event(&mut self, header: &Header, event: &DecodedEvent<'_>) -> Result<(), OutputEnd> {
         let is_hidden = self.prelude.as_mut().is_some_and(|prelude| prelude.hides(header, event));
         if !matches!(event.kind, DecodedKind::Memory { .. }) {
             self.events += u64::from(!is_hidden);
         }
         let is_shown = match &mut self.view {
             _ if is_hidden => false,
-            View::Modelled(view) => view.take(header, event, &mut self.printer)?,
+            View::Modelled(view) => view.add_event(header, event, &mut self.printer)?,
             _ if matches!(event.kind, DecodedKind::Memory { .. }) => false,
             View::Lines => {
                 self.printer.print(header.machine, event)?;
@@ -174,8 +174,9 @@ impl Output {
 }
 
 impl ModelledView {
-    /// Takes an event. Returns whether it is shown.
-    fn take(
+    /// Gives an event to the model, and what the model makes of it to the filter, the summary and `printer`. Returns
+    /// whether the event is shown.
+    fn add_event(
         &mut self,
         header: &Header,
         event: &DecodedEvent<'_>,
@@ -184,7 +185,7 @@ impl ModelledView {
         let Self { model, filter, presentation, summary, elapsed, text, .. } = self;
         let mut is_shown = false;
         text.clear();
-        model.take(header, event, &mut |event| {
+        model.add_event(header, event, &mut |event| {
             if filter.as_ref().is_some_and(|filter| !filter.matches(event)) {
                 return Ok(());
             }

@@ -4,7 +4,7 @@
 
 use std::fmt;
 use syscall_record::args::TextLimits;
-use syscall_record::fields::{Field, Look, Needs, Payload};
+use syscall_record::fields::{Field, Needs, Payload, PayloadOptions};
 use syscall_record::model::Event;
 use syscall_record::options::{Options, Style};
 use syscall_record::style::format::{BadFormat, Format};
@@ -46,7 +46,7 @@ impl Presentation {
     ///
     /// What is wrong with the format.
     pub fn new(options: &Options) -> Result<(Self, Needs), WrongFormat> {
-        let look = Look {
+        let payload_options = PayloadOptions {
             payload: match (options.ascii, options.hex, options.hex_ascii) {
                 (_, _, true) | (true, true, _) => Payload::HexText,
                 (_, true, _) => Payload::Hex,
@@ -54,22 +54,22 @@ impl Presentation {
                 _ => Payload::Dots,
             },
             // This limits what is shown of a recording, too.
-            is_whole: options.verbose || options.snaplen.is_some(),
+            prints_all: options.verbose || options.snaplen.is_some(),
             limit: options.snaplen,
         };
         let form = options.times.and_then(TimeForm::new);
         let times = Times::new(form.unwrap_or_default());
-        let parse = |text: &str| Format::parse(text, look, times.clone()).map_err(WrongFormat);
+        let parse = |text: &str| Format::parse(text, payload_options, times.clone()).map_err(WrongFormat);
         let mut needs = Needs::default();
         let presentation = match &options.style {
             Style::Record => Self::Record,
             Style::Sysdig => Self::Format(parse(sysdig::FORMAT)?),
             Style::Format(text) => Self::Format(parse(text)?),
-            Style::Json => Self::Json(Json::new(look)),
-            Style::JsonFields(text) => Self::Json(Json::with_fields_of(&parse(text)?, look)),
+            Style::Json => Self::Json(Json::new(payload_options)),
+            Style::JsonFields(text) => Self::Json(Json::with_fields_of(&parse(text)?, payload_options)),
             Style::Strace => {
                 needs = Needs { arguments: true, entries: true, ..needs };
-                let clock = match form {
+                let time = match form {
                     None | Some(TimeForm::Latency) => TimeColumn::None,
                     Some(TimeForm::TimeOfDay) => TimeColumn::TimeMicros,
                     Some(TimeForm::Absolute) => TimeColumn::Epoch,
@@ -78,8 +78,8 @@ impl Presentation {
                 };
                 let pids = if options.output.is_some() { Pids::Column } else { Pids::Brackets };
                 let limit = options.snaplen.map_or(usize::MAX, |bytes| bytes as usize);
-                let look = StraceOptions { arguments: TextLimits { limit }, pids, time: clock, has_latency: true };
-                Self::Strace(Box::new(StracePrinter::new(Vec::new(), look)))
+                let strace_options = StraceOptions { arguments: TextLimits { limit }, pids, time, has_latency: true };
+                Self::Strace(Box::new(StracePrinter::new(Vec::new(), strace_options)))
             }
         };
         for field in presentation.fields() {

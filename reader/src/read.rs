@@ -21,7 +21,7 @@ pub fn read(options: &Options, input: Option<&Path>) -> Result<u8, AnyError> {
     let (presentation, needs) = Presentation::new(options)?;
     let request = KernelRequest::new(options, needs);
     request.check_raw(false)?;
-    let mut source = Source::open(input, StopSignals::first()?)?;
+    let mut source = Source::open(input, StopSignals::catch_first()?)?;
     if !source.is_device() {
         request.check_raw(true)?;
         check_files(options, input, &source)?;

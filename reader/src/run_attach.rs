@@ -14,10 +14,10 @@ use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use syscall_record::control;
 use syscall_record::options::Options;
 use syscall_record::programs::find_program;
 use syscall_record::source::{Source, TracedProcesses, DEVICE};
+use syscall_record::system_calls;
 use syscall_record::StopSignals;
 use syscall_record_format::filter::{comm_from_bytes, List};
 use syscall_record_format::format::{Comm, COMM_BYTES};
@@ -40,19 +40,20 @@ pub fn run(options: &Options, words: &[OsString]) -> Result<u8, AnyError> {
     request.check_raw(false)?;
     let sink = sink::open(options.output.as_deref(), options.append)?;
     let loaded = load::load()?;
-    let mut source = Source::open(Some(Path::new(DEVICE)), StopSignals::first()?)?;
+    let mut source = Source::open(Some(Path::new(DEVICE)), StopSignals::catch_first()?)?;
     let mut child = Child::start(&program, words)?;
     request.set_target(Target::Child(child.pid()));
     let stop = request.stop_request();
-    let traced = TracedProcesses { processes: vec![control::watch(child.pid())?], child: Some(child.pid()), stop };
-    source.end_with(traced, StopSignals::all()?);
+    let traced =
+        TracedProcesses { processes: vec![system_calls::open_pidfd(child.pid())?], child: Some(child.pid()), stop };
+    source.end_with(traced, StopSignals::catch_all()?);
     request.send(&source)?;
     child.release()?;
     let prelude = PreludeFilter::new(child.pid(), own_comm());
     let shown = show(options, request, presentation, &mut source, sink, Some(prelude));
     // The command runs to its end, also if its calls can no longer be shown.
-    source.outlive()?;
-    let status = control::wait(child.pid())?;
+    source.wait_for_processes()?;
+    let status = system_calls::wait_for_child(child.pid())?;
     drop(loaded);
     match shown {
         Err(error) if !is_broken_pipe(&*error) => Err(error),
@@ -76,7 +77,7 @@ pub fn attach(options: &Options, ids: &[u32], follow: bool) -> Result<u8, AnyErr
         if !pids.push(pid) {
             return Err(WrongUsage("attach: -p takes 16 processes at the most".into()).into());
         }
-        processes.push(control::watch(pid).map_err(|error| about(id, &error))?);
+        processes.push(system_calls::open_pidfd(pid).map_err(|error| about(id, &error))?);
     }
     let (presentation, needs) = Presentation::new(options)?;
     let mut request = KernelRequest::new(options, needs);
@@ -84,9 +85,9 @@ pub fn attach(options: &Options, ids: &[u32], follow: bool) -> Result<u8, AnyErr
     request.check_raw(false)?;
     let sink = sink::open(options.output.as_deref(), options.append)?;
     let _loaded = load::load()?;
-    let mut source = Source::open(Some(Path::new(DEVICE)), StopSignals::first()?)?;
+    let mut source = Source::open(Some(Path::new(DEVICE)), StopSignals::catch_first()?)?;
     let traced = TracedProcesses { processes, child: None, stop: request.stop_request() };
-    source.end_with(traced, StopSignals::first()?);
+    source.end_with(traced, StopSignals::catch_first()?);
     request.send(&source)?;
     show(options, request, presentation, &mut source, sink, None)
 }

@@ -72,7 +72,7 @@ pub fn copy(
         let bytes = source.read(&mut buffer)?;
         at_end = bytes == 0;
         let mut rest = buffer.get(..bytes).unwrap_or_default();
-        if !output.is_needed() {
+        if !output.needs_events() {
             sink.write_all(rest)?;
             progress.add(bytes, 0);
             continue;
@@ -127,7 +127,7 @@ impl Decoding {
         self.bytes += bytes as u64;
         while let Some(item) = self.framing.next(at_end) {
             match item {
-                Ok(framed) => self.merge.push(framed, |header, event| output.take(header, event))?,
+                Ok(framed) => self.merge.push(framed, |header, event| output.add_event(header, event))?,
                 Err(damage) => {
                     // If standard output and standard error are one file, the lines before the damage come first.
                     output.flush()?;
@@ -138,7 +138,7 @@ impl Decoding {
             }
         }
         if at_end {
-            self.merge.finish(|header, event| output.take(header, event))?;
+            self.merge.finish(|header, event| output.add_event(header, event))?;
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ pub fn show(
     // With `run`, the command has the terminal for itself.
     let is_seen = may_take_long && !shows_lines && prelude.is_none() && io::stderr().is_terminal();
     let mut progress = Progress::new(source.size(), is_seen);
-    // Nothing else may stand among packets.
+    // Packets and text must not be mixed.
     let (mut packets, text) = match (options.raw, &options.output) {
         (false, _) => (None, sink),
         (true, Some(_)) => (Some(sink), sink::open(None, false)?),
@@ -42,11 +42,11 @@ pub fn show(
     };
     let mut output = Output::new(options, request, presentation, text, source.is_device());
     if let Some(prelude) = prelude {
-        output.hide(prelude);
+        output.hide_prelude(prelude);
     }
     let state = match &mut packets {
         Some(packets) => {
-            output.count_if_needed();
+            output.stop_needless_count();
             session::copy(source, packets, &mut output, &mut progress)?
         }
         None => session::run(source, &mut output, &mut progress)?,

@@ -4,7 +4,7 @@
 
 #![allow(unsafe_code)]
 
-use crate::control::check;
+use crate::system_calls::check;
 use std::fs::File;
 use std::io::{self, Read};
 use std::mem::zeroed;
@@ -56,7 +56,7 @@ impl StopSignals {
     /// # Errors
     ///
     /// Errors of `pipe2(2)` and `sigaction(2)`.
-    pub fn first() -> io::Result<Self> {
+    pub fn catch_first() -> io::Result<Self> {
         Self::with(libc::SA_RESETHAND)
     }
 
@@ -65,7 +65,7 @@ impl StopSignals {
     /// # Errors
     ///
     /// Errors of `pipe2(2)` and `sigaction(2)`.
-    pub fn all() -> io::Result<Self> {
+    pub fn catch_all() -> io::Result<Self> {
         Self::with(libc::SA_RESTART)
     }
 

@@ -2,8 +2,8 @@
 
 //! The input: the device, a file or standard input.
 
-use crate::control;
 use crate::signals::StopSignals;
+use crate::system_calls;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -22,8 +22,8 @@ pub struct Source {
     is_pipe: bool,
     signals: StopSignals,
     traced: Option<TracedProcesses>,
-    /// What is still read, once a signal or the end of the processes has asked for the end.
-    rest: Option<Rest>,
+    /// What is still read, after a signal or the end of the processes has ended the input.
+    remaining: Option<Remaining>,
 }
 
 /// Processes with which the input ends.
@@ -36,8 +36,8 @@ pub struct TracedProcesses {
     pub stop: Request,
 }
 
-/// What is still read of an input whose end was asked for.
-enum Rest {
+/// What is still read of an input after it was ended.
+enum Remaining {
     /// Up to so many bytes, as long as there are any.
     Bytes(usize),
     /// All that comes without a pause of [`QUIET_MS`].
@@ -102,7 +102,7 @@ impl Source {
         };
         let file = file.map_err(|error| SourceError { name: name.to_owned(), error })?;
         let is_pipe = file.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo());
-        Ok(Self { name: name.to_owned(), file, is_pipe, signals, traced: None, rest: None })
+        Ok(Self { name: name.to_owned(), file, is_pipe, signals, traced: None, remaining: None })
     }
 
     /// Whether the input is the device.
@@ -162,14 +162,14 @@ impl Source {
     /// # Errors
     ///
     /// Errors of `poll(2)`.
-    pub fn outlive(self) -> io::Result<()> {
+    pub fn wait_for_processes(self) -> io::Result<()> {
         let Self { file, mut signals, traced, .. } = self;
         drop(file);
         let Some(TracedProcesses { mut processes, child, .. }) = traced else { return Ok(()) };
         while !processes.is_empty() {
             let ready = signals.wait(None, &processes)?;
             if let Some(child) = child.filter(|_| ready.signal) {
-                signals.received().for_each(|signal| control::signal(child, signal));
+                signals.received().for_each(|signal| system_calls::send_signal(child, signal));
             }
             if let Some(index) = ready.process {
                 processes.swap_remove(index);
@@ -179,11 +179,11 @@ impl Source {
     }
 
     fn try_read(&mut self, space: &mut [u8]) -> io::Result<usize> {
-        while self.rest.is_none() {
+        while self.remaining.is_none() {
             let processes = self.traced.as_ref().map_or(&[][..], |traced| &traced.processes);
             let ready = self.signals.wait(Some(self.file.as_fd()), processes)?;
             if ready.signal {
-                self.take_signals();
+                self.handle_signals();
             }
             if let (Some(index), Some(traced)) = (ready.process, &mut self.traced) {
                 traced.processes.swap_remove(index);
@@ -191,12 +191,12 @@ impl Source {
                     self.end();
                 }
             }
-            if ready.input && self.rest.is_none() {
+            if ready.input && self.remaining.is_none() {
                 return self.file.read(space);
             }
         }
-        match &mut self.rest {
-            Some(Rest::Bytes(left)) => {
+        match &mut self.remaining {
+            Some(Remaining::Bytes(left)) => {
                 if *left == 0 || !self.signals.is_ready(self.file.as_fd(), 0)? {
                     return Ok(0);
                 }
@@ -211,10 +211,10 @@ impl Source {
     }
 
     /// Passes signals on to the child, with which the input ends. If there is no child, ends the input.
-    fn take_signals(&mut self) {
+    fn handle_signals(&mut self) {
         match self.traced {
             Some(TracedProcesses { child: Some(child), .. }) => {
-                self.signals.received().for_each(|signal| control::signal(child, signal));
+                self.signals.received().for_each(|signal| system_calls::send_signal(child, signal));
             }
             _ => self.end(),
         }
@@ -222,16 +222,16 @@ impl Source {
 
     /// Ends the input: only what is there already is still read.
     fn end(&mut self) {
-        self.rest = Some(match &self.traced {
+        self.remaining = Some(match &self.traced {
             Some(TracedProcesses { stop, .. }) => {
                 // This does not fail: the device has taken a request before. If it did, the input would end at the
                 // first pause of all processes.
-                let _ = control::hand_over(self.file.as_fd(), stop);
-                Rest::Recorded
+                let _ = system_calls::send_request(self.file.as_fd(), stop);
+                Remaining::Recorded
             }
             // The Ctrl-C has ended the pipe's writer, too. What it wrote before is still read.
-            None if self.is_pipe => Rest::Bytes(MAX_PIPE_BYTES),
-            _ => Rest::Bytes(0),
+            None if self.is_pipe => Remaining::Bytes(MAX_PIPE_BYTES),
+            _ => Remaining::Bytes(0),
         });
     }
 }

@@ -91,7 +91,7 @@ fn model(stream: &[u8]) -> (HeapUse, u64) {
     let mut model = Model::new(ModelNeeds { files: true, processes: true }, false);
     let mut events = 0;
     let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
-        model.take(header, event, &mut |_| {
+        model.add_event(header, event, &mut |_| {
             events += 1;
             Ok::<(), Infallible>(())
         })

@@ -2,10 +2,8 @@
 
 //! Names, parameters and categories of system calls.
 
-use syscall_record::calls::{
-    plan::CopyPlans, prototypes, Abi, Category, Direction, KnownCall, Parameter, MAX_ARGUMENTS, NUMBERS,
-};
-use syscall_record_format::format::Machine;
+use syscall_record::calls::{plan::CopyPlans, prototypes, Abi, Category, Direction, KnownCall, Parameter, NUMBERS};
+use syscall_record_format::format::{Machine, MAX_ARGS};
 
 const TABLES: [(Machine, bool, Abi); 4] = [
     (Machine::Arm64, false, Abi::Arm64),
@@ -135,7 +133,7 @@ fn every_call_has_as_many_registers_as_the_module_records() {
             let call = KnownCall::new(abi, number);
             let parameters = call.and_then(|call| call.parameters());
             known += u32::from(call.is_some());
-            let registers = parameters.map_or(MAX_ARGUMENTS, |parameters| {
+            let registers = parameters.map_or(MAX_ARGS as u8, |parameters| {
                 parameters.last().map_or(0, |last| last.register + 1 + u8::from(last.is_pair))
             });
             assert_eq!(registers, plans.arguments(number), "{abi:?} {call:?}");

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use syscall_record::control;
+use syscall_record::system_calls;
 use syscall_record_format::format::{Edges, Machine, Packet, Task, PACKET_BYTES};
 
 /// A command that runs the reader.
@@ -40,7 +40,7 @@ fn interrupt(reader: &Running) {
         caught & (1 << (libc::SIGINT - 1)) != 0
     };
     wait_until("the reader to catch SIGINT", catches_sigint);
-    control::signal(reader.id(), libc::SIGINT);
+    system_calls::send_signal(reader.id(), libc::SIGINT);
 }
 
 fn text(bytes: &[u8]) -> &str {

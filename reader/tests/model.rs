@@ -498,5 +498,5 @@ fn give(model: &mut Model, record: &RandomRecord, each: &mut impl FnMut(&model::
         each(event);
         Ok::<(), Infallible>(())
     };
-    model.take(&header, &event, &mut sink).expect("infallible");
+    model.add_event(&header, &event, &mut sink).expect("infallible");
 }

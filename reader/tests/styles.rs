@@ -6,7 +6,7 @@ mod common;
 
 use common::modelled::lines_of;
 use common::*;
-use syscall_record::fields::{Look, Payload};
+use syscall_record::fields::{Payload, PayloadOptions};
 use syscall_record::style::format::Format;
 use syscall_record::style::json::Json;
 use syscall_record::style::sysdig;
@@ -35,8 +35,8 @@ fn example() -> Vec<u8> {
     stream(vec![lanes])
 }
 
-fn formatted(format: &str, look: Look, times: TimeForm) -> String {
-    let mut format = Format::parse(format, look, Times::new(times)).expect("is a format");
+fn formatted(format: &str, payload_options: PayloadOptions, times: TimeForm) -> String {
+    let mut format = Format::parse(format, payload_options, Times::new(times)).expect("is a format");
     let lines = lines_of(&example(), |event| {
         let mut out = Vec::new();
         format.print(&mut out, event);
@@ -47,7 +47,7 @@ fn formatted(format: &str, look: Look, times: TimeForm) -> String {
 
 #[test]
 fn sysdig_prints_a_line_for_each_event() {
-    let text = formatted(sysdig::FORMAT, Look::default(), TimeForm::Relative);
+    let text = formatted(sysdig::FORMAT, PayloadOptions::default(), TimeForm::Relative);
     let expected = "\
 1 0.000000000 2 cat (4513) > openat dfd=-100(AT_FDCWD) filename=/etc/passwd flags=0(O_RDONLY) mode=000
 2 0.000002500 2 cat (4513) < openat fd=3(<f>/etc/passwd) dfd=-100(AT_FDCWD) filename=/etc/passwd flags=0(O_RDONLY) mode=000
@@ -64,18 +64,18 @@ fn sysdig_prints_a_line_for_each_event() {
 
 #[test]
 fn format_prints_payload_and_time_between_lines() {
-    let hex = Look { payload: Payload::Hex, ..Look::default() };
+    let hex = PayloadOptions { payload: Payload::Hex, ..PayloadOptions::default() };
     let text = formatted("%10evt.type|%evt.latency|%evt.buffer", hex, TimeForm::Relative);
     let rows =
         "\n\t0x0000: 726f 6f74 3a78 3a30 3a30 3a72 6f6f 743a\n\t0x0010: 2f72 6f6f 743a 2f62 696e 2f62 6173 680a\n";
     assert_eq!(text, format!("read      |5000|{rows}\n"));
-    let text = formatted("%evt.outputtime %fd.name %evt.rawres", Look::default(), TimeForm::Delta);
+    let text = formatted("%evt.outputtime %fd.name %evt.rawres", PayloadOptions::default(), TimeForm::Delta);
     assert_eq!(text, "0.000000000 /etc/passwd 3\n0.000005500 /etc/passwd 1234\n1.999991200 /etc/passwd 0\n");
 }
 
 #[test]
 fn json_prints_the_default_fields() {
-    let mut json = Json::new(Look::default());
+    let mut json = Json::new(PayloadOptions::default());
     let lines = lines_of(&example(), |event| {
         let mut out = Vec::new();
         json.print(&mut out, event);

@@ -97,14 +97,14 @@ add_packages() {
     fi
 }
 
-# fetch_packages ARCH FILE: so that they are there when a guest needs them.
+# fetch_packages ARCH FILE: downloads the packages of a case before its guest needs them.
 fetch_packages() {
     local options=()
     add_packages "$1" "$2"
 }
 
-# run_group ARCH INSTANCE…: boots a guest, runs them all, and judges each. The guest that a case breaks is that case's
-# failure. The cases that have not begun get another guest.
+# run_group ARCH INSTANCE…: boots a guest, runs the cases in it, and judges each. If a case breaks the guest, that case
+# fails, and the cases that have not begun get another guest.
 run_group() {
     local arch=$1 work left instance status before
     shift
@@ -176,7 +176,7 @@ complaints() {
     tr -d '\r' <"$2/kernel" 2>/dev/null | sed -n "/guest: case $1 begins/,/guest: case /p" | grep -E -A 20 "$KERNEL_TROUBLE" || true
 }
 
-# judge ARCH INSTANCE FOLDER: counts its checks, and does with its output what its head asks for.
+# judge ARCH INSTANCE FOLDER: counts its checks, and handles its output as the case's head says.
 judge() {
     local arch=$1 instance=$2 case=${2%%~*} work=$3 seconds='' end='' file before=$failed
     local output=$results/$arch.$instance

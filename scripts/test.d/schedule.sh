@@ -119,7 +119,7 @@ choose_job() {
     done
 }
 
-# run_jobs BUILDS GUESTS: so many of each kind at once, and in all one more than the larger number: guests often sleep.
+# run_jobs BUILDS GUESTS: so many of each kind at once, and in all one more than the larger of both: guests often sleep.
 # With `stop_at_failure` set, the first failure ends it.
 run_jobs() {
     local name chosen

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # Some variables are those of scripts/test.
-# What is checked here of what a case has printed in its guest.
+# Checks on this machine of what a case has printed in its guest.
 
 # count WHAT FILE: counts the lines of cases, of scripts/lint and of cargo's test harness.
 count() {
@@ -12,8 +12,8 @@ count() {
     done <"$2"
 }
 
-# decode_here ARCH INSTANCE OUTPUT: the reader for this machine gives the recording that a case has printed the same
-# texts as the guest's reader.
+# decode_here ARCH INSTANCE OUTPUT: decodes a case's recording on this machine, and compares the text with the text of
+# the guest's reader.
 decode_here() {
     local raw=$3.raw sum options texts=0
     sed -n 's/^raw //p' "$3" | base64 -d | gzip -dc >"$raw" 2>/dev/null || true
@@ -29,7 +29,7 @@ decode_here() {
     [ $texts -gt 0 ] || miss "$1 $2: it has printed no text"
 }
 
-# compare_traces ARCH INSTANCE OUTPUT: strace and this tracer have shown the same of a case's programs.
+# compare_traces ARCH INSTANCE OUTPUT: compares what strace and this tracer have shown of a case's programs.
 compare_traces() {
     local folder=$3.traces status=0
     rm -rf "$folder"
@@ -47,7 +47,7 @@ compare_traces() {
     grep '^# ' "$folder/verdict" || true
 }
 
-# compare_sessions ARCH INSTANCE OUTPUT: README shows what came back.
+# compare_sessions ARCH INSTANCE OUTPUT: compares the sessions in README with what the guest printed.
 compare_sessions() {
     local status=0
     "$TOP/scripts/sessions" "$3" >"$3.sessions" || status=$?

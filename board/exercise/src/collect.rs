@@ -12,7 +12,7 @@ use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::process::ExitCode;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-use syscall_record_format::callset::CallSet;
+use syscall_record_format::call_set::CallSet;
 use syscall_record_format::filter::{List, TaskFilter};
 use syscall_record_format::format::{Edges, HEADER_WORDS};
 use syscall_record_format::request::Request;

@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use syscall_record_format::callset::CallSet;
+use syscall_record_format::call_set::CallSet;
 use syscall_record_format::filter::CommName;
 use syscall_record_format::request::Request;
 use syscall_record_format::settings::{parse_edges, parse_names, parse_pid, parse_pids, parse_snaplen, Rule};

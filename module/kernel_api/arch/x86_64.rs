@@ -68,8 +68,8 @@ pub(crate) unsafe fn preempt_count_dec_and_test(PreemptCount: PreemptCount) -> b
     #[cfg(CONFIG_PREEMPT_COUNT)]
     {
         let resched: u8;
-        // SAFETY: As in `preempt_disable`. The result is zero if the count is zero and a reschedule is due: the bit above
-        // the count is clear then.
+        // SAFETY: As in `preempt_disable`. The result is zero if the count is zero and a reschedule is due: the bit
+        // above the count is clear then.
         unsafe {
             if IS_WIDE {
                 asm!(

@@ -21,8 +21,6 @@ pub enum Abi {
 pub const ABIS: usize = Abi::ALL.len();
 /// Numbers of table entries are below this. (The private calls of 32-bit ARM stand in no table.)
 pub const NUMBERS: usize = 512;
-/// The most registers that hold arguments of a call.
-pub const MAX_ARGUMENTS: u8 = 6;
 
 impl Abi {
     /// All tables, in the order of the columns of [`ROWS`](super::ROWS).

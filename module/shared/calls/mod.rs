@@ -2,8 +2,8 @@
 
 //! The table of system calls: the numbers, the name and the parameters of each.
 //!
-//! Module and reader use one table for all architectures. Whoever changes what a parameter is changes what the module
-//! copies, what the reader prints and what `-L` lists. The module keeps no texts: only [`plan::Plans`] gets into it,
+//! Module and reader use one table for all architectures. A change of a parameter changes what the module copies,
+//! what the reader prints and what `-L` lists. The module keeps no texts: only [`plan::Plans`] gets into it,
 //! made from the rows at compile time. Names, categories and parsed parameters are in the reader's `calls`.
 //!
 //! | file           | what it has                                                                             |
@@ -25,8 +25,4 @@ pub mod plan;
 pub use abi::{exec_numbers, Abi, NUMBERS};
 pub use prototype::Direction;
 #[allow(unused_imports)] // The module does not name these.
-pub use {
-    abi::{ABIS, MAX_ARGUMENTS},
-    row::CallRow,
-    rows::ROWS,
-};
+pub use {abi::ABIS, row::CallRow, rows::ROWS};

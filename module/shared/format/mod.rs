@@ -76,7 +76,8 @@
 //!   last word is filled up with zeros. Flag 7: this is the argument's last chunk. Flag 8: the rest could not be read.
 //!   Flag 9: there was more than is recorded. Flag 10: the memory was read at the return. Flag 21: this is not the
 //!   argument's first chunk. Chunks whose event was dropped belong to no event. After a chunk that found no room, no
-//!   more chunks of its argument follow. [`MemoryKind`](super::calls::plan::MemoryKind) describes the contents of lists of buffers.
+//!   more chunks of its argument follow. [`MemoryKind`](super::calls::plan::MemoryKind) describes the contents of lists
+//!   of buffers.
 //! * EXIT has no number: it returns from the task's last ENTER. If no ENTER was recorded, because the task began to
 //!   match a filter during a call, or because events were dropped, the EXIT stands alone.
 //!

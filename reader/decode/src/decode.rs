@@ -5,7 +5,7 @@
 use crate::framing::Framed;
 use syscall_record_format::format::{Args, Chunk, Edges, Header, Machine, Record, Task, HEADER_WORDS, SLOTS};
 
-/// An event as its record has it. It borrows from its packet, so that an event that nobody wants is not copied.
+/// An event as its record has it. It borrows from its packet, so that events are not copied before they are filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DecodedEvent<'a> {
     /// When it happened, in ticks.

@@ -53,7 +53,7 @@ pub(super) fn put_strings(out: &mut Vec<u8>, context: &Context<'_>, memory: &Mem
     let mut count = 0;
     while let Some(string) = strings.next() {
         let is_last = strings.peek().is_none();
-        // After the last NUL stands nothing, or a string that is cut.
+        // The last NUL is followed by nothing, or by a string that is cut.
         if is_last && string.is_empty() {
             break;
         }
@@ -95,19 +95,19 @@ pub(super) fn put_msgbuf(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8],
     Some(())
 }
 
-/// Takes an array of `elements` buffers from `pieces` and appends it. The first `filled` bytes of the buffers are
+/// Reads an array of `elements` buffers from `buffers` and appends it. The first `filled` bytes of the buffers are
 /// printed.
 pub(super) fn put_iovec(
     out: &mut Vec<u8>,
     context: &Context<'_>,
-    pieces: &mut IovecReader<'_>,
+    buffers: &mut IovecReader<'_>,
     elements: u64,
     filled: u64,
 ) {
     let mut left = filled;
     out.put_byte(b'[');
     for index in 0..elements {
-        let Some(IovecBuffer { len, bytes, bad }) = pieces.piece() else {
+        let Some(IovecBuffer { len, bytes, bad_address }) = buffers.next_buffer() else {
             out.put(if index == 0 { b"..." } else { b", ..." });
             break;
         };
@@ -121,7 +121,7 @@ pub(super) fn put_iovec(
             continue;
         }
         out.put(if index == 0 { b"{iov_base=" } else { b", {iov_base=" });
-        match bad {
+        match bad_address {
             None => context.put_buffer(out, bytes, counted),
             Some(address) => number::put_address(out, address),
         }

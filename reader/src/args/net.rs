@@ -102,18 +102,18 @@ fn put_ipv6(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// Takes a message from `pieces` and appends it. The first `filled` bytes of its buffers are printed.
+/// Reads a message from `buffers` and appends it. The first `filled` bytes of its buffers are printed.
 pub(super) fn put_msghdr(
     out: &mut Vec<u8>,
     context: &Context<'_>,
-    pieces: &mut IovecReader<'_>,
+    buffers: &mut IovecReader<'_>,
     filled: u64,
 ) -> Option<()> {
-    let name_len = pieces.word()?;
-    let flags = pieces.word()?;
-    let control = pieces.word()?;
-    let elements = pieces.word()?;
-    let name = pieces.take(name_len);
+    let name_len = buffers.next_word()?;
+    let flags = buffers.next_word()?;
+    let control = buffers.next_word()?;
+    let elements = buffers.next_word()?;
+    let name = buffers.next_bytes(name_len);
     out.put(b"{msg_name=");
     if put_sockaddr(out, name).is_none() {
         out.put(b"NULL");
@@ -121,7 +121,7 @@ pub(super) fn put_msghdr(
     out.put(b", msg_namelen=");
     number::put_decimal(out, name_len);
     out.put(b", msg_iov=");
-    put_iovec(out, context, pieces, elements, filled);
+    put_iovec(out, context, buffers, elements, filled);
     out.put(b", msg_iovlen=");
     number::put_decimal(out, elements);
     if control > 0 {
@@ -146,7 +146,7 @@ pub(super) fn put_mmsghdr(
     // The result is the number of messages that were sent or received; of these the lengths are known.
     let done = context.call.result.map_or(0, |result| u64::try_from(result).unwrap_or(0));
     let is_received = parameter.direction == Direction::Out;
-    let mut pieces = IovecReader::of(memory);
+    let mut buffers = IovecReader::of(memory);
     out.put_byte(b'[');
     for at in 0..if is_received { done.min(count) } else { count } {
         if at > 0 {
@@ -154,10 +154,10 @@ pub(super) fn put_mmsghdr(
         }
         let before = out.len();
         out.put(b"{msg_hdr=");
-        let len = pieces.word();
-        let message = pieces;
+        let len = buffers.next_word();
+        let message = buffers;
         let filled = len.filter(|_| is_received).unwrap_or(u64::MAX);
-        let (Some(len), Some(())) = (len, put_msghdr(out, context, &mut pieces, filled)) else {
+        let (Some(len), Some(())) = (len, put_msghdr(out, context, &mut buffers, filled)) else {
             out.truncate(before);
             out.put(b"...");
             break;
@@ -175,9 +175,9 @@ pub(super) fn put_mmsghdr(
 
 /// Computes the length of the buffers of the first message.
 fn message_length(mut message: IovecReader<'_>) -> u64 {
-    let [name, _, _, elements] = [(); 4].map(|()| message.word().unwrap_or(0));
-    message.take(name);
-    (0..elements).map_while(|_| message.piece()).map(|piece| piece.len).sum()
+    let [name, _, _, elements] = [(); 4].map(|()| message.next_word().unwrap_or(0));
+    message.next_bytes(name);
+    (0..elements).map_while(|_| message.next_buffer()).map(|buffer| buffer.len).sum()
 }
 
 /// Appends the value of a socket's option, of `len` bytes.

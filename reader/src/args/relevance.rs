@@ -40,16 +40,16 @@ pub(crate) fn is_relevant(context: &Context<'_>, parameter: &Parameter) -> bool 
     }
 }
 
-/// Whether a file of this mode is a device.
+/// Whether `mode`, the mode of a file, is a device's.
 fn is_device(mode: u64) -> bool {
     matches!(mode & 0o170_000, 0o020_000 | 0o060_000)
 }
 
-/// Whether the parameter is the first of two halves.
+/// Whether the parameter is the first half of a 64-bit value.
 fn is_first_half(context: &Context<'_>, parameter: &Parameter) -> bool {
     let is_half = |other: &Parameter| matches!(Atom::of_kind(other), atoms::OFF_LOW | atoms::OFF_HIGH);
     let Some(first) = context.find_parameter(&is_half) else { return true };
-    // The halves of a value are neighbors, and so are several values.
+    // The two halves of a value are in neighboring registers, and values follow each other.
     (parameter.register - first.register.min(parameter.register)) % 2 == 0
 }
 

@@ -19,4 +19,4 @@ mod known_call;
 pub use category::Category;
 pub use known_call::{prototypes, KnownCall};
 pub use parameter::{size_of, Parameter};
-pub use syscall_record_format::calls::{plan, Abi, Direction, MAX_ARGUMENTS, NUMBERS};
+pub use syscall_record_format::calls::{plan, Abi, Direction, NUMBERS};

@@ -11,18 +11,18 @@
 
 use super::argument::{self, Shape};
 use super::choices::kind_letter;
-use super::payload::Look;
+use super::payload::PayloadOptions;
 use super::value::{put_result, result, Value};
 use crate::calls::{Direction, Parameter};
 use crate::constants::errno;
-use crate::model::{returns_file, CallEvent, Edge, File};
+use crate::model::{returns_descriptor, CallEvent, Edge, File};
 use crate::text::escape::put_escaped;
 use std::io::Write as _;
 
 /// Appends the arguments. An entry has the arguments that the program gives. A return has the result, and the arguments
 /// that the kernel gives back. If the program gives a path, or if the entry was not recorded, the return has the
-/// program's arguments, too. Payload stands at the return.
-pub(crate) fn put_args(out: &mut Vec<u8>, call: &CallEvent<'_>, look: Look) {
+/// program's arguments, too. Payload is printed at the return.
+pub(crate) fn put_args(out: &mut Vec<u8>, call: &CallEvent<'_>, payload_options: PayloadOptions) {
     let start = out.len();
     let is_exit = call.edge == Edge::Exit;
     let is_path =
@@ -56,17 +56,17 @@ pub(crate) fn put_args(out: &mut Vec<u8>, call: &CallEvent<'_>, look: Look) {
         };
         out.extend_from_slice(name.as_bytes());
         out.push(b'=');
-        if !put_value(out, call, &parameter, look, &mut scratch) {
+        if !put_value(out, call, &parameter, payload_options, &mut scratch) {
             out.truncate(at);
         }
     }
 }
 
 /// Appends the bytes that a call reads or writes. Gives `false` if none are known.
-pub(crate) fn put_buffer(out: &mut Vec<u8>, call: &CallEvent<'_>, look: Look) -> bool {
+pub(crate) fn put_buffer(out: &mut Vec<u8>, call: &CallEvent<'_>, payload_options: PayloadOptions) -> bool {
     let mut scratch = Vec::new();
     let bytes = argument::buffer(call, &mut scratch);
-    look.put(out, bytes.unwrap_or_default());
+    payload_options.put(out, bytes.unwrap_or_default());
     bytes.is_some()
 }
 
@@ -76,7 +76,7 @@ fn is_payload(parameter: &Parameter) -> bool {
 
 /// Appends `res=` and the result, or `fd=` and a new descriptor.
 fn put_named_result(out: &mut Vec<u8>, call: &CallEvent<'_>, result: i64) {
-    if result >= 0 && call.known.is_some_and(returns_file) {
+    if result >= 0 && call.known.is_some_and(returns_descriptor) {
         let _ = write!(out, "fd={result}");
         return put_file(out, call, Some(result));
     }
@@ -103,13 +103,13 @@ fn put_value(
     out: &mut Vec<u8>,
     call: &CallEvent<'_>,
     parameter: &Parameter,
-    look: Look,
+    payload_options: PayloadOptions,
     scratch: &mut Vec<u8>,
 ) -> bool {
     let Some(text) = argument::text(call, parameter, scratch) else { return false };
     match argument::shape(parameter) {
         Shape::Text => put_escaped(out, text),
-        Shape::Bytes | Shape::IovecReader | Shape::Message | Shape::Messages => look.put(out, text),
+        Shape::Bytes | Shape::Iovec | Shape::Message | Shape::Messages => payload_options.put(out, text),
         Shape::Other => {
             // A constant stands in parentheses after its number.
             let is_constant = text.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
@@ -146,7 +146,7 @@ mod tests {
         let mut out = Vec::new();
         let event = sample.event();
         let EventKind::Call(call) = &event.kind else { panic!("a sample is a call") };
-        put_args(&mut out, call, Look { payload, ..Look::default() });
+        put_args(&mut out, call, PayloadOptions { payload, ..PayloadOptions::default() });
         String::from_utf8(out).expect("UTF-8")
     }
 

@@ -7,7 +7,7 @@ use super::near::nearest;
 use super::value::Value;
 use crate::args;
 use crate::calls::{Direction, Parameter};
-use crate::model::{returns_file, CallEvent, IovecReader, Memory, UNNAMED};
+use crate::model::{returns_descriptor, CallEvent, IovecReader, Memory, UNNAMED_ARGUMENTS};
 
 /// An argument of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ fn aliases(name: &str) -> impl Iterator<Item = &'static str> + '_ {
 #[inline(never)]
 fn names() -> Vec<&'static str> {
     let mut names = vec!["res"];
-    names.extend(UNNAMED);
+    names.extend(UNNAMED_ARGUMENTS);
     names.extend(ALIASES.split('|').filter_map(|row| row.split(' ').next()));
     for (_, _, call) in all_calls() {
         names.extend(call.parameters().into_iter().flatten().map(|parameter| parameter.name));
@@ -78,7 +78,9 @@ pub fn find(call: &CallEvent<'_>, argument: &Argument) -> Option<Found> {
             };
             // A new descriptor is printed as `fd`, unless the call has an argument of that name.
             let is_new = || {
-                &**name == "fd" && call.result.is_some_and(|result| result >= 0) && call.known.is_some_and(returns_file)
+                &**name == "fd"
+                    && call.result.is_some_and(|result| result >= 0)
+                    && call.known.is_some_and(returns_descriptor)
             };
             match named(name) {
                 Some(parameter) => Some(Found::Parameter(parameter)),
@@ -117,7 +119,7 @@ pub enum Shape {
     /// Bytes that are read or written.
     Bytes,
     /// An array of buffers with such bytes, `struct iovec`.
-    IovecReader,
+    Iovec,
     /// A message with such buffers, `struct msghdr`.
     Message,
     /// An array of such messages, `struct mmsghdr`.
@@ -132,7 +134,7 @@ pub fn shape(parameter: &Parameter) -> Shape {
         _ if parameter.direction == Direction::Value => Shape::Other,
         "path" | "str" => Shape::Text,
         "bytes" => Shape::Bytes,
-        "iovec" => Shape::IovecReader,
+        "iovec" => Shape::Iovec,
         "msghdr" => Shape::Message,
         "mmsghdr" => Shape::Messages,
         _ => Shape::Other,
@@ -150,7 +152,7 @@ pub fn text<'a>(call: &CallEvent<'a>, parameter: &Parameter, scratch: &'a mut Ve
     let memory = memory(call, parameter.register).filter(|memory| !is_unreadable(memory));
     match (shape(parameter), memory) {
         (Shape::Text | Shape::Bytes, Some(memory)) => Some(&memory.bytes),
-        (Shape::IovecReader | Shape::Message | Shape::Messages, Some(memory)) => {
+        (Shape::Iovec | Shape::Message | Shape::Messages, Some(memory)) => {
             scratch.clear();
             put_payload(shape(parameter), memory, scratch);
             Some(scratch)
@@ -194,11 +196,11 @@ fn memory<'a>(call: &CallEvent<'a>, register: u8) -> Option<&'a Memory> {
 fn put_payload(shape: Shape, memory: &Memory, out: &mut Vec<u8>) {
     let mut recorded = IovecReader::of(memory);
     match shape {
-        Shape::IovecReader => put_pieces(&mut recorded, u64::MAX, out),
+        Shape::Iovec => put_buffers(&mut recorded, u64::MAX, out),
         Shape::Message => put_message(&mut recorded, out),
         // Each message comes after its length.
         _ => {
-            while recorded.word().is_some() {
+            while recorded.next_word().is_some() {
                 put_message(&mut recorded, out);
             }
         }
@@ -208,14 +210,14 @@ fn put_payload(shape: Shape, memory: &Memory, out: &mut Vec<u8>) {
 /// Appends the bytes of a message. It is recorded as the length of its name, flags, length of control data and number
 /// of buffers; the name; the buffers.
 fn put_message(recorded: &mut IovecReader<'_>, out: &mut Vec<u8>) {
-    if let [Some(name), _, _, Some(count)] = [(); 4].map(|()| recorded.word()) {
-        recorded.take(name);
-        put_pieces(recorded, count, out);
+    if let [Some(name), _, _, Some(count)] = [(); 4].map(|()| recorded.next_word()) {
+        recorded.next_bytes(name);
+        put_buffers(recorded, count, out);
     }
 }
 
-fn put_pieces(recorded: &mut IovecReader<'_>, count: u64, out: &mut Vec<u8>) {
-    for piece in (0..count).map_while(|_| recorded.piece()) {
-        out.extend_from_slice(piece.bytes);
+fn put_buffers(recorded: &mut IovecReader<'_>, count: u64, out: &mut Vec<u8>) {
+    for buffer in (0..count).map_while(|_| recorded.next_buffer()) {
+        out.extend_from_slice(buffer.bytes);
     }
 }

@@ -16,12 +16,12 @@ pub(super) fn all_calls() -> impl Iterator<Item = (Abi, u32, KnownCall)> {
 }
 
 /// Iterates over the names of categories, without those that a kind of file decides.
-pub fn category_words() -> impl Iterator<Item = &'static str> {
+pub fn category_names() -> impl Iterator<Item = &'static str> {
     Category::ALL.into_iter().map(Category::name).filter(|word| !word.starts_with("io-"))
 }
 
 /// Names of kinds of files; sysdig's names where it has them.
-pub const KIND_WORDS: [&str; 13] = [
+pub const FILE_KIND_NAMES: [&str; 13] = [
     "file",
     "directory",
     "ipv4",
@@ -39,7 +39,7 @@ pub const KIND_WORDS: [&str; 13] = [
 
 /// Gives the name of a kind of file.
 pub(super) fn kind_name(kind: FileKind) -> &'static str {
-    KIND_WORDS.get(kind as usize).copied().unwrap_or("other")
+    FILE_KIND_NAMES.get(kind as usize).copied().unwrap_or("other")
 }
 
 /// Gives the letter that stands for a kind of file.

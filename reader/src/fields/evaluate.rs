@@ -6,12 +6,12 @@ use super::args::put_args;
 use super::argument::{self, Found};
 use super::choices::{kind_letter, kind_name};
 use super::field::Field;
-use super::payload::Look;
-use super::table::Id;
+use super::payload::PayloadOptions;
+use super::table::FieldId;
 use super::value::{put_result, result, Value};
 use crate::calls::Category;
-use crate::clock::{Moment, SECOND};
 use crate::constants::errno;
+use crate::local_time::{Moment, SECOND};
 use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -19,28 +19,31 @@ use syscall_record_format::filter::comm_to_bytes;
 
 impl Field {
     /// Gives its value for `event`; `None` if the event does not have the field. Clears `scratch`, and uses it for text
-    /// that is not in the event. Text is as it was recorded: whoever prints it must escape it.
+    /// that is not in the event. Text is as it was recorded: it must be escaped before it is printed.
     ///
     /// `fd.ip` and `fd.port` may have two values. This gives the remote end's if it is known. (A filter compares both.)
     pub fn value<'a>(&'a self, event: &Event<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
         if let Some(value) = value_of_event(self.id(), event) {
             return Some(value);
         }
-        if matches!(self.id(), Id::Time | Id::TimeS | Id::TimeIso | Id::DateTime | Id::DateTimeS) {
+        if matches!(
+            self.id(),
+            FieldId::Time | FieldId::TimeS | FieldId::TimeIso | FieldId::DateTime | FieldId::DateTimeS
+        ) {
             scratch.clear();
             put_time(scratch, self.id(), event.time);
             return Some(Value::Text(scratch));
         }
         let EventKind::Call(call) = event.kind else { return None };
         match self.id() {
-            Id::Arg | Id::RawArg => value_of_argument(self, call, scratch),
-            Id::Args => {
+            FieldId::Arg | FieldId::RawArg => value_of_argument(self, call, scratch),
+            FieldId::Args => {
                 scratch.clear();
-                put_args(scratch, &call, Look { is_whole: true, ..Look::default() });
+                put_args(scratch, &call, PayloadOptions { prints_all: true, ..PayloadOptions::default() });
                 Some(Value::Text(scratch))
             }
-            Id::Buffer => argument::buffer(&call, scratch).map(Value::Text),
-            Id::Type => match call.known {
+            FieldId::Buffer => argument::buffer(&call, scratch).map(Value::Text),
+            FieldId::Type => match call.known {
                 Some(known) => Some(Value::Text(known.name().as_bytes())),
                 None => {
                     scratch.clear();
@@ -50,7 +53,7 @@ impl Field {
                 }
             },
             // The name is packed into numbers, so it needs the scratch buffer.
-            Id::ProcName => {
+            FieldId::ProcName => {
                 scratch.clear();
                 scratch.extend_from_slice(&comm_to_bytes(call.task.comm));
                 let end = scratch.iter().position(|&byte| byte == 0).unwrap_or(scratch.len());
@@ -62,27 +65,27 @@ impl Field {
 }
 
 /// Gives the value of a field that every event has.
-fn value_of_event(id: Id, event: &Event<'_>) -> Option<Value<'static>> {
+fn value_of_event(id: FieldId, event: &Event<'_>) -> Option<Value<'static>> {
     let number = |number: u64| Some(Value::Uint(number));
     match id {
-        Id::Num => number(event.number),
-        Id::RawTime => number(event.time),
-        Id::RawTimeS => number(event.time / SECOND),
-        Id::RawTimeNs => number(event.time % SECOND),
-        Id::RelTime => number(event.since_first),
-        Id::RelTimeS => number(event.since_first / SECOND),
-        Id::RelTimeNs => number(event.since_first % SECOND),
-        Id::DeltaTime => number(event.since_last),
-        Id::DeltaTimeS => number(event.since_last / SECOND),
-        Id::DeltaTimeNs => number(event.since_last % SECOND),
-        Id::Cpu => number(u64::from(event.cpu)),
-        Id::Count => number(1),
+        FieldId::Num => number(event.number),
+        FieldId::RawTime => number(event.time),
+        FieldId::RawTimeS => number(event.time / SECOND),
+        FieldId::RawTimeNs => number(event.time % SECOND),
+        FieldId::RelTime => number(event.since_first),
+        FieldId::RelTimeS => number(event.since_first / SECOND),
+        FieldId::RelTimeNs => number(event.since_first % SECOND),
+        FieldId::DeltaTime => number(event.since_last),
+        FieldId::DeltaTimeS => number(event.since_last / SECOND),
+        FieldId::DeltaTimeNs => number(event.since_last % SECOND),
+        FieldId::Cpu => number(u64::from(event.cpu)),
+        FieldId::Count => number(1),
         _ => None,
     }
 }
 
-/// Gives the value of a field of calls, for those that need no scratch buffer.
-fn value_of_call(id: Id, call: CallEvent<'_>) -> Option<Value<'_>> {
+/// Gives the value of a field of calls that needs no scratch buffer.
+fn value_of_call(id: FieldId, call: CallEvent<'_>) -> Option<Value<'_>> {
     let number = |number: u64| Some(Value::Uint(number));
     let text = |text: &'static str| Some(Value::Text(text.as_bytes()));
     // A call that is not in the table is in none of these categories.
@@ -92,46 +95,47 @@ fn value_of_call(id: Id, call: CallEvent<'_>) -> Option<Value<'_>> {
     };
     let process = call.process;
     match id {
-        Id::Latency => number(call.latency?),
-        Id::LatencyS => number(call.latency? / SECOND),
-        Id::LatencyNs => number(call.latency? % SECOND),
-        Id::Dir => text(if call.edge == Edge::Enter { ">" } else { "<" }),
-        Id::Category => text(category(&call)?),
-        Id::BufLen => {
+        FieldId::Latency => number(call.latency?),
+        FieldId::LatencyS => number(call.latency? / SECOND),
+        FieldId::LatencyNs => number(call.latency? % SECOND),
+        FieldId::Dir => text(if call.edge == Edge::Enter { ">" } else { "<" }),
+        FieldId::Category => text(category_name(&call)?),
+        FieldId::BufLen => {
             let is_io = is_in(&[Category::IoRead, Category::IoWrite])?;
             result(&call).filter(|&result| result >= 0 && is_io).map(Value::Int)
         }
-        Id::Res => {
+        FieldId::Res => {
             call.result?;
             match call.errno() {
                 None => text("SUCCESS"),
                 Some(number) => text(errno::name(number).unwrap_or("unknown")),
             }
         }
-        Id::RawRes => result(&call).map(Value::Int),
-        Id::Failed => call.result.map(|_| Value::Bool(call.errno().is_some())),
-        Id::IsIo => is_in(&[Category::IoRead, Category::IoWrite]).map(Value::Bool),
-        Id::IsIoRead => is_in(&[Category::IoRead]).map(Value::Bool),
-        Id::IsIoWrite => is_in(&[Category::IoWrite]).map(Value::Bool),
-        Id::IoDir => match call.known?.category() {
+        FieldId::RawRes => result(&call).map(Value::Int),
+        FieldId::Failed => call.result.map(|_| Value::Bool(call.errno().is_some())),
+        FieldId::IsIo => is_in(&[Category::IoRead, Category::IoWrite]).map(Value::Bool),
+        FieldId::IsIoRead => is_in(&[Category::IoRead]).map(Value::Bool),
+        FieldId::IsIoWrite => is_in(&[Category::IoWrite]).map(Value::Bool),
+        FieldId::IoDir => match call.known?.category() {
             Category::IoRead => text("read"),
             Category::IoWrite => text("write"),
             _ => None,
         },
-        Id::IsWait => is_in(&[Category::Wait, Category::Sleep]).map(Value::Bool),
-        Id::Pid => number(u64::from(call.task.tgid)),
-        Id::Ppid => number(u64::from(process.ppid?)),
-        Id::ParentName => process.parent_name.as_deref().map(Value::Text),
-        Id::Tid => number(u64::from(call.task.tid)),
-        Id::IsMain => Some(Value::Bool(call.task.tid == call.task.tgid)),
-        Id::Uid => number(u64::from(process.uid?)),
-        Id::FdNum => descriptor(&call).map(Value::Int),
+        FieldId::IsWait => is_in(&[Category::Wait, Category::Sleep]).map(Value::Bool),
+        FieldId::Pid => number(u64::from(call.task.tgid)),
+        FieldId::Ppid => number(u64::from(process.ppid?)),
+        FieldId::ParentName => process.parent_name.as_deref().map(Value::Text),
+        FieldId::Tid => number(u64::from(call.task.tid)),
+        FieldId::IsMain => Some(Value::Bool(call.task.tid == call.task.tgid)),
+        FieldId::Uid => number(u64::from(process.uid?)),
+        FieldId::FdNum => descriptor_number(&call).map(Value::Int),
         _ => value_of_file(id, call.file?),
     }
 }
 
-/// Gives the descriptor that a call is about: the one that the model knows, or the first in the arguments.
-fn descriptor(call: &CallEvent<'_>) -> Option<i64> {
+/// Gives the number of the descriptor that a call is about: the one that the model knows, or else the first argument
+/// that is a descriptor.
+fn descriptor_number(call: &CallEvent<'_>) -> Option<i64> {
     if let Some(file) = call.file {
         return Some(i64::from(file.number));
     }
@@ -143,8 +147,8 @@ fn descriptor(call: &CallEvent<'_>) -> Option<i64> {
     }
 }
 
-/// Gives the value of a field of what a descriptor refers to.
-fn value_of_file(id: Id, file: &File) -> Option<Value<'_>> {
+/// Gives the value of a field that describes what a descriptor refers to.
+fn value_of_file(id: FieldId, file: &File) -> Option<Value<'_>> {
     let name = &file.name;
     // A directory has no slash at its end, unless it is the root.
     let last_slash = || name.iter().rposition(|&byte| byte == b'/');
@@ -157,30 +161,30 @@ fn value_of_file(id: Id, file: &File) -> Option<Value<'_>> {
     let ip = |end: Option<SocketAddr>| end.map(|end| Value::Address(end.ip().to_canonical()));
     let port = |end: Option<SocketAddr>| end.map(|end| Value::Uint(u64::from(end.port())));
     match id {
-        Id::FdName => Some(Value::Text(name)),
-        Id::FdType => Some(Value::Text(kind_name(file.kind).as_bytes())),
-        Id::FdTypeChar => Some(Value::Text(kind_letter(file.kind).as_bytes())),
-        Id::FdDirectory => match (file.kind, last_slash()) {
+        FieldId::FdName => Some(Value::Text(name)),
+        FieldId::FdType => Some(Value::Text(kind_name(file.kind).as_bytes())),
+        FieldId::FdTypeChar => Some(Value::Text(kind_letter(file.kind).as_bytes())),
+        FieldId::FdDirectory => match (file.kind, last_slash()) {
             (FileKind::Directory, _) => Some(Value::Text(name)),
             (FileKind::File, Some(slash)) => Some(Value::Text(name.get(..slash.max(1)).unwrap_or_default())),
             _ => None,
         },
-        Id::FdFilename if file.kind == FileKind::File => {
+        FieldId::FdFilename if file.kind == FileKind::File => {
             let start = last_slash().map_or(0, |slash| slash + 1);
             Some(Value::Text(name.get(start..).unwrap_or_default()))
         }
-        Id::FdServerIp => ip(server),
-        Id::FdClientIp => ip(client),
-        Id::FdLocalIp => ip(file.local),
-        Id::FdRemoteIp => ip(file.remote),
-        Id::FdIp => ip(either),
-        Id::FdServerPort => port(server),
-        Id::FdClientPort => port(client),
-        Id::FdLocalPort => port(file.local),
-        Id::FdRemotePort => port(file.remote),
-        Id::FdPort => port(either),
-        Id::FdIsServer => file.is_server.map(Value::Bool),
-        Id::FdFamily => match file.kind {
+        FieldId::FdServerIp => ip(server),
+        FieldId::FdClientIp => ip(client),
+        FieldId::FdLocalIp => ip(file.local),
+        FieldId::FdRemoteIp => ip(file.remote),
+        FieldId::FdIp => ip(either),
+        FieldId::FdServerPort => port(server),
+        FieldId::FdClientPort => port(client),
+        FieldId::FdLocalPort => port(file.local),
+        FieldId::FdRemotePort => port(file.remote),
+        FieldId::FdPort => port(either),
+        FieldId::FdIsServer => file.is_server.map(Value::Bool),
+        FieldId::FdFamily => match file.kind {
             FileKind::Ipv4 | FileKind::Ipv6 => Some(Value::Text(b"ip")),
             FileKind::Unix => Some(Value::Text(b"unix")),
             _ => None,
@@ -189,8 +193,8 @@ fn value_of_file(id: Id, file: &File) -> Option<Value<'_>> {
     }
 }
 
-/// Gives the category of a call. For calls such as `read` the kind of file decides.
-fn category(call: &CallEvent<'_>) -> Option<&'static str> {
+/// Gives the name of a call's category. For calls such as `read` the kind of file decides.
+fn category_name(call: &CallEvent<'_>) -> Option<&'static str> {
     call.number?;
     let category = match call.known.map_or(Category::Other, |known| known.category()) {
         Category::IoRead | Category::IoWrite | Category::IoOther => match call.file?.kind {
@@ -208,8 +212,8 @@ fn category(call: &CallEvent<'_>) -> Option<&'static str> {
 fn value_of_argument<'a>(field: &Field, call: CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
     let found = argument::find(&call, field.argument()?)?;
     match (field.id(), found) {
-        (Id::RawArg, Found::Result) => result(&call).map(Value::Int),
-        (Id::RawArg, Found::Parameter(parameter)) if !argument::is_recorded(&call, &parameter) => {
+        (FieldId::RawArg, Found::Result) => result(&call).map(Value::Int),
+        (FieldId::RawArg, Found::Parameter(parameter)) if !argument::is_recorded(&call, &parameter) => {
             argument::number(&call, &parameter)
         }
         (_, Found::Parameter(parameter)) => argument::text(&call, &parameter, scratch).map(Value::Text),
@@ -224,16 +228,16 @@ fn value_of_argument<'a>(field: &Field, call: CallEvent<'a>, scratch: &'a mut Ve
     }
 }
 
-/// Appends a time in the form of one of the fields of text.
-fn put_time(out: &mut Vec<u8>, id: Id, time: u64) {
+/// Appends a time in the form of the field `id`, one of those that give a time as text.
+fn put_time(out: &mut Vec<u8>, id: FieldId, time: u64) {
     let local = Moment::local(time);
     let nanoseconds = time % SECOND;
     // Writing to a vector does not fail.
     let _ = match id {
-        Id::Time => write!(out, "{local}.{nanoseconds:09}"),
-        Id::TimeS => write!(out, "{local}"),
-        Id::DateTime => write!(out, "{local:#}.{nanoseconds:09}"),
-        Id::DateTimeS => write!(out, "{local:#}"),
+        FieldId::Time => write!(out, "{local}.{nanoseconds:09}"),
+        FieldId::TimeS => write!(out, "{local}"),
+        FieldId::DateTime => write!(out, "{local:#}.{nanoseconds:09}"),
+        FieldId::DateTimeS => write!(out, "{local:#}"),
         _ => {
             let start = out.len();
             let result = write!(out, "{:#}.{nanoseconds:09}+0000", Moment::utc(time));

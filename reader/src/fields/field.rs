@@ -4,13 +4,13 @@
 
 use super::argument::{self, Argument};
 use super::near::nearest;
-use super::table::{all, find, second, FieldKind, Id, KINDS, TEXT};
+use super::table::{all, find, find_in_pairs, FieldId, FieldKind, KINDS, TEXT};
 use std::fmt;
 
 /// A field. `evt.arg` and `evt.rawarg` have the name or number of an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    id: Id,
+    id: FieldId,
     argument: Option<Argument>,
 }
 
@@ -54,7 +54,7 @@ impl Field {
             }
             return unknown(format!("no field `{name}`"), near_field(name).map(String::from));
         };
-        let takes_argument = matches!(id, Id::Arg | Id::RawArg);
+        let takes_argument = matches!(id, FieldId::Arg | FieldId::RawArg);
         let argument = match argument {
             None | Some("") if takes_argument => {
                 return unknown(
@@ -78,7 +78,7 @@ impl Field {
     }
 
     /// Gives the field without its argument.
-    pub fn id(&self) -> Id {
+    pub fn id(&self) -> FieldId {
         self.id
     }
 
@@ -98,17 +98,17 @@ impl Field {
     }
 
     /// Gives `evt.rawarg` for `evt.arg`, and any other field itself.
-    pub(crate) fn raw(&self) -> Self {
-        let id = if self.id == Id::Arg { Id::RawArg } else { self.id };
+    pub(crate) fn as_raw_argument(&self) -> Self {
+        let id = if self.id == FieldId::Arg { FieldId::RawArg } else { self.id };
         Self { id, argument: self.argument.clone() }
     }
 
     /// Gives the fields of the two ends of a connection, for `fd.ip` and `fd.port`; nothing for any other field.
-    pub(crate) fn ends(&self) -> [Option<Self>; 2] {
+    pub(crate) fn fields_of_ends(&self) -> [Option<Self>; 2] {
         let of = |id| Some(Self { id, argument: None });
         match self.id {
-            Id::FdIp => [of(Id::FdLocalIp), of(Id::FdRemoteIp)],
-            Id::FdPort => [of(Id::FdLocalPort), of(Id::FdRemotePort)],
+            FieldId::FdIp => [of(FieldId::FdLocalIp), of(FieldId::FdRemoteIp)],
+            FieldId::FdPort => [of(FieldId::FdLocalPort), of(FieldId::FdRemotePort)],
             _ => [None, None],
         }
     }
@@ -157,5 +157,5 @@ fn near_field(name: &str) -> Option<&'static str> {
     let mut names = all().map(|(name, _)| name);
     // The name of a field without its class.
     let bare = || all().map(|(name, _)| name).find(|full| full.split_once('.').is_some_and(|(_, last)| last == name));
-    bare().or_else(|| second(FOREIGN, name)).or_else(|| nearest(name, &mut names))
+    bare().or_else(|| find_in_pairs(FOREIGN, name)).or_else(|| nearest(name, &mut names))
 }

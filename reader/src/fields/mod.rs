@@ -36,13 +36,13 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use crate::text::escape::put_escaped as escape;
+pub use crate::text::escape::put_escaped;
 pub use argument::Argument;
-pub use choices::{category_words, KIND_WORDS};
+pub use choices::{category_names, FILE_KIND_NAMES};
 pub use field::{Field, UnknownField};
 pub use near::nearest;
 pub use needs::Needs;
-pub use payload::{Look, Payload};
-pub use table::{all, FieldKind, Id};
+pub use payload::{Payload, PayloadOptions};
+pub use table::{all, FieldId, FieldKind};
 pub use value::Value;
-pub(crate) use {choices::call_names, table::second};
+pub(crate) use {choices::call_names, table::find_in_pairs};

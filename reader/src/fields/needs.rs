@@ -4,7 +4,7 @@
 
 use super::argument::Argument;
 use super::field::Field;
-use super::table::Id;
+use super::table::FieldId;
 use std::ops::BitOr;
 
 /// What must be recorded, and which state the model must keep, for a field to be known.
@@ -46,25 +46,29 @@ impl Field {
         let none = Needs::default();
         let arguments = Needs { arguments: true, entries: true, ..none };
         match self.id() {
-            Id::Arg | Id::RawArg if self.argument() == Some(&Argument::Name("res".into())) => none,
-            Id::Args => Needs { names: true, ..arguments },
-            Id::Arg | Id::RawArg | Id::Buffer => arguments,
-            Id::Latency | Id::LatencyS | Id::LatencyNs => Needs { entries: true, ..none },
+            FieldId::Arg | FieldId::RawArg if self.argument() == Some(&Argument::Name("res".into())) => none,
+            FieldId::Args => Needs { names: true, ..arguments },
+            FieldId::Arg | FieldId::RawArg | FieldId::Buffer => arguments,
+            FieldId::Latency | FieldId::LatencyS | FieldId::LatencyNs => Needs { entries: true, ..none },
             // The arguments tell the descriptors.
-            id if is_of_file(id) || id == Id::Category => Needs { files: true, ..arguments },
+            id if is_of_file(id) || id == FieldId::Category => Needs { files: true, ..arguments },
             // The arguments of `clone` and `setuid` tell about processes.
-            Id::Ppid | Id::ParentName | Id::Uid => Needs { processes: true, arguments: true, ..none },
-            Id::Num | Id::RelTime | Id::RelTimeS | Id::RelTimeNs | Id::DeltaTime | Id::DeltaTimeS | Id::DeltaTimeNs => {
-                Needs { order: true, ..none }
-            }
+            FieldId::Ppid | FieldId::ParentName | FieldId::Uid => Needs { processes: true, arguments: true, ..none },
+            FieldId::Num
+            | FieldId::RelTime
+            | FieldId::RelTimeS
+            | FieldId::RelTimeNs
+            | FieldId::DeltaTime
+            | FieldId::DeltaTimeS
+            | FieldId::DeltaTimeNs => Needs { order: true, ..none },
             _ => none,
         }
     }
 }
 
 /// Whether the field is of what a descriptor refers to.
-fn is_of_file(id: Id) -> bool {
-    (Id::FdNum as u8..=Id::FdFamily as u8).contains(&(id as u8))
+fn is_of_file(id: FieldId) -> bool {
+    (FieldId::FdNum as u8..=FieldId::FdFamily as u8).contains(&(id as u8))
 }
 
 #[cfg(test)]

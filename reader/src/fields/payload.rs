@@ -20,11 +20,11 @@ pub enum Payload {
 
 /// How payload is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Look {
+pub struct PayloadOptions {
     /// The form.
     pub payload: Payload,
     /// Whether a line has everything that was recorded, and not only its beginning.
-    pub is_whole: bool,
+    pub prints_all: bool,
     /// The most bytes that are printed; `None` for all.
     pub limit: Option<u32>,
 }
@@ -34,13 +34,13 @@ const MAX_DOTS: usize = 80;
 /// Bytes on a line of hexadecimal numbers. Each group has two.
 const ROW_BYTES: usize = 16;
 
-impl Look {
+impl PayloadOptions {
     /// Appends `bytes`.
     pub(crate) fn put(self, out: &mut Vec<u8>, bytes: &[u8]) {
         let bytes = self.cut(bytes);
         match self.payload {
             _ if bytes.is_empty() => (),
-            Payload::Dots if self.is_whole || bytes.len() <= MAX_DOTS => put_dots(out, bytes),
+            Payload::Dots if self.prints_all || bytes.len() <= MAX_DOTS => put_dots(out, bytes),
             Payload::Dots => {
                 put_dots(out, bytes.get(..MAX_DOTS - 3).unwrap_or_default());
                 out.extend_from_slice(b"...");
@@ -104,7 +104,7 @@ mod tests {
 
     fn shown(payload: Payload, bytes: &[u8]) -> String {
         let mut out = Vec::new();
-        Look { payload, ..Look::default() }.put(&mut out, bytes);
+        PayloadOptions { payload, ..PayloadOptions::default() }.put(&mut out, bytes);
         String::from_utf8(out).expect("UTF-8")
     }
 
@@ -114,13 +114,13 @@ mod tests {
         assert_eq!(shown(Payload::Dots, &[b'a'; 80]), "a".repeat(80));
         assert_eq!(shown(Payload::Dots, &[b'a'; 81]), "a".repeat(77) + "...");
         let mut out = Vec::new();
-        Look { is_whole: true, ..Look::default() }.put(&mut out, &[b'a'; 81]);
+        PayloadOptions { prints_all: true, ..PayloadOptions::default() }.put(&mut out, &[b'a'; 81]);
         assert_eq!(out, [b'a'; 81]);
         let mut out = Vec::new();
-        Look { limit: Some(3), ..Look::default() }.put(&mut out, &[b'a'; 81]);
-        Look { limit: Some(3), payload: Payload::Hex, ..Look::default() }.put(&mut out, b"01234");
-        Look { limit: Some(3), ..Look::default() }.put(&mut out, b"ab");
-        Look { limit: Some(0), payload: Payload::HexText, ..Look::default() }.put(&mut out, b"ab");
+        PayloadOptions { limit: Some(3), ..PayloadOptions::default() }.put(&mut out, &[b'a'; 81]);
+        PayloadOptions { limit: Some(3), payload: Payload::Hex, ..PayloadOptions::default() }.put(&mut out, b"01234");
+        PayloadOptions { limit: Some(3), ..PayloadOptions::default() }.put(&mut out, b"ab");
+        PayloadOptions { limit: Some(0), payload: Payload::HexText, ..PayloadOptions::default() }.put(&mut out, b"ab");
         assert_eq!(out, b"aaa\n\t0x0000: 3031 32\nab");
     }
 

@@ -5,7 +5,7 @@
 use super::argument::{self, Shape};
 use super::field::Field;
 use super::payload::put_dots;
-use super::table::{FieldKind, Id};
+use super::table::{FieldId, FieldKind};
 use super::value::Value;
 use crate::model::{Event, EventKind};
 use crate::text::escape::put_escaped;
@@ -27,8 +27,8 @@ impl Field {
             Value::Text(text) => {
                 match (self.id(), argument_shape(self, event)) {
                     // This text is escaped already.
-                    (Id::Args, _) | (_, Some(Shape::Other)) => out.extend_from_slice(text),
-                    (_, None | Some(Shape::Text)) if self.id() != Id::Buffer => put_escaped(out, text),
+                    (FieldId::Args, _) | (_, Some(Shape::Other)) => out.extend_from_slice(text),
+                    (_, None | Some(Shape::Text)) if self.id() != FieldId::Buffer => put_escaped(out, text),
                     _ => put_dots(out, text),
                 }
                 Ok(())

@@ -41,11 +41,11 @@ macro_rules! fields {
     ($($id:ident $name:literal $kind:ident $help:literal;)*) => {
         /// A field, without its argument.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Id {
+        pub enum FieldId {
             $(#[doc = $help] $id,)*
         }
 
-        const IDS: &[Id] = &[$(Id::$id),*];
+        const IDS: &[FieldId] = &[$(FieldId::$id),*];
         pub(super) const KINDS: &[FieldKind] = &[$(FieldKind::$kind),*];
         /// A line for each field: its name, a tab, its help.
         pub(super) const TEXT: &str = concat!($($name, "\t", $help, "\n"),*);
@@ -89,7 +89,7 @@ fields! {
     IoDir "evt.io_dir" Text "of input and output: read or write";
     IsWait "evt.is_wait" Bool "whether the call makes the thread wait, as poll and nanosleep do";
     Count "evt.count" Number "1";
-    ProcName "proc.name" Text "name of the thread that makes the call, 15 bytes at most; that of a process's first thread is the program's";
+    ProcName "proc.name" Text "name of the thread that makes the call, 15 bytes at most; a process's first thread has the name of its program";
     Pid "proc.pid" Number "process id";
     Ppid "proc.ppid" Number "process id of the parent";
     ParentName "proc.pname" Text "name of the parent";
@@ -113,7 +113,7 @@ fields! {
     FdPort "fd.port" Number "port of either end of a connection";
     FdIsServer "fd.is_server" Bool "whether this process's end of the connection is the server's";
     FdFamily "fd.sockfamily" Text "of a socket: ip or unix";
-    Uid "user.uid" Number "effective user id of the process; in a recording, once a call has set or told it";
+    Uid "user.uid" Number "effective user id of the process; in a recording, once a call has set or returned it";
 }
 
 /// Other names that sysdig has for a field: pairs of the other name and the field's name.
@@ -127,15 +127,15 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// Finds a field by one of its names.
 #[inline(never)]
-pub(super) fn find(name: &str) -> Option<Id> {
-    let name = second(ALIASES, name).unwrap_or(name);
+pub(super) fn find(name: &str) -> Option<FieldId> {
+    let name = find_in_pairs(ALIASES, name).unwrap_or(name);
     let index = all().position(|(other, _)| other == name)?;
     IDS.get(index).copied()
 }
 
 /// Finds the word after `first` in a text of pairs of words.
 #[inline(never)]
-pub(crate) fn second(pairs: &'static str, first: &str) -> Option<&'static str> {
+pub(crate) fn find_in_pairs(pairs: &'static str, first: &str) -> Option<&'static str> {
     let mut words = pairs.split_ascii_whitespace();
     while let (Some(word), Some(other)) = (words.next(), words.next()) {
         if word == first {

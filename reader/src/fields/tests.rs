@@ -32,8 +32,8 @@ fn every_field_is_found_by_its_name() {
         assert_eq!((field.name(), field.to_string()), (name, text));
         assert!(!help.is_empty() && !help.ends_with('.'), "{name}");
     }
-    assert_eq!(Field::parse("evt.info").map(|field| field.id()), Ok(Id::Args));
-    assert_eq!(Field::parse("fd.cnet").map(|field| field.id()), Ok(Id::FdClientIp));
+    assert_eq!(Field::parse("evt.info").map(|field| field.id()), Ok(FieldId::Args));
+    assert_eq!(Field::parse("fd.cnet").map(|field| field.id()), Ok(FieldId::FdClientIp));
     assert_eq!(Field::parse("evt.arg[0]").map(|field| field.to_string()), Ok("evt.arg[0]".into()));
     assert_eq!(Field::parse("evt.rawarg[flags]"), Field::parse("evt.rawarg.flags"));
     assert_eq!(Field::parse("evt.type").map(|field| field.kind()), Ok(FieldKind::Call));
@@ -132,7 +132,7 @@ fn entry_has_its_fields() {
 #[test]
 fn times_are_local() {
     let sample = Sample::enter("read");
-    let local = crate::clock::Moment::local(sample.time);
+    let local = crate::local_time::Moment::local(sample.time);
     check(
         &sample,
         &[

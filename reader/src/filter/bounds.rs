@@ -2,14 +2,14 @@
 
 //! What all events that pass a filter have in common: their processes, their calls, their edges.
 //!
-//! Bounds may hold more events than the filter, and never fewer: an event outside of them does not pass. The bounds of
-//! a test are those of the events that pass it, or of the events that fail it. A filter's bounds are put together from
-//! them.
+//! Bounds may hold more events than the filter, and never fewer: an event outside of them does not pass. Each test has
+//! bounds of the events that pass it, and bounds of the events that fail it. A filter's bounds are put together from
+//! the bounds of its tests.
 
 use super::calls_by_abi::CallsByAbi;
 use super::tree::{Literal, Node, Operator, Test};
 use crate::calls::{Abi, Category, KnownCall, NUMBERS};
-use crate::fields::{Argument, Id};
+use crate::fields::{Argument, FieldId};
 use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind, Process};
 use syscall_record_format::format::{Machine, Task, MAX_ERRNO};
 
@@ -21,9 +21,10 @@ pub const SUCCEEDED: u8 = 2;
 pub const FAILED: u8 = 4;
 /// It has returned.
 pub const RETURNED: u8 = SUCCEEDED | FAILED;
-const ANY: u8 = ENTERED | RETURNED;
+/// All stages.
+const ANY_STAGE: u8 = ENTERED | RETURNED;
 
-/// What events can be; `None` is anything.
+/// The processes, threads, calls and stages that events can have; `None` allows all.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     /// Process ids.
@@ -37,7 +38,8 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    const NONE: Self = Self { pids: None, names: None, calls: None, stages: ANY };
+    /// The bounds of all events.
+    const UNLIMITED: Self = Self { pids: None, names: None, calls: None, stages: ANY_STAGE };
 
     /// The bounds of the events that pass `node`; if `is_negated`, of the events that fail it.
     pub fn of(node: &Node, is_negated: bool) -> Self {
@@ -48,15 +50,15 @@ impl Bounds {
             Node::Test(test) => return Self::of_test(test, is_negated),
         };
         let all = nodes.iter().map(|node| Self::of(node, is_negated));
-        all.reduce(|one, other| if is_both { one.and(other) } else { one.or(other) }).unwrap_or(Self::NONE)
+        all.reduce(|one, other| if is_both { one.and(other) } else { one.or(other) }).unwrap_or(Self::UNLIMITED)
     }
 
     fn of_test(test: &Test, is_negated: bool) -> Self {
-        let mut bounds = Self { stages: possible_stages(test, is_negated), ..Self::NONE };
+        let mut bounds = Self { stages: possible_stages(test, is_negated), ..Self::UNLIMITED };
         let is_list = matches!(test.operator, Operator::Equal | Operator::In) && !is_negated;
         match test.field.id() {
-            Id::Pid if is_list => bounds.pids = Some(test.literals.clone()),
-            Id::ProcName if is_list => bounds.names = Some(test.literals.clone()),
+            FieldId::Pid if is_list => bounds.pids = Some(test.literals.clone()),
+            FieldId::ProcName if is_list => bounds.names = Some(test.literals.clone()),
             id if is_of_call(id) => bounds.calls = Some(possible_calls(test, is_negated)),
             _ => (),
         }
@@ -114,14 +116,23 @@ fn unite_lists(mine: Option<Vec<Literal>>, others: Option<Vec<Literal>>) -> Opti
 }
 
 /// Whether a field's value depends only on the event's call, and on what its descriptor refers to.
-pub fn is_of_call(id: Id) -> bool {
-    matches!(id, Id::Type | Id::Category | Id::IsIo | Id::IsIoRead | Id::IsIoWrite | Id::IoDir | Id::IsWait)
+pub fn is_of_call(id: FieldId) -> bool {
+    matches!(
+        id,
+        FieldId::Type
+            | FieldId::Category
+            | FieldId::IsIo
+            | FieldId::IsIoRead
+            | FieldId::IsIoWrite
+            | FieldId::IoDir
+            | FieldId::IsWait
+    )
 }
 
 /// Whether `test` depends on what a call's descriptor refers to. The category of most calls does not.
 pub fn depends_on_file(test: &Test) -> bool {
     match test.field.id() {
-        Id::Category => {
+        FieldId::Category => {
             let close = KnownCall::by_name("close").next();
             close.is_some_and(|(abi, number)| results_with_any_file(test, abi, number).count() > 1)
         }
@@ -141,10 +152,12 @@ fn possible_calls(test: &Test, is_negated: bool) -> Box<CallsByAbi> {
         })
     };
     let others = match test.operator {
-        Operator::Equal | Operator::In if test.field.id() == Id::Type => {
+        Operator::Equal | Operator::In if test.field.id() == FieldId::Type => {
             is_negated || any(&|text| text.starts_with(b"syscall_"))
         }
-        Operator::NotEqual if test.field.id() == Id::Type => !is_negated || any(&|text| text.starts_with(b"syscall_")),
+        Operator::NotEqual if test.field.id() == FieldId::Type => {
+            !is_negated || any(&|text| text.starts_with(b"syscall_"))
+        }
         _ if any(&|text| text.iter().any(|byte| byte.is_ascii_digit() || b"?[".contains(byte))) => true,
         _ => results_with_any_file(test, Abi::Arm64, NUMBERS as u32).any(|is_passed| is_passed != is_negated),
     };
@@ -156,7 +169,7 @@ fn possible_calls(test: &Test, is_negated: bool) -> Box<CallsByAbi> {
 /// The results that `test` can have for calls of this number, with any descriptor; each result once.
 fn results_with_any_file(test: &Test, abi: Abi, number: u32) -> impl Iterator<Item = bool> {
     let known = KnownCall::new(abi, number);
-    let has_kinds = test.field.id() == Id::Category
+    let has_kinds = test.field.id() == FieldId::Category
         && known
             .is_some_and(|known| matches!(known.category(), Category::IoRead | Category::IoWrite | Category::IoOther));
     // One kind of file for each category that a call can get from its descriptor.
@@ -238,15 +251,19 @@ fn possible_stages(test: &Test, is_negated: bool) -> u8 {
     };
     let is_list = matches!(test.operator, Operator::Equal | Operator::In) && !is_negated;
     match test.field.id() {
-        Id::Dir | Id::Failed | Id::Res => entered() | succeeded() | failed(),
+        FieldId::Dir | FieldId::Failed | FieldId::Res => entered() | succeeded() | failed(),
         // A list of errors: only calls that failed pass.
-        Id::RawRes if is_list && numbers.clone().all(|number| (-MAX_ERRNO..0).contains(&number)) => failed(),
+        FieldId::RawRes if is_list && numbers.clone().all(|number| (-MAX_ERRNO..0).contains(&number)) => failed(),
         // Results without an error are too many to try: one of them may always pass.
-        Id::RawRes => entered() | SUCCEEDED | failed(),
+        FieldId::RawRes => entered() | SUCCEEDED | failed(),
         // Only returns have these fields. An entry fails all tests of them.
-        Id::BufLen if !is_negated => SUCCEEDED,
-        Id::Latency | Id::LatencyS | Id::LatencyNs if !is_negated => RETURNED,
-        Id::Arg | Id::RawArg if !is_negated && test.field.argument() == Some(&Argument::Name("res".into())) => RETURNED,
-        _ => ANY,
+        FieldId::BufLen if !is_negated => SUCCEEDED,
+        FieldId::Latency | FieldId::LatencyS | FieldId::LatencyNs if !is_negated => RETURNED,
+        FieldId::Arg | FieldId::RawArg
+            if !is_negated && test.field.argument() == Some(&Argument::Name("res".into())) =>
+        {
+            RETURNED
+        }
+        _ => ANY_STAGE,
     }
 }

@@ -3,7 +3,7 @@
 //! Sets of system calls of all machines. A filter is parsed before the recording's machine is known.
 
 use crate::calls::{Abi, KnownCall, NUMBERS};
-use syscall_record_format::callset::CallSet;
+use syscall_record_format::call_set::CallSet;
 use syscall_record_format::format::Machine;
 
 /// A set of system calls.

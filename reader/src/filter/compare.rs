@@ -24,7 +24,7 @@ impl Test {
     /// Whether an event passes.
     #[inline(never)]
     pub(super) fn matches(&self, event: &Event<'_>, scratch: &mut Vec<u8>) -> bool {
-        let [local, remote] = self.field.ends();
+        let [local, remote] = self.field.fields_of_ends();
         let (Some(local), Some(remote)) = (local, remote) else {
             return self.compare(&self.field, event, scratch).unwrap_or(false);
         };
@@ -42,6 +42,7 @@ impl Test {
         field.value(event, scratch).map(|value| self.accepts(value))
     }
 
+    /// Whether the value of the test's field passes.
     fn accepts(&self, value: Value<'_>) -> bool {
         self.operator == Operator::Exists || self.literals.iter().any(|literal| self.operator.holds(value, literal))
     }
@@ -77,6 +78,7 @@ fn compare_order(value: Value<'_>, literal: &Literal) -> Option<Ordering> {
     }
 }
 
+/// Whether a value equals a literal; an address, whether it is in the literal's network.
 fn equals(value: Value<'_>, literal: &Literal) -> bool {
     match (value, literal) {
         (Value::Bool(is_true), Literal::Bool(literal)) => is_true == *literal,
@@ -185,8 +187,8 @@ fn match_byte(byte: u8, pattern: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Whether `byte` matches the set after whose opening bracket `pattern` begins, and the pattern after the set. `None`
-/// if the set is not closed.
+/// Matches one byte with a set. `pattern` begins after the set's opening bracket. Returns whether the byte matches, and
+/// the pattern after the set; `None` if the set is not closed.
 fn match_set(byte: u8, pattern: &[u8]) -> Option<(bool, &[u8])> {
     let (is_negated, set) = match pattern {
         [b'!' | b'^', rest @ ..] => (true, rest),

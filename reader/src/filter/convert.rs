@@ -5,7 +5,7 @@
 use super::tree::{Literal, Operator, Test};
 use crate::calls::{Abi, KnownCall};
 use crate::constants::errno;
-use crate::fields::{self, category_words, nearest, Argument, Field, FieldKind, Id};
+use crate::fields::{self, category_names, nearest, Argument, Field, FieldId, FieldKind};
 use std::net::IpAddr;
 use std::num::IntErrorKind;
 use syscall_record_format::filter::NAME_BYTES;
@@ -65,7 +65,7 @@ pub fn to_literal(test: &mut Test, word: &str) -> Result<Literal, String> {
         FieldKind::Address => network_literal(field, word),
         // Only numbers are more or less. The field with an argument's number is another one.
         FieldKind::Argument if is_order => {
-            let raw = test.field.raw();
+            let raw = test.field.as_raw_argument();
             let literal = if is_result { result_literal(&raw, word) } else { number_literal(&raw, word) }?;
             test.field = raw;
             Ok(literal)
@@ -79,8 +79,8 @@ pub fn to_literal(test: &mut Test, word: &str) -> Result<Literal, String> {
         FieldKind::Direction => Err(unknown_word_message("direction", word, vec![">", "<"])),
         FieldKind::Category | FieldKind::FileKind => {
             let (what, words): (_, Vec<_>) = match field.kind() {
-                FieldKind::Category => ("category", category_words().collect()),
-                _ => ("kind of file", fields::KIND_WORDS.to_vec()),
+                FieldKind::Category => ("category", category_names().collect()),
+                _ => ("kind of file", fields::FILE_KIND_NAMES.to_vec()),
             };
             if words.contains(&word) {
                 text()
@@ -110,7 +110,7 @@ pub fn to_literal(test: &mut Test, word: &str) -> Result<Literal, String> {
             Ok(Literal::Text(name.as_bytes().into()))
         }
         // The kernel keeps only the beginning of a name. So only the beginning of a longer one is compared.
-        FieldKind::Text if matches!(field.id(), Id::ProcName | Id::ParentName) => {
+        FieldKind::Text if matches!(field.id(), FieldId::ProcName | FieldId::ParentName) => {
             let word = word.as_bytes();
             Ok(Literal::Text(word.get(..NAME_BYTES).unwrap_or(word).into()))
         }
@@ -156,7 +156,7 @@ fn use_name_message(word: &str, number: u32) -> String {
 fn unknown_word_message(what: &str, word: &str, words: Vec<&str>) -> String {
     // Names that other tools have for a call, each before our name.
     const FOREIGN: &str = "pread pread64 pwrite pwrite64 procexit exit_group";
-    match fields::second(FOREIGN, word).or_else(|| nearest(word, &mut words.iter().copied())) {
+    match fields::find_in_pairs(FOREIGN, word).or_else(|| nearest(word, &mut words.iter().copied())) {
         Some(near) => format!("no {what} `{word}`; did you mean `{near}`?"),
         None if words.len() < 20 => format!("no {what} `{word}`; expected one of {}", words.join(" ")),
         None => format!("no {what} `{word}`"),

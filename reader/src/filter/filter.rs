@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The filter itself: parsed, asked for events, printed.
+//! The filter itself: parses it, matches events with it, prints it.
 
 use super::error::FilterError;
 use super::parse;

@@ -6,29 +6,34 @@ use super::bounds::{is_of_call, passes};
 use super::filter::Filter;
 use super::tree::{Node, Test};
 use crate::calls::{Abi, KnownCall};
-use crate::fields::Id;
+use crate::fields::FieldId;
 use crate::model::Edge;
 
 impl Filter {
     /// Whether the filter decides the same with and without the entry, for each return that changes its thread's name.
     pub(super) fn ignores_entry_of_renaming(&self) -> bool {
         let is_of_entry = |test: &Test| test.field.needs().entries && !is_of_call(test.field.id());
-        self.decides_the_same(&["execve", "execveat", "prctl"], None, is_of_entry)
+        self.decides_alike_without_entry(&["execve", "execveat", "prctl"], None, is_of_entry)
     }
 
     /// Whether the filter decides the same with and without the call's number, for returns from signal handlers. Such a
     /// return lacks the number where only returns are recorded; where its entry is recorded, the entry has it.
     pub(super) fn ignores_number_of_sigreturn(&self) -> bool {
-        self.decides_the_same(&["rt_sigreturn", "sigreturn"], Some(u32::MAX), |_| false)
+        self.decides_alike_without_entry(&["rt_sigreturn", "sigreturn"], Some(u32::MAX), |_| false)
     }
 
-    /// Compares, for a return from each of these calls, what the filter decides with its entry and without. Without its
+    /// Whether the filter decides alike about a return from each of these calls with and without its entry. Without the
     /// entry, the return has `number` as its call, and fails each test for which `is_lost` is true.
-    fn decides_the_same(&self, calls: &[&str], number: Option<u32>, is_lost: impl Fn(&Test) -> bool) -> bool {
+    fn decides_alike_without_entry(
+        &self,
+        calls: &[&str],
+        number: Option<u32>,
+        is_lost: impl Fn(&Test) -> bool,
+    ) -> bool {
         let calls = calls.iter().flat_map(|name| KnownCall::by_name(name));
         calls.into_iter().all(|(abi, with_entry)| {
             let decide_test = |test: &Test, call: Option<(Abi, u32)>| {
-                let is_known = is_of_call(test.field.id()) || test.field.id() == Id::Dir;
+                let is_known = is_of_call(test.field.id()) || test.field.id() == FieldId::Dir;
                 is_known.then(|| passes(test, Edge::Exit, call, 0, None))
             };
             let with = self.root.decide(&|test| decide_test(test, Some((abi, with_entry))));

@@ -3,7 +3,7 @@
 //! What the kernel is asked to leave out.
 
 use super::calls_by_abi::CallsByAbi;
-use crate::fields::escape;
+use crate::fields::put_escaped;
 use std::fmt;
 use syscall_record_format::format::Edges;
 
@@ -48,7 +48,7 @@ impl fmt::Display for Pushdown {
         before = ", by threads named ";
         for name in &self.names {
             let mut escaped = Vec::new();
-            escape(&mut escaped, name);
+            put_escaped(&mut escaped, name);
             write!(f, "{before}{}", String::from_utf8_lossy(&escaped))?;
             before = " or ";
         }

@@ -24,7 +24,7 @@ use super::calls_by_abi::CallsByAbi;
 use super::filter::Filter;
 use super::pushdown::Pushdown;
 use super::tree::{Literal, Node, Test};
-use crate::fields::{Id, Needs};
+use crate::fields::{FieldId, Needs};
 use crate::model::is_followed;
 use std::fmt;
 use syscall_record_format::filter::{MAX_LISTED, NAME_BYTES};
@@ -43,9 +43,9 @@ pub struct Split {
 }
 
 impl Split {
-    /// Whether the kernel alone decides the whole filter, and records nothing else.
-    pub fn is_decided(&self) -> bool {
-        self.parts.iter().all(|(_, is_kernels)| *is_kernels)
+    /// Whether the kernel alone decides the filter: it records exactly the events that pass.
+    pub fn is_decided_by_kernel(&self) -> bool {
+        self.parts.iter().all(|(_, is_decided)| *is_decided)
     }
 }
 
@@ -53,27 +53,28 @@ impl Filter {
     /// Splits the filter. `shown` is what the fields and styles need that show the events.
     pub fn split(&self, shown: Needs) -> Split {
         let mut asked = self.needs();
-        let is_asked = |id: Id| self.fields().iter().any(|field| field.id() == id);
+        let is_asked = |id: FieldId| self.fields().iter().any(|field| field.id() == id);
         asked.files = self.tests().into_iter().any(depends_on_file);
         let bounds = Bounds::of(&self.root, false);
         let mut notes = Vec::new();
         let mut pushdown = Pushdown::default();
-        if asked.order || is_asked(Id::ParentName) {
+        if asked.order || is_asked(FieldId::ParentName) {
             notes.push(match asked.order {
-                true => "all events are recorded: some are asked for by what was before them",
+                true => "all events are recorded: the filter compares their number, or the time between them",
                 false => "all events are recorded: each may rename a parent",
             });
         } else {
             self.push_down(&bounds, asked, shown, &mut pushdown, &mut notes);
         }
         let parts = match &self.root {
-            Node::And(nodes) => nodes.iter().map(|node| part(node, &pushdown)).collect(),
-            node => vec![part(node, &pushdown)],
+            Node::And(nodes) => nodes.iter().map(|node| describe_part(node, &pushdown)).collect(),
+            node => vec![describe_part(node, &pushdown)],
         };
         Split { pushdown, parts, notes }
     }
 
-    /// Sets `pushdown` to what the kernel can leave out. `asked` is what the filter needs.
+    /// Sets `pushdown` to what the kernel can leave out, and adds to `notes` why it cannot leave out more. `asked` is
+    /// what the filter needs, `shown` what showing the events needs.
     fn push_down(
         &self,
         bounds: &Bounds,
@@ -88,7 +89,7 @@ impl Filter {
         match bounds.stages {
             ENTERED if !needs_model(all) => pushdown.edges = Edges::Enter,
             SUCCEEDED | FAILED | RETURNED if needs_model(all) || all.entries => {
-                notes.push("entries are recorded, too: returns need what they tell");
+                notes.push("entries are recorded, too: the fields of returns need them");
             }
             stages @ (SUCCEEDED | FAILED | RETURNED) if self.ignores_number_of_sigreturn() => {
                 pushdown.edges = Edges::Exit;
@@ -118,7 +119,7 @@ impl Filter {
             if names.len() > MAX_LISTED {
                 notes.push("threads of all names are recorded: the kernel takes 16 at the most");
             } else if needs_model(asked) {
-                notes.push("threads of all names are recorded: what they inherit comes from others");
+                notes.push("threads of all names are recorded: the calls of a parent show what its child inherits");
             } else if pushdown.edges == Edges::Both && !self.ignores_entry_of_renaming() {
                 notes.push("threads of all names are recorded: a program gets its name while it is in execve");
             } else {
@@ -129,10 +130,10 @@ impl Filter {
         if let Some(calls) = &bounds.calls {
             let mut calls = calls.clone();
             if needs_model(all) {
-                calls.unite(&followed_calls());
+                calls.unite(&calls_of_model());
                 notes.push(
-                    "calls are recorded, too, that open, hand on or close descriptors, make processes or tell \
-                     their users",
+                    "other calls are recorded, too: those that open, pass on or close descriptors, make processes or \
+                     show their users",
                 );
             }
             pushdown.calls = Some(calls).filter(|calls| !calls.is_all());
@@ -140,13 +141,13 @@ impl Filter {
     }
 }
 
-/// The calls that the model learns from.
-fn followed_calls() -> Box<CallsByAbi> {
+/// The calls that the model must see to know descriptors, processes and users.
+fn calls_of_model() -> Box<CallsByAbi> {
     CallsByAbi::new(false, |_, _, call| call.is_some_and(is_followed))
 }
 
-/// A part of a filter as text, and whether the kernel alone decides it by `pushdown`.
-fn part(node: &Node, pushdown: &Pushdown) -> (String, bool) {
+/// Describes a part of a filter: its text, and whether the kernel alone decides it by `pushdown`.
+fn describe_part(node: &Node, pushdown: &Pushdown) -> (String, bool) {
     let bounds = Bounds::of(node, false);
     let all_tests = |holds: &dyn Fn(&Test) -> bool| {
         let mut all = true;
@@ -160,7 +161,7 @@ fn part(node: &Node, pushdown: &Pushdown) -> (String, bool) {
         _ if all_tests(&|test| is_of_call(test.field.id()) && !depends_on_file(test)) => {
             pushdown.calls.as_ref().zip(bounds.calls.as_ref()).is_some_and(|(calls, bound)| calls.is_subset_of(bound))
         }
-        _ if all_tests(&|test| matches!(test.field.id(), Id::Dir | Id::Failed)) => {
+        _ if all_tests(&|test| matches!(test.field.id(), FieldId::Dir | FieldId::Failed)) => {
             let recorded = match (pushdown.edges, pushdown.failed_only) {
                 (Edges::Both, _) => ENTERED | RETURNED,
                 (Edges::Enter, _) => ENTERED,
@@ -174,11 +175,12 @@ fn part(node: &Node, pushdown: &Pushdown) -> (String, bool) {
     (node.to_string(), is_decided)
 }
 
-/// The parts of the filter, each with who decides it; then what the kernel records, and the notes.
+/// Prints each part of the filter after `kernel` or `reader`, which decides it; then what the kernel records, and the
+/// notes.
 impl fmt::Display for Split {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (text, is_kernels) in &self.parts {
-            writeln!(f, "{}: {text}", if *is_kernels { "kernel" } else { "reader" })?;
+        for (text, is_decided) in &self.parts {
+            writeln!(f, "{}: {text}", if *is_decided { "kernel" } else { "reader" })?;
         }
         write!(f, "The kernel records {}", self.pushdown)?;
         for note in &self.notes {

@@ -8,7 +8,7 @@ use super::state::State;
 use crate::decode::DecodedKind;
 
 impl State {
-    /// Applies what becomes true only after the current event, which was given out.
+    /// Applies what the current event changes for later events: closed descriptors, threads that have ended.
     pub(super) fn settle(&mut self, kind: &DecodedKind<'_>) {
         match kind {
             DecodedKind::Enter { task, .. } => self.settle_entry(task.tgid),
@@ -17,6 +17,7 @@ impl State {
         }
     }
 
+    /// Applies the entry to a call: a call that ends a thread or process does not return.
     fn settle_entry(&mut self, tgid: u32) {
         let index = self.current.thread;
         match self.effect_of(index) {
@@ -33,6 +34,7 @@ impl State {
         }
     }
 
+    /// Applies the return from a call, and forgets the call.
     fn settle_return(&mut self, tid: u32, tgid: u32) {
         let index = self.current.thread;
         match self.effect_of(index) {

@@ -7,10 +7,10 @@ use super::event::{File, FileKind};
 use std::io::Write as _;
 use std::ops::RangeInclusive;
 
-/// How many slots all tables have together, those of unused descriptors between used ones included. A bound for
+/// The most slots that all tables have together, unused slots between used ones included. This bounds the memory for
 /// recordings that lack all calls that close descriptors.
 const MAX_SLOTS: usize = 1 << 19;
-/// A table knows which descriptors below this number were touched. Programs hand on low descriptors to other programs.
+/// A table knows which descriptors below this number were touched. Programs pass low descriptors on to other programs.
 const TOUCHABLE: i32 = u64::BITS as i32;
 /// Longer names are cut: `PATH_MAX` of `include/uapi/linux/limits.h`.
 const MAX_NAME_BYTES: usize = 4096;
@@ -75,7 +75,7 @@ impl DescriptorTables {
     }
 
     /// Adds a user of a table. Returns the table's index.
-    pub(super) fn share(&mut self, index: usize) -> usize {
+    pub(super) fn add_user(&mut self, index: usize) -> usize {
         if let Some(table) = self.tables.get_mut(index) {
             table.users += 1;
         }
@@ -118,10 +118,10 @@ impl DescriptorTables {
         copy
     }
 
-    /// Adds to a table what its process has inherited from the table `parent`, except for descriptors that the process
-    /// has made or closed already. `has_run` says that it has run another program already.
+    /// Adds to a table the descriptors that its process has inherited from the table `parent`, except for descriptors
+    /// that the process has made or closed already. `has_run` says that it has run another program already.
     #[cold]
-    pub(super) fn fill(&mut self, index: usize, parent: usize, has_run: bool) {
+    pub(super) fn inherit(&mut self, index: usize, parent: usize, has_run: bool) {
         let Some(touched) = self.tables.get(index).map(|table| table.touched) else { return };
         for number in (0..TOUCHABLE).filter(|number| touched & (1 << number) == 0) {
             if let Some(open) = self.get(parent, number).filter(|open| !(has_run && open.closes_on_exec)).cloned() {
@@ -144,6 +144,7 @@ impl DescriptorTables {
         self.tables.get(index)?.slots.get(usize::try_from(number).ok()?)?.as_deref()
     }
 
+    /// What descriptor `number` refers to, if that is known, to change it.
     pub(super) fn get_mut(&mut self, index: usize, number: i32) -> Option<&mut OpenFile> {
         self.tables.get_mut(index)?.slots.get_mut(usize::try_from(number).ok()?)?.as_deref_mut()
     }
@@ -177,7 +178,7 @@ impl DescriptorTables {
         open
     }
 
-    /// Forgets what the table's descriptors refer to, except for those that are wanted.
+    /// Forgets the descriptors of a table for which `is_wanted` is false.
     pub(super) fn retain(&mut self, index: usize, is_wanted: &dyn Fn(usize, &mut OpenFile) -> bool) {
         let Some(table) = self.tables.get_mut(index) else { return };
         for (number, place) in table.slots.iter_mut().enumerate() {
@@ -207,7 +208,7 @@ impl OpenFile {
 
     /// A file with the name that `/proc/PID/fd` has for it.
     #[cold]
-    pub(super) fn by_link(link: &[u8], is_directory: bool, closes_on_exec: bool) -> Self {
+    pub(super) fn from_proc_link(link: &[u8], is_directory: bool, closes_on_exec: bool) -> Self {
         let kinds: [(&[u8], FileKind); 9] = [
             (b"socket:", FileKind::Socket),
             (b"pipe:", FileKind::Pipe),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! A call with its arguments, and access to the descriptors of its process. What the calls do is in `sockets` and
-//! `descriptors`.
+//! A call with its arguments, and access to the descriptors of its process. `sockets` and `descriptors` add what each
+//! call does to them.
 
 use super::descriptor_table::OpenFile;
 use super::effects::{register_of, Effect};
@@ -55,8 +55,8 @@ impl<'a> DescriptorUpdate<'a> {
         }
         let table = self.processes.files_of(self.process);
         if self.processes.files.get(table, number).is_none() {
-            // A descriptor that is not there now may come later, in a message from another process. So it is asked for
-            // again each time.
+            // A descriptor that is not there now may come later, in a message from another process. So `/proc` is
+            // asked again each time.
             if let Some(open) = procfs::open_file(self.processes.pid(self.process), number) {
                 self.processes.files.set(table, number, open);
             }
@@ -98,7 +98,7 @@ impl<'a> DescriptorUpdate<'a> {
 
     /// The current directory of the process.
     #[cold]
-    pub(super) fn directory(&mut self) -> Option<Vec<u8>> {
+    pub(super) fn current_directory(&mut self) -> Option<Vec<u8>> {
         let is_live = self.is_live;
         let entry = self.processes.get_mut(self.process)?;
         if entry.directory.is_none() && is_live {

@@ -88,7 +88,7 @@ impl DescriptorUpdate<'_> {
             Effect::CloseRange => self.close_range(),
             Effect::Chdir => {
                 let path = self.memory(self.inputs, "path")?;
-                let directory = path::join(self.directory().as_deref(), path);
+                let directory = path::join(self.current_directory().as_deref(), path);
                 self.processes.get_mut(self.process)?.directory = Some(directory);
             }
             Effect::Fchdir => {
@@ -121,7 +121,7 @@ impl DescriptorUpdate<'_> {
         let directory = register_of(self.known, &["dirfd"]).and_then(|register| self.register(register));
         let base = match directory.map(|number| number as i32) {
             _ if path.starts_with(b"/") => None,
-            None | Some(AT_FDCWD) => self.directory(),
+            None | Some(AT_FDCWD) => self.current_directory(),
             Some(number) => {
                 let table = self.processes.files_of(self.process);
                 self.processes.files.get(table, number).map(|open| open.file.name.clone())
@@ -142,7 +142,7 @@ impl DescriptorUpdate<'_> {
         let flags = parameters.find(|parameter| parameter.kind.ends_with("_flags"));
         let flags = flags.and_then(|flags| flags.value(self.call.registers())).unwrap_or(0) as u32;
         let closes_on_exec = close_flag == 0 || flags & close_flag != 0;
-        let mut open = OpenFile::by_link(link.as_bytes(), false, closes_on_exec);
+        let mut open = OpenFile::from_proc_link(link.as_bytes(), false, closes_on_exec);
         let name = self.memory(self.inputs, "str").unwrap_or_default();
         open.file.name.extend_from_slice(name);
         Some(open)

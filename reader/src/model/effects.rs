@@ -189,7 +189,7 @@ pub fn is_followed(call: KnownCall) -> bool {
 }
 
 /// Whether the call's result is a new file descriptor, unless the call fails.
-pub fn returns_file(call: KnownCall) -> bool {
+pub fn returns_descriptor(call: KnownCall) -> bool {
     let effect = Effect::of(call.name());
     matches!(effect, Effect::Open | Effect::Make(_) | Effect::Find | Effect::Dup | Effect::Socket | Effect::Accept)
 }

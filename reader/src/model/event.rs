@@ -4,7 +4,7 @@
 
 use crate::calls::{self, Direction, Parameter};
 use std::net::SocketAddr;
-use syscall_record_format::format::{is_failure, Machine, Task};
+use syscall_record_format::format::{is_failure, Machine, Task, MAX_ARGS};
 
 /// An event.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +95,7 @@ pub struct Memory {
 }
 
 /// The names of arguments of a call that the table does not have.
-pub const UNNAMED: [&str; calls::MAX_ARGUMENTS as usize] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
+pub const UNNAMED_ARGUMENTS: [&str; MAX_ARGS] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
 
 /// A process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -178,7 +178,7 @@ impl CallEvent<'_> {
     }
 
     /// The call's parameters. If the table does not have them: one for each register that was recorded, named as in
-    /// [`UNNAMED`].
+    /// [`UNNAMED_ARGUMENTS`].
     pub fn parameters(&self) -> impl Iterator<Item = Parameter> {
         let mut known = self.known.and_then(|known| known.parameters());
         let mut registers = 0..self.registers.len() as u8;
@@ -187,7 +187,7 @@ impl CallEvent<'_> {
                 return known.next();
             }
             let register = registers.next()?;
-            let name = UNNAMED.get(usize::from(register))?;
+            let name = UNNAMED_ARGUMENTS.get(usize::from(register))?;
             Some(Parameter { name, kind: "hex", direction: Direction::Value, length: None, register, is_pair: false })
         })
     }

@@ -3,7 +3,7 @@
 //! Takes apart what is recorded of a list of buffers (`struct iovec`), or of messages that have such lists.
 
 use super::Memory;
-use syscall_record_format::calls::plan::NULL_PIECE;
+use syscall_record_format::calls::plan::NULL_BUFFER;
 
 /// Reads an argument's memory from its front.
 #[derive(Clone, Copy)]
@@ -22,7 +22,7 @@ pub struct IovecBuffer<'a> {
     /// What is recorded of it.
     pub bytes: &'a [u8],
     /// Its address, if it could not be read.
-    pub bad: Option<u64>,
+    pub bad_address: Option<u64>,
 }
 
 impl<'a> IovecReader<'a> {
@@ -35,14 +35,14 @@ impl<'a> IovecReader<'a> {
     }
 
     /// Reads a number of 32 bits.
-    pub fn word(&mut self) -> Option<u64> {
+    pub fn next_word(&mut self) -> Option<u64> {
         let (number, rest) = self.bytes.split_first_chunk()?;
         self.bytes = rest;
         Some(u64::from(u32::from_le_bytes(*number)))
     }
 
-    /// Reads so many bytes, or as many as there are.
-    pub fn take(&mut self, count: u64) -> &'a [u8] {
+    /// Reads `count` bytes, or all that are left if there are fewer.
+    pub fn next_bytes(&mut self, count: u64) -> &'a [u8] {
         let count = usize::try_from(count).unwrap_or(usize::MAX).min(self.bytes.len());
         let (first, rest) = self.bytes.split_at(count);
         self.bytes = rest;
@@ -50,13 +50,13 @@ impl<'a> IovecReader<'a> {
     }
 
     /// Reads the next buffer.
-    pub fn piece(&mut self) -> Option<IovecBuffer<'a>> {
-        let (len, recorded) = (self.word()?, self.word()?);
-        if recorded == u64::from(NULL_PIECE) {
-            return Some(IovecBuffer { len, bytes: &[], bad: Some(0) });
+    pub fn next_buffer(&mut self) -> Option<IovecBuffer<'a>> {
+        let (len, recorded) = (self.next_word()?, self.next_word()?);
+        if recorded == u64::from(NULL_BUFFER) {
+            return Some(IovecBuffer { len, bytes: &[], bad_address: Some(0) });
         }
-        let bytes = self.take(recorded);
+        let bytes = self.next_bytes(recorded);
         let is_complete = bytes.len() as u64 == recorded;
-        Some(IovecBuffer { len, bytes, bad: self.last.filter(|_| !is_complete) })
+        Some(IovecBuffer { len, bytes, bad_address: self.last.filter(|_| !is_complete) })
     }
 }

@@ -81,7 +81,7 @@ impl State {
     fn take_birth(&mut self, task: &Task) -> Option<PendingCall> {
         let index = self.births.iter().position(|birth| birth.tid == task.tid)?;
         let birth = self.births.remove(index);
-        // In a container, the id that the maker got is one of its namespace, and `task` may be somebody else.
+        // In a container, the id that the maker got is of its namespace, and `task` may be another task.
         (birth.maker_tgid == task.tgid || birth.maker_comm == task.comm).then_some(birth.call)
     }
 

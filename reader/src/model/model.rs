@@ -27,7 +27,7 @@ pub struct Model {
 const EBADF: i64 = 9;
 
 /// Stands for a process that is not known. A call's process is always known when its event is given out.
-static NOBODY: Process = Process { pid: 0, name: Vec::new(), ppid: None, parent_name: None, uid: None };
+static UNKNOWN_PROCESS: Process = Process { pid: 0, name: Vec::new(), ppid: None, parent_name: None, uid: None };
 
 impl Model {
     /// A model that has seen no events. `is_live` says that the recording is being made on this machine now, so that
@@ -36,13 +36,13 @@ impl Model {
         Self { state: State::new(needs, is_live), recording: None }
     }
 
-    /// Takes the next decoded event, in the order of time, with the header of its packet. Gives `sink` the event that
-    /// it makes, if it makes one.
+    /// Adds the next decoded event, in the order of time, with the header of its packet. Gives `sink` the event that
+    /// the model makes of it; memory makes none.
     ///
     /// # Errors
     ///
-    /// The error of `sink`. The event counts as given out.
-    pub fn take<E>(
+    /// The error of `sink`. The model goes on as if `sink` had taken the event.
+    pub fn add_event<E>(
         &mut self,
         header: &Header,
         event: &DecodedEvent<'_>,
@@ -73,13 +73,13 @@ impl Model {
             DecodedKind::Enter { task, call } => {
                 state.set_current_thread(task);
                 state.follow_silent_birth(header, task);
-                state.enter(header, event, call);
+                state.note_entry(header, event, call);
                 follow_files(state, false);
             }
             DecodedKind::Exit { task, call, result } => {
                 state.set_current_thread(task);
                 match call {
-                    Some(call) => state.enter(header, event, call),
+                    Some(call) => state.note_entry(header, event, call),
                     None => state.pair_return(header, event, task, *result),
                 }
                 state.note_result(header, task, *result);
@@ -126,7 +126,7 @@ impl Model {
             latency: current.latency,
             is_resumed: current.is_resumed,
             is_birth: pending.is_some_and(|pending| pending.is_birth()),
-            process: process.map_or(&NOBODY, |entry| &entry.process),
+            process: process.map_or(&UNKNOWN_PROCESS, |entry| &entry.process),
             file: self.file(thread),
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Pairs what belongs together: entries, their returns, and the memory that was recorded before either.
+//! Pairs the returns of calls with their entries, and both with the memory that was recorded before them.
 
 use super::effects::{is_input, Effect};
 use super::event::Memory;
@@ -10,12 +10,12 @@ use crate::calls::{self, Abi};
 use crate::decode::{DecodedCall, DecodedEvent};
 use syscall_record_format::format::{Chunk, Edges, Header, Task, MAX_ARGS};
 
-/// How many threads are remembered that are in calls that make a child: more than systems usually have. All of them are
-/// searched for each new thread.
+/// The most threads that are remembered as being in a call that makes a child. Systems usually have fewer. For each new
+/// thread, all of them are searched.
 const MAX_FORKING: usize = 256;
 
 impl State {
-    /// Keeps a piece of memory for the next event of its task.
+    /// Keeps a chunk of memory for the next event of its task.
     pub(super) fn add_chunk(&mut self, task: &Task, chunk: &Chunk<'_>, cpu: u16) {
         let index = self.find_or_add_thread(task);
         let Self { threads, pool, drops, current, .. } = self;
@@ -27,8 +27,9 @@ impl State {
         incoming.add(chunk, current.number, cpu, pool);
     }
 
-    /// The current event's thread enters a call. Where only returns are recorded, it returns from the call as well.
-    pub(super) fn enter(&mut self, header: &Header, event: &DecodedEvent<'_>, call: &DecodedCall<'_>) {
+    /// Notes that the current event's thread enters a call, with the memory that was recorded for it. Where only
+    /// returns are recorded, the thread returns from the call as well.
+    pub(super) fn note_entry(&mut self, header: &Header, event: &DecodedEvent<'_>, call: &DecodedCall<'_>) {
         let abi = Abi::new(header.machine, call.is_32bit);
         let number = self.current.number;
         let known = calls::KnownCall::new(abi, call.number);
@@ -59,7 +60,7 @@ impl State {
             pool.clear(outputs);
             // Of a call that the table does not have, all memory counts as inputs.
             if let Some(known) = known {
-                move_others(&mut thread.inputs, outputs, |memory| is_input(known, memory.register));
+                move_unwanted(&mut thread.inputs, outputs, |memory| is_input(known, memory.register));
             }
         } else {
             match traits.effect {
@@ -127,14 +128,14 @@ impl State {
     }
 }
 
-/// Moves the memory that is not `wanted` from `set` to `others`.
-fn move_others(set: &mut Vec<Memory>, others: &mut Vec<Memory>, is_wanted: impl Fn(&Memory) -> bool) {
+/// Moves the memory for which `is_wanted` is false from `set` to `unwanted`.
+fn move_unwanted(set: &mut Vec<Memory>, unwanted: &mut Vec<Memory>, is_wanted: impl Fn(&Memory) -> bool) {
     let mut index = 0;
     while index < set.len() {
         if set.get(index).is_some_and(&is_wanted) {
             index += 1;
         } else {
-            others.push(set.remove(index));
+            unwanted.push(set.remove(index));
         }
     }
 }

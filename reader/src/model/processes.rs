@@ -149,8 +149,8 @@ impl ProcessTable {
         child.directory = child.directory.take().or(directory);
         let Some(table) = table else { return };
         match child.files {
-            Some(own) => files.fill(own, table, child.has_run),
-            None if flags & CLONE_FILES != 0 => child.files = Some(files.share(table)),
+            Some(own) => files.inherit(own, table, child.has_run),
+            None if flags & CLONE_FILES != 0 => child.files = Some(files.add_user(table)),
             None => child.files = Some(files.copy(table)),
         }
     }

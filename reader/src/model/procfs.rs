@@ -45,7 +45,7 @@ pub(super) fn open_file(pid: u32, number: i32) -> Option<OpenFile> {
     let info = read(&format!("/proc/{pid}/fdinfo/{number}"));
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).unwrap_or(0);
-    let mut open = OpenFile::by_link(&link, flags & directory_flag(HERE) != 0, flags & CLOSE_ON_EXEC != 0);
+    let mut open = OpenFile::from_proc_link(&link, flags & directory_flag(HERE) != 0, flags & CLOSE_ON_EXEC != 0);
     let inode = link.strip_prefix(b"socket:[").and_then(|inode| inode.strip_suffix(b"]"));
     if let Some(inode) = inode.and_then(|inode| std::str::from_utf8(inode).ok()) {
         find_socket(pid, inode, &mut open.file);

@@ -191,8 +191,8 @@ impl State {
     }
 }
 
-/// Whether one of these CPUs has dropped events since event `since`. What lies before that event and what lies after
-/// the drops may then not belong together.
+/// Whether one of these CPUs has dropped events since event `since`. An entry before the drops and a return after them
+/// may then belong to different calls.
 pub(super) fn was_dropped(drops: &[u64], since: u64, cpus: [u16; 2]) -> bool {
     !drops.is_empty() && cpus.iter().any(|&cpu| drops.get(usize::from(cpu)).is_some_and(|&last| last > since))
 }

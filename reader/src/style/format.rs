@@ -4,7 +4,7 @@
 
 use super::time::Times;
 use crate::fields::args::{put_args, put_buffer};
-use crate::fields::{Field, Id, Look, UnknownField};
+use crate::fields::{Field, FieldId, PayloadOptions, UnknownField};
 use crate::model::{Event, EventKind};
 use std::fmt;
 use std::io::Write as _;
@@ -22,7 +22,7 @@ use std::io::Write as _;
 pub struct Format {
     parts: Vec<FormatPart>,
     needs_all: bool,
-    look: Look,
+    payload_options: PayloadOptions,
     times: Times,
 }
 
@@ -64,7 +64,7 @@ impl Format {
     ///
     /// Returns [`BadFormat`] for the first error.
     #[cold]
-    pub fn parse(text: &str, look: Look, times: Times) -> Result<Self, BadFormat> {
+    pub fn parse(text: &str, payload_options: PayloadOptions, times: Times) -> Result<Self, BadFormat> {
         let (needs_all, mut rest) = match text.strip_prefix('*') {
             Some(rest) => (false, rest),
             None => (true, text),
@@ -115,7 +115,7 @@ impl Format {
         if !plain.is_empty() {
             parts.push(FormatPart::Text(plain));
         }
-        Ok(Self { parts, needs_all, look, times })
+        Ok(Self { parts, needs_all, payload_options, times })
     }
 
     /// Whether events that lack a field have no line.
@@ -140,7 +140,7 @@ impl Format {
                 FormatPart::Field(field, width) => {
                     let at = out.len();
                     let is_there = match field {
-                        Some(field) => put(out, field, event, self.look),
+                        Some(field) => put(out, field, event, self.payload_options),
                         None => {
                             self.times.put(out, event);
                             true
@@ -166,15 +166,15 @@ impl Format {
 }
 
 /// Appends a field of an event. Gives `false` if the event does not have it.
-pub(super) fn put(out: &mut Vec<u8>, field: &Field, event: &Event<'_>, look: Look) -> bool {
+pub(super) fn put(out: &mut Vec<u8>, field: &Field, event: &Event<'_>, payload_options: PayloadOptions) -> bool {
     match (field.id(), &event.kind) {
-        (Id::Type, EventKind::Dropped { .. }) => out.extend_from_slice(b"drop"),
-        (Id::Args, EventKind::Dropped { events }) => {
+        (FieldId::Type, EventKind::Dropped { .. }) => out.extend_from_slice(b"drop"),
+        (FieldId::Args, EventKind::Dropped { events }) => {
             // Writing to a vector does not fail.
             let _ = write!(out, "events={events}");
         }
-        (Id::Args, EventKind::Call(call)) => put_args(out, call, look),
-        (Id::Buffer, EventKind::Call(call)) => return put_buffer(out, call, look),
+        (FieldId::Args, EventKind::Call(call)) => put_args(out, call, payload_options),
+        (FieldId::Buffer, EventKind::Call(call)) => return put_buffer(out, call, payload_options),
         _ => return field.print(out, event),
     }
     true
@@ -238,7 +238,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn format(text: &str) -> Format {
-        Format::parse(text, Look::default(), Times::new(TimeForm::Relative)).expect("is a format")
+        Format::parse(text, PayloadOptions::default(), Times::new(TimeForm::Relative)).expect("is a format")
     }
 
     fn line(text: &str, sample: &Sample) -> Option<String> {
@@ -295,8 +295,9 @@ mod tests {
     /// The time counts from the last line, not from the last event.
     #[test]
     fn delta_time_counts_from_the_last_line() {
-        let mut format = Format::parse("%evt.outputtime %evt.rawres", Look::default(), Times::new(TimeForm::Delta))
-            .expect("is a format");
+        let mut format =
+            Format::parse("%evt.outputtime %evt.rawres", PayloadOptions::default(), Times::new(TimeForm::Delta))
+                .expect("is a format");
         let mut sample = Sample::exit("read", 1);
         let mut out = Vec::new();
         assert!(format.print(&mut out, &sample.event()));
@@ -311,8 +312,9 @@ mod tests {
 
     #[test]
     fn bad_format_names_column_and_error() {
-        let error =
-            |text: &str| Format::parse(text, Look::default(), Times::default()).expect_err("is no format").to_string();
+        let error = |text: &str| {
+            Format::parse(text, PayloadOptions::default(), Times::default()).expect_err("is no format").to_string()
+        };
         assert_eq!(error("\u{e4} %evt.typ"), "column 4: no field `evt.typ`; did you mean `evt.type`?");
         assert_eq!(error("*%10evt.typ. x"), "column 5: no field `evt.typ`; did you mean `evt.type`?");
         assert_eq!(error("100 %"), "column 6: a field's name is missing behind the %");
@@ -330,7 +332,7 @@ mod tests {
         fn any_text_does_not_panic_and_plain_text_stays_as_it_is(text in ".{0,30}", mixed in "[*%a-z.0-9\\[\\] \\\\]{0,30}") {
             let sample = Sample::enter("read");
             for text in [&text, &mixed] {
-                if let Ok(mut format) = Format::parse(text, Look::default(), Times::default()) {
+                if let Ok(mut format) = Format::parse(text, PayloadOptions::default(), Times::default()) {
                     let mut out = Vec::new();
                     format.print(&mut out, &sample.event());
                     if !text.contains(['%', '\\', '*']) {

@@ -3,7 +3,7 @@
 //! Events as JSON, one object a line. The keys are names of fields: sysdig's `-j`.
 
 use super::format::{self, Format, OUTPUT_TIME};
-use crate::fields::{Field, Id, Look, Payload, Value};
+use crate::fields::{Field, FieldId, Payload, PayloadOptions, Value};
 use crate::model::Event;
 use std::io::Write as _;
 
@@ -21,7 +21,7 @@ pub struct Json {
     fields: Vec<(String, Option<Field>)>,
     /// What is printed for an event that lacks a field.
     missing: Missing,
-    look: Look,
+    payload_options: PayloadOptions,
     text: Vec<u8>,
 }
 
@@ -37,18 +37,18 @@ enum Missing {
 
 impl Json {
     /// Makes objects with the default fields, as far as an event has them.
-    pub fn new(look: Look) -> Self {
+    pub fn new(payload_options: PayloadOptions) -> Self {
         let field = |name: &str| (name.to_owned(), Field::parse(name).ok());
         Self {
             fields: FIELDS.split_ascii_whitespace().map(field).collect(),
             missing: Missing::Omit,
-            look,
+            payload_options,
             text: Vec::new(),
         }
     }
 
     /// Makes objects with the fields that a format names, in their order.
-    pub fn with_fields_of(format: &Format, look: Look) -> Self {
+    pub fn with_fields_of(format: &Format, payload_options: PayloadOptions) -> Self {
         let mut fields: Vec<(String, Option<Field>)> = Vec::new();
         for field in format.fields() {
             let key = field.map_or_else(|| OUTPUT_TIME.to_owned(), Field::to_string);
@@ -58,7 +58,7 @@ impl Json {
             }
         }
         let missing = if format.needs_all() { Missing::Skip } else { Missing::Null };
-        Self { fields, missing, look, text: Vec::new() }
+        Self { fields, missing, payload_options, text: Vec::new() }
     }
 
     /// Iterates over the fields of the objects; `None` stands for `evt.outputtime`.
@@ -68,7 +68,7 @@ impl Json {
 
     /// Appends an event's line. Gives `false` if it has none.
     pub fn print(&mut self, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
-        let Self { fields, missing, look, text } = self;
+        let Self { fields, missing, payload_options, text } = self;
         let start = out.len();
         out.push(b'{');
         for (key, field) in fields {
@@ -78,7 +78,7 @@ impl Json {
             }
             put_string(out, key.as_bytes());
             out.push(b':');
-            if !put_value(out, field.as_ref(), event, *look, text) {
+            if !put_value(out, field.as_ref(), event, *payload_options, text) {
                 match missing {
                     Missing::Omit => out.truncate(at),
                     Missing::Null => out.extend_from_slice(b"null"),
@@ -95,20 +95,26 @@ impl Json {
 }
 
 /// Appends a field's value. Gives `false` if the event does not have the field.
-fn put_value(out: &mut Vec<u8>, field: Option<&Field>, event: &Event<'_>, look: Look, text: &mut Vec<u8>) -> bool {
-    use Id::{Args, Buffer, DateTime, DateTimeS, Time, TimeIso, TimeS, Type};
+fn put_value(
+    out: &mut Vec<u8>,
+    field: Option<&Field>,
+    event: &Event<'_>,
+    payload_options: PayloadOptions,
+    text: &mut Vec<u8>,
+) -> bool {
+    use FieldId::{Args, Buffer, DateTime, DateTimeS, Time, TimeIso, TimeS, Type};
     text.clear();
     // Writing to a vector does not fail.
     let _ = match field.map(|field| (field, field.id())) {
         None | Some((_, Time | TimeS | TimeIso | DateTime | DateTimeS)) => write!(out, "{}", event.time),
         // The bytes as they were recorded: dots are for people.
-        Some((field, Buffer)) if look.payload == Payload::Dots => {
+        Some((field, Buffer)) if payload_options.payload == Payload::Dots => {
             let Some(Value::Text(bytes)) = field.value(event, text) else { return false };
-            put_string(out, look.cut(bytes));
+            put_string(out, payload_options.cut(bytes));
             Ok(())
         }
         Some((field, Args | Buffer | Type)) => {
-            if !format::put(text, field, event, look) {
+            if !format::put(text, field, event, payload_options) {
                 return false;
             }
             put_string(out, text);
@@ -178,13 +184,16 @@ mod tests {
     }
 
     fn of(format: &str) -> Json {
-        let look = Look::default();
-        Json::with_fields_of(&Format::parse(format, look, Times::default()).expect("is a format"), look)
+        let payload_options = PayloadOptions::default();
+        Json::with_fields_of(
+            &Format::parse(format, payload_options, Times::default()).expect("is a format"),
+            payload_options,
+        )
     }
 
     #[test]
     fn object_has_the_default_fields() {
-        let mut json = Json::new(Look::default());
+        let mut json = Json::new(PayloadOptions::default());
         let enter = Sample::enter("read").on(FileKind::File, "/a\"b");
         let expected = r#"{"evt.num":7,"evt.outputtime":1700000000123456789,"evt.cpu":1,"proc.name":"cat","proc.pid":1000,"thread.tid":1001,"evt.dir":">","evt.type":"read","evt.info":"fd=3(<f>/a\"b) size=80","fd.num":3,"fd.name":"/a\"b"}"#;
         assert_eq!(line(&mut json, &enter), format!("{expected}\n"));
@@ -214,10 +223,10 @@ mod tests {
         let mut json = of("%evt.buffer");
         let long = Sample::exit("read", 81).giving(1, &[b'a'; 81]);
         assert_eq!(line(&mut json, &long), format!("{{\"evt.buffer\":\"{}\"}}\n", "a".repeat(81)));
-        json.look.limit = Some(2);
+        json.payload_options.limit = Some(2);
         assert_eq!(line(&mut json, &exit), "{\"evt.buffer\":\"a\\n\"}\n");
-        json.look.limit = None;
-        json.look.payload = Payload::Hex;
+        json.payload_options.limit = None;
+        json.payload_options.payload = Payload::Hex;
         assert_eq!(line(&mut json, &exit), "{\"evt.buffer\":\"\\n\\t0x0000: 610a ff\\n\"}\n");
     }
 

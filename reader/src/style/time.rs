@@ -2,7 +2,7 @@
 
 //! The time of a line, in sysdig's forms.
 
-use crate::clock::{Moment, SECOND};
+use crate::local_time::{Moment, SECOND};
 use crate::model::{Event, EventKind};
 use std::io::Write as _;
 

@@ -5,7 +5,7 @@
 use super::counts::{CountRow, CountRows, Counts};
 use super::tables::{self, TableRow, Totals};
 use crate::calls::{self, Abi};
-use crate::fields::escape;
+use crate::fields::put_escaped;
 use crate::model::{Event, EventKind};
 
 /// Counts the events that it gets.
@@ -59,7 +59,7 @@ impl Summary {
         let mut rows = Vec::new();
         for row in &self.processes.rows {
             let mut name = Vec::new();
-            escape(&mut name, &row.name);
+            put_escaped(&mut name, &row.name);
             let name = format!("{} ({})", String::from_utf8_lossy(&name), row.key);
             rows.push(TableRow { name, counts: row.counts });
         }

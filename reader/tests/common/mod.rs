@@ -166,7 +166,7 @@ impl PacketWriter {
         if !self.write_fast(event) {
             self.write_slow(event);
             let remembered = if remembers_task { Identity::of(&event.task) } else { Identity::default() };
-            self.encoder.continue_with(remembered);
+            self.encoder.remember(remembered);
         }
     }
 
@@ -204,7 +204,7 @@ impl PacketWriter {
     /// Writes an event by the fast path, as the ring does. Returns whether that was possible.
     fn write_fast(&mut self, event: &MadeEvent) -> bool {
         let MadeEvent { time: now, task, edge, .. } = event;
-        if self.base_time.is_none() || !self.encoder.continues(&Identity::of(task)) {
+        if self.base_time.is_none() || !self.encoder.remembers(&Identity::of(task)) {
             return false;
         }
         let (is_32bit, has_args) = (task.is_32bit, self.recording.has_args);
@@ -259,7 +259,7 @@ impl PacketWriter {
             self.cut();
             self.base_time = Some(event.time);
             self.next = HEADER_WORDS;
-            self.encoder.begin(event.time);
+            self.encoder.begin_packet(event.time);
             assert!(self.put(event), "a new packet has room");
         }
     }

@@ -22,7 +22,7 @@ pub fn lines_of_machine(stream: &[u8], is_live: bool, mut describe: impl FnMut(&
     let (mut framing, mut merge, mut model) = (Framing::new(), Merge::new(), Model::new(NEEDS, is_live));
     let mut lines = Vec::new();
     let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
-        model.take(header, event, &mut |event| {
+        model.add_event(header, event, &mut |event| {
             lines.push(describe(event));
             Ok::<(), Infallible>(())
         })

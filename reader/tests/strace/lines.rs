@@ -3,7 +3,7 @@
 //! Lines: their start, their end, and what comes between the two parts of a call.
 
 use crate::sample::{arm64, print, x86_64, Sample};
-use syscall_record::clock::Moment;
+use syscall_record::local_time::Moment;
 use syscall_record::model::Edge::{Enter, Exit};
 use syscall_record::model::{Event, EventKind};
 use syscall_record::style::strace::{Pids, StraceOptions, StracePrinter, TimeColumn};

@@ -6,7 +6,7 @@ use super::memory_kind::MemoryKind;
 use crate::shared::calls::{abi::Abi, prototype::Direction};
 use crate::shared::format::COMM_BYTES;
 
-/// Who accesses the memory, what lies there, and its size in bytes; `None` if the argument is no pointer.
+/// Which side accesses the memory, what it holds, and its size in bytes; `None` if the argument is no pointer.
 type Pointee = Option<(Direction, MemoryKind, u16)>;
 
 const IN: Direction = Direction::In;

@@ -9,12 +9,12 @@ use crate::shared::calls::{abi::Abi, prototype::Direction};
 /// How to copy the memory that one argument points to.
 ///
 /// Except for strings, the memory is [`Self::head`] bytes, followed by [`Self::count`] elements of [`Self::size`]
-/// bytes. Programs may pass any count: whoever copies must limit it.
+/// bytes. Programs may pass any count: it must be limited before copying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CopyPlan(u32);
 
 /// Stands in place of the number of bytes that follow of a buffer in a list if the buffer's address is null.
-pub const NULL_PIECE: u32 = u32::MAX;
+pub const NULL_BUFFER: u32 = u32::MAX;
 /// The most directory entries that the module counts.
 pub const MAX_DIRENTS: u32 = 1 << 16;
 

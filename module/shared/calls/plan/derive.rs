@@ -4,9 +4,10 @@
 
 use super::copy_plan::{CopyPlan, Count, SIZE_LIMIT};
 use super::memory_kind::{MemoryKind, SubCommand};
-use crate::shared::calls::abi::{Abi, MAX_ARGUMENTS};
+use crate::shared::calls::abi::Abi;
 use crate::shared::calls::prototype::{Direction, ParsedParameter, PrototypeParser, Span};
 use crate::shared::calls::words::{is_counted_by_result, size_of_word};
+use crate::shared::format::MAX_ARGS;
 
 /// The most plans that a call has.
 pub(super) const PLANS_OF_CALL: usize = 5;
@@ -16,7 +17,7 @@ pub(super) const fn plans_of(prototype: &[u8], abi: Abi) -> ([CopyPlan; PLANS_OF
     let mut plans = [CopyPlan::NONE; PLANS_OF_CALL];
     let mut count = 0;
     let mut command = None;
-    let Some(mut parser) = PrototypeParser::new(prototype, abi) else { return (plans, 0, MAX_ARGUMENTS) };
+    let Some(mut parser) = PrototypeParser::new(prototype, abi) else { return (plans, 0, MAX_ARGS as u8) };
     while let Some(parameter) = parser.next() {
         let word = parameter.word.of(prototype);
         let what = match command {
@@ -31,7 +32,7 @@ pub(super) const fn plans_of(prototype: &[u8], abi: Abi) -> ([CopyPlan; PLANS_OF
             command = Some((found, parameter.register));
         }
     }
-    assert!(parser.registers() <= MAX_ARGUMENTS, "a call has more arguments than registers");
+    assert!(parser.registers() <= MAX_ARGS as u8, "a call has more arguments than registers");
     (plans, count, parser.registers())
 }
 

@@ -12,7 +12,8 @@ pub enum MemoryKind {
     Payload,
     /// A number, a structure, or an array of either.
     Items,
-    /// A set of bits. The count is in bits; the memory is whole words of [`CopyPlan::size`](super::CopyPlan::size) bytes.
+    /// A set of bits. The count is in bits; the memory is whole words of [`CopyPlan::size`](super::CopyPlan::size)
+    /// bytes.
     Bits,
     /// A socket's address.
     Sockaddr,
@@ -24,11 +25,11 @@ pub enum MemoryKind {
     Vars,
     /// An array of `struct iovec`. Where the kernel writes the buffers, the result is the sum of the bytes written.
     ///
-    /// The record has for each buffer: its length (32 bits), how many of its bytes follow or [`NULL_PIECE`] (32 bits),
+    /// The record has for each buffer: its length (32 bits), how many of its bytes follow or [`NULL_BUFFER`] (32 bits),
     /// and these bytes. Where not all buffers could be read, the record ends with the address of the last buffer in it
     /// (64 bits): if that buffer is incomplete, its address is the bad one.
     ///
-    /// [`NULL_PIECE`]: super::NULL_PIECE
+    /// [`NULL_BUFFER`]: super::NULL_BUFFER
     Iovec,
     /// A `struct msghdr`. The record has the length of the name, the flags, the length of the control data and the
     /// number of buffers (32 bits each), then the name, then the buffers as for [`Self::Iovec`].

@@ -19,7 +19,7 @@ mod plans;
 pub use copy_plan::{CopyPlan, Count, MAX_DIRENTS};
 #[allow(unused_imports)] // The module does not name all of them.
 pub use {
-    copy_plan::NULL_PIECE,
+    copy_plan::NULL_BUFFER,
     memory_kind::{MemoryKind, SubCommand},
     plans::CopyPlans,
 };

@@ -5,9 +5,10 @@
 use super::copy_plan::CopyPlan;
 use super::derive::{plans_of, PLANS_OF_CALL};
 use crate::shared::calls::{
-    abi::{Abi, MAX_ARGUMENTS, NUMBERS},
+    abi::{Abi, NUMBERS},
     rows::ROWS,
 };
+use crate::shared::format::MAX_ARGS;
 
 /// Which memory to copy for each call of one table, and how many registers hold its arguments. The module has one in a
 /// static for each table that its kernel's programs use, and nothing else of the table of calls.
@@ -22,7 +23,7 @@ pub struct CopyPlans {
 /// Places in a table of plans; the largest table needs a few less.
 const PLANS: usize = 288;
 const PLACE_BITS: u32 = 9;
-/// Bits for numbers up to [`PLANS_OF_CALL`], and up to [`MAX_ARGUMENTS`].
+/// Bits for numbers up to [`PLANS_OF_CALL`], and up to [`MAX_ARGS`].
 const COUNT_BITS: u32 = 3;
 
 const _: () = assert!(PLANS <= 1 << PLACE_BITS && PLACE_BITS + 2 * COUNT_BITS <= u16::BITS);
@@ -30,7 +31,7 @@ const _: () = assert!(PLANS <= 1 << PLACE_BITS && PLACE_BITS + 2 * COUNT_BITS <=
 impl CopyPlans {
     /// The plans of the calls of programs that use `abi`.
     pub const fn new(abi: Abi) -> Self {
-        let unknown = (MAX_ARGUMENTS as u16) << (PLACE_BITS + COUNT_BITS);
+        let unknown = (MAX_ARGS as u16) << (PLACE_BITS + COUNT_BITS);
         let mut all = Self { calls: [unknown; NUMBERS], plans: [CopyPlan::NONE; PLANS] };
         let (mut row, mut used) = (0, 0);
         while row < ROWS.len() {
@@ -66,13 +67,13 @@ impl CopyPlans {
         self.plans.get(start..start.wrapping_add(count)).unwrap_or_default()
     }
 
-    /// How many registers hold the arguments of call `number`; [`MAX_ARGUMENTS`] if no call of this number is known.
+    /// How many registers hold the arguments of call `number`; [`MAX_ARGS`] if no call of this number is known.
     ///
     /// A 64-bit argument takes two 32-bit registers. On ARM the first of them has an even number; a register that is
     /// therefore left unused before it counts, too.
     #[inline]
     pub fn arguments(&self, number: u32) -> u8 {
-        self.calls.get(number as usize).map_or(MAX_ARGUMENTS, |call| (call >> (PLACE_BITS + COUNT_BITS)) as u8)
+        self.calls.get(number as usize).map_or(MAX_ARGS as u8, |call| (call >> (PLACE_BITS + COUNT_BITS)) as u8)
     }
 
     /// Whether these `count` plans can stand at `place`: each place has the plan already, or is unused.

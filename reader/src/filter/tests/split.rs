@@ -238,7 +238,7 @@ fn explanations_say_who_decides_what_and_why() {
             "reader: evt.num<100\n\
              reader: proc.pid=7\n\
              The kernel records entries and returns of all calls, by everybody\n\
-             (all events are recorded: some are asked for by what was before them)",
+             (all events are recorded: the filter compares their number, or the time between them)",
         ),
         (
             "proc.name=cat and evt.type=read and fd.name contains /etc and evt.dir=<",
@@ -247,9 +247,10 @@ fn explanations_say_who_decides_what_and_why() {
              reader: fd.name contains /etc\n\
              reader: evt.dir=<\n\
              The kernel records entries and returns of N calls, by everybody\n\
-             (entries are recorded, too: returns need what they tell)\n\
-             (threads of all names are recorded: what they inherit comes from others)\n\
-             (calls are recorded, too, that open, hand on or close descriptors, make processes or tell their users)",
+             (entries are recorded, too: the fields of returns need them)\n\
+             (threads of all names are recorded: the calls of a parent show what its child inherits)\n\
+             (other calls are recorded, too: those that open, pass on or close descriptors, make processes or show \
+             their users)",
         ),
         (
             "evt.dir=< or evt.cpu=0",
@@ -275,6 +276,6 @@ fn explanations_say_who_decides_what_and_why() {
         let count = split.pushdown.calls.as_ref().map_or(0, |calls| calls.names().len());
         assert_eq!(split.to_string(), expected.replace("of N calls", &format!("of {count} calls")), "{filter}");
         let is_decided = !expected.contains("reader: ");
-        assert_eq!(split.is_decided(), is_decided, "{filter}");
+        assert_eq!(split.is_decided_by_kernel(), is_decided, "{filter}");
     }
 }

@@ -3,7 +3,7 @@
 //! Columns: the thread and the time at the start of a line, and the place of the result.
 
 use super::options::{Pids, StraceOptions, TimeColumn};
-use crate::clock::Moment;
+use crate::local_time::Moment;
 use crate::model::Event;
 use crate::text::{number, Append};
 

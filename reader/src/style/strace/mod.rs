@@ -15,7 +15,7 @@
 //! another thread in between are printed on lines of their own. Where only returns are selected, each makes a complete
 //! line.
 //!
-//! - `options`: what lines have beside the calls
+//! - `options`: which columns and limits lines have
 //! - `printer`: calls, whole or in two parts
 //! - `threads`: the call that each thread is in, and processes that have ended
 //! - `columns`: the start of a line, and the column of results

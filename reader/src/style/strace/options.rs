@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Options: what lines have beside the calls.
+//! Options: which columns and limits lines have.
 
 use crate::args::TextLimits;
 
-/// What lines have beside the calls.
+/// Which columns and limits lines have.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct StraceOptions {
     /// How much of an argument is printed.

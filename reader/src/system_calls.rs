@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! System calls that the standard library has no interface to: those that start and end processes, load and unload
-//! modules, and tell the module what to record.
+//! System calls that the standard library has no interface to. They start and end processes, load and unload modules,
+//! and send requests to the module.
 
 #![allow(unsafe_code)]
 
@@ -11,13 +11,13 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use syscall_record_format::request::{Request, SET_REQUEST};
 
-/// Tells the module what to record, as long as `device` is open.
+/// Sends a request to the module, which records by it as long as `device` is open.
 ///
 /// # Errors
 ///
 /// `ENOTTY`: `device` is not the module's device, or the module is of another version. `EINVAL`: the module refuses the
 /// request; the kernel's log says why.
-pub fn hand_over(device: BorrowedFd<'_>, request: &Request) -> io::Result<()> {
+pub fn send_request(device: BorrowedFd<'_>, request: &Request) -> io::Result<()> {
     let bytes = request.to_bytes();
     // SAFETY: The request's number says how many bytes the kernel reads at the address. `bytes` has as many.
     check(unsafe { libc::ioctl(device.as_raw_fd(), SET_REQUEST as _, bytes.as_ptr()) }).map(drop)
@@ -51,7 +51,7 @@ pub fn unload_module(name: &CStr) -> io::Result<()> {
 /// # Errors
 ///
 /// Errors of `pidfd_open(2)`.
-pub fn watch(pid: u32) -> io::Result<OwnedFd> {
+pub fn open_pidfd(pid: u32) -> io::Result<OwnedFd> {
     // SAFETY: The call takes two numbers, and no memory.
     let file = unsafe { libc::syscall(libc::SYS_pidfd_open, pid as libc::c_long, 0 as libc::c_long) };
     check_long(file)?;
@@ -90,7 +90,7 @@ pub fn fork() -> io::Result<Option<u32>> {
 /// # Errors
 ///
 /// Errors of `waitpid(2)`.
-pub fn wait(pid: u32) -> io::Result<u8> {
+pub fn wait_for_child(pid: u32) -> io::Result<u8> {
     let mut status = 0;
     loop {
         // SAFETY: The kernel may write the status.
@@ -104,11 +104,12 @@ pub fn wait(pid: u32) -> io::Result<u8> {
 }
 
 /// Sends a signal to the child `pid`, which was not waited for yet. If the child has ended, nothing happens.
-pub fn signal(pid: u32, signal: i32) {
+pub fn send_signal(pid: u32, signal: i32) {
     // SAFETY: The call takes two numbers, and no memory. Until the child is waited for, no other process gets its id.
     unsafe { libc::kill(pid as libc::pid_t, signal) };
 }
 
+/// Turns the result of a call of the C library into a `Result`, with `errno` as the error.
 pub(crate) fn check(result: libc::c_int) -> io::Result<libc::c_int> {
     if result < 0 {
         Err(io::Error::last_os_error())
