@@ -6,7 +6,7 @@
 /// "description";`.
 ///
 /// `Type` is the [`ParameterListener`](super::parameter::ParameterListener).
-/// `Which` is a [`Parameter`](crate::shared::settings::ModuleParameter), in the order of that type. `Kind` is a
+/// `Which` is a [`ModuleParameter`](crate::shared::settings::ModuleParameter), in the order of that type. `Kind` is a
 /// [`ParameterKind`](super::parameter::ParameterKind).
 #[macro_export]
 macro_rules! params {
@@ -23,11 +23,11 @@ macro_rules! params {
             },
         )*];
 
-        // `Parameter` is the index.
+        // `ModuleParameter` is the index.
         const _: () = {
             let mut place = 0;
             while place < PARAMS.len() {
-                assert!(PARAMS[place].which as usize == place, "the parameters are not in the order of `Parameter`");
+                assert!(PARAMS[place].which as usize == place, "the parameters are not in the order of `ModuleParameter`");
                 place += 1;
             }
         };

@@ -22,6 +22,7 @@ impl PreemptGuard {
     /// Turns preemption off. `CurrentTask::preempt_disable` calls this: only a task has a `CurrentTask`.
     #[inline(always)]
     pub(super) fn new() -> Self {
+        // INVARIANT: The caller is a task. A probe makes one guard, and passes it on to what it calls.
         Self { before: arch::preempt_disable(), _not_send: PhantomData }
     }
 

@@ -2,28 +2,28 @@
 
 //! The decision of a probe about a call. The first row that applies counts:
 //!
-//! | program       | action of the call ([`CallAction`])          | result    | probe          | step            |
-//! |---------------|------------------------------------------|-----------|----------------|-----------------|
-//! | kernel's kind | none of the marks that the probe looks at | any       | any            | [`FastPath`]    |
-//! | any           | only failed calls are recorded           | success   | [`ReturnOnly`] | [`Skip`]        |
-//! | kernel's kind | surely excluded                          | any       | any            | [`Skip`]        |
-//! | 32-bit        | any                                      | any       | any            | [`HandleMarked`] |
-//! | kernel's kind | excluded, or has memory to copy here     | any       | any            | [`HandleMarked`] |
-//! | kernel's kind | only failed calls are recorded           | failure   | [`ReturnOnly`] | [`FastPath`]    |
+//! | program       | action of the call ([`CallAction`])       | result  | probe          | step             |
+//! |---------------|-------------------------------------------|---------|----------------|------------------|
+//! | kernel's kind | none of the marks that the probe looks at | any     | any            | [`FastPath`]     |
+//! | any           | only failed calls are recorded            | success | [`ReturnOnly`] | [`Skip`]         |
+//! | kernel's kind | surely excluded                           | any     | any            | [`Skip`]         |
+//! | 32-bit        | any                                       | any     | any            | [`HandleMarked`] |
+//! | kernel's kind | excluded, or has memory to copy here      | any     | any            | [`HandleMarked`] |
+//! | kernel's kind | only failed calls are recorded            | failure | [`ReturnOnly`] | [`FastPath`]     |
 //!
 //! The later steps, in `slow_path`:
 //!
-//! | step           | condition                                                  | next                         |
-//! |----------------|------------------------------------------------------------|------------------------------|
-//! | `HandleMarked` | the call is excluded, by the table of its own kind         | `Skip`                       |
-//! | `HandleMarked` | otherwise                                                  | slow path                    |
-//! | `FastPath`     | the last event on this CPU was of the task, there is room  | the event is recorded        |
-//! | `FastPath`     | otherwise                                                  | slow path                    |
-//! | slow path      | the buffer is full, the last event was of the task         | the event is counted as dropped |
-//! | slow path      | the task does not pass the filter                          | `Skip`                       |
-//! | slow path      | the task is the reader                                     | nothing                      |
-//! | slow path      | otherwise                                                  | the event is recorded        |
-//! | `Skip`         | [`exempts`](ProbeKind::exempts), and the task cannot pass  | the task exempts itself      |
+//! | step           | condition                                                 | next                            |
+//! |----------------|-----------------------------------------------------------|---------------------------------|
+//! | `HandleMarked` | the call is excluded, by the table of its own kind        | `Skip`                          |
+//! | `HandleMarked` | otherwise                                                 | slow path                       |
+//! | `FastPath`     | the last event on this CPU was of the task, there is room | the event is recorded           |
+//! | `FastPath`     | otherwise                                                 | slow path                       |
+//! | slow path      | the buffer is full, the last event was of the task        | the event is counted as dropped |
+//! | slow path      | the task does not pass the filter                         | `Skip`                          |
+//! | slow path      | the task is the reader                                    | nothing                         |
+//! | slow path      | otherwise                                                 | the event is recorded           |
+//! | `Skip`         | [`exempts`](ProbeKind::exempts), and the task cannot pass | the task exempts itself         |
 //!
 //! [`FastPath`]: Step::FastPath
 //! [`Skip`]: Step::Skip

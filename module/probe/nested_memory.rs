@@ -153,5 +153,6 @@ pub(super) fn copy_dirents(chunks: &mut Chunks<'_>, at: u64, bytes: usize) -> Re
         count = count.wrapping_add(1);
     }
     chunks.put(&count.to_le_bytes())?;
+    // No buffer of this argument was copied before, so that all of `snaplen` is left.
     chunks.copy_up_to(at, bytes, chunks.snaplen)
 }

@@ -158,7 +158,7 @@ impl Request {
         check(snaplen <= MAX_SNAPLEN, "snaplen", Some(snaplen), "bytes, a whole number from 0 to 65000")?;
         check(ppid <= MAX_PID, "ppid", Some(ppid), "a process id, a whole number from 1 to 4194304, or 0 for any")?;
 
-        // Filled in place: its parts are large.
+        // Lists and calls are filled in below, in place: they are large.
         let selection = Selection {
             filter: TaskFilter { ppid: Some(ppid).filter(|&ppid| ppid != 0), ..TaskFilter::default() },
             follow: is_set(FOLLOW),
