@@ -13,10 +13,10 @@ crate::params! {
     listener = Control;
     Pid: Filter = "pid", "", "record these processes, all their threads; up to 16, with commas";
     ProcName: Filter = "proc_name", "",
-        "record threads of these names; up to 16, with commas; the first 15 characters of each count";
+        "record threads of these names; up to 16, with commas; 15 characters of each count";
     Ppid: Filter = "ppid", "", "record the children of this process";
     ParentProcName: Filter = "parent_proc_name", "",
-        "record the children of processes of this name; its first 15 characters count";
+        "record the children of processes of this name; 15 characters of it count";
     Follow: Option = "follow", "0", "1: record the descendants of what is recorded, too (default 0)";
     Edges: Option = "edges", "both", "which edges of system calls: both, enter or exit (default both)";
     Failed: Option = "failed", "0", "1: record only returns, of calls that failed (default 0)";
