@@ -37,6 +37,8 @@ start_job() {
     set -m
     (
         exec >"$(job_file "$name" report)" 2>"$(job_file "$name" log)" </dev/null
+        # The lock of scripts/test is not held by what a job may leave behind.
+        exec 7>&-
         passed=0 failed=0
         trap 'end_job "$name" $?' EXIT
         eval "${job_command[$name]}"
