@@ -8,6 +8,9 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BUILD=${BUILD:-$TOP/build}
 # shellcheck disable=SC2034 # The scripts use it.
 ROOT=$BUILD/root
+# The keys that Debian signs its archives with, here and in the build root.
+# shellcheck disable=SC2034 # The scripts use it.
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Lines of a guest kernel's log that mean a fault.
 # shellcheck disable=SC2034
