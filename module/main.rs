@@ -27,10 +27,12 @@ mod probe;
 mod control;
 
 use crate::control::{buffers, change::Control, parameters};
-use crate::delivery::device::Device;
+use crate::delivery::{device::Device, flush::Delivery};
+use crate::kernel_api::call_hooks::ModuleText;
 use crate::kernel_api::chardev::Registration;
 use crate::kernel_api::kernel_info;
 use crate::kernel_api::parameter::{ParameterListener, ParameterLock};
+use crate::kernel_api::resume::ResumeRegistration;
 use kernel::{prelude::*, sync::Arc};
 
 module! {
@@ -44,23 +46,29 @@ module! {
 /// The loaded module.
 struct SyscallRecord {
     _device: Pin<KBox<Registration<Device<Control>>>>,
+    _resume: ResumeRegistration<Delivery>,
     control: Arc<Control>,
+    // The last field, dropped last.
+    _text: ModuleText,
 }
 
 impl kernel::Module for SyscallRecord {
     fn init(_module: &'static ThisModule) -> Result<Self> {
+        // The first value, dropped last if loading fails.
+        let text = ModuleText::new();
         // A write to a parameter waits until it can be put in force.
         let mut lock = ParameterLock::new();
         let settings = parameters::read(&mut lock)?;
         let cpus = kernel_info::possible_cpus();
         let control = Control::new(buffers::allocate(settings.buffer_kb, cpus)?, &settings)?;
+        let resume = ResumeRegistration::new(control.delivery.clone())?;
         // The device comes last: a process can open it from here on, and nothing may fail after that.
         let device = Device::new(control.delivery.clone(), control.clone())?;
         let device = KBox::pin_init(Registration::new(device), GFP_KERNEL)
             .inspect_err(|_| pr_err!("/dev/syscall-record cannot be made\n"))?;
         parameters::announce(&settings, cpus, &mut lock);
         Control::slot().set(Some(control.clone()), &mut lock);
-        Ok(Self { _device: device, control })
+        Ok(Self { _device: device, _resume: resume, control, _text: text })
     }
 }
 

@@ -81,11 +81,27 @@ has_ended() {
     [ "$(syscall-record "$3" 2>/dev/null | grep "name=$1\$" | grep -c "^syscall $EXIT_GROUP,")" -ge "$2" ]
 }
 
+# dropped_of FILE: how many events were dropped, by the lines of a recording.
+dropped_of() { sum_of 's/^dropped \([0-9]*\) events on cpu [0-9]*$/\1/p' <"$1"; }
+sum_of() { sed -n "$1" | awk '{ n += $1 } END { print n + 0 }'; }
+
+# The kernel's own count of the system calls of programs of a name, entries and returns: independent of the module.
+# start_counting NAME, counted Hits, counted Dropped (which the kernel could not count), stop_counting NAME
+start_counting() { count_by "hist:keys=common_pid:size=4096 if comm == \"$1\""; }
+stop_counting() { count_by "!hist:keys=common_pid:size=4096 if comm == \"$1\""; }
+count_by() {
+    local edge
+    for edge in enter exit; do
+        echo "$1" >$TRACING/events/raw_syscalls/sys_$edge/trigger
+    done
+}
+counted() { cat $TRACING/events/raw_syscalls/sys_*/hist | sum_of "s/^ *$1: //p"; }
+
 # What the module wrote to the log since `mark`, without what the kernel says of any module that was
-# built elsewhere. (busybox's insmod tries a second time, in the old way, when a load is refused.)
+# built elsewhere, and what the clock is. (busybox's insmod tries a second time, in the old way, when a load is refused.)
 mark() { dmesg -c >/dev/null; }
 logged() {
-    dmesg | sed -n 's/^\[[^]]*\] syscall_record: //p' | grep -v -e 'taint' | uniq
+    dmesg | sed -n 's/^\[[^]]*\] syscall_record: //p' | grep -v -e 'taint' -e '^time stamps: ' | uniq
 }
 
 # The numbers of two calls.

@@ -23,9 +23,9 @@ pub(crate) fn allocate(buffer_kb: u32, cpus: usize) -> Result<Arc<Delivery>> {
     let (writers, readers) = Writers::new(cpus, packets(buffer_kb)).inspect_err(|_| {
         pr_err!("buffer_kb={}: {} CPUs' buffers cannot be allocated\n", buffer_kb, cpus);
     })?;
-    let clock = Clock::new();
+    let clock = Clock::new()?;
     let stream = Stream::new(readers, clock, kernel_info::release())?;
-    Delivery::new(writers, clock, stream)
+    Delivery::new(writers, stream)
 }
 
 /// Makes sure that buffers of this size leave memory for everything else.

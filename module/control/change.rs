@@ -34,7 +34,7 @@
 
 use super::recording::Recording;
 use crate::delivery::{device::RequestHandler, flush::Delivery};
-use crate::probe::context::ProbeContext;
+use crate::probe::{context::ProbeContext, sleepers::Sleepers};
 use crate::shared::{request::Request, settings::Settings};
 use kernel::{
     new_mutex,
@@ -53,9 +53,11 @@ pub(crate) struct Control {
 
 struct ControlState {
     /// The settings that the parameters say.
-    parameters: Settings,
+    parameters: KBox<Settings>,
     /// Whether a reader's request is in force instead.
     is_requested: bool,
+    /// The threads that sleep in probes, of all recordings.
+    sleepers: Arc<Sleepers>,
     /// `None` if the settings in force are idle, or if the kernel refused the probes.
     recording: Option<Recording>,
 }
@@ -66,10 +68,10 @@ impl Control {
     /// # Errors
     ///
     /// `ENOMEM`, and the errors of [`Recording::begin`].
-    // With a stack frame of its own, because settings are large.
-    #[inline(never)]
     pub(crate) fn new(delivery: Arc<Delivery>, parameters: &Settings) -> Result<Arc<Self>> {
-        let state = ControlState { parameters: *parameters, is_requested: false, recording: None };
+        let sleepers = Sleepers::new()?;
+        let settings = KBox::new(*parameters, GFP_KERNEL)?;
+        let state = ControlState { parameters: settings, is_requested: false, sleepers, recording: None };
         let control =
             Arc::pin_init(pin_init!(Self { delivery, state <- new_mutex!(state, "Control::state") }), GFP_KERNEL)?;
         control.state.lock().put_in_force(&control.delivery, parameters, true)?;
@@ -90,13 +92,15 @@ impl Control {
         if !state.is_requested && !is_unchanged {
             state.put_in_force(&self.delivery, parameters, true)?;
         }
-        state.parameters = *parameters;
+        *state.parameters = *parameters;
         Ok(!state.is_requested)
     }
 
-    /// Ends the recording.
+    /// Ends the recording. No thread may sleep in a probe.
     pub(crate) fn end(&self) {
-        self.state.lock().recording = None;
+        let mut state = self.state.lock();
+        state.recording = None;
+        state.sleepers.wait_for_report();
     }
 }
 
@@ -116,7 +120,7 @@ impl RequestHandler for Control {
             return;
         }
         state.is_requested = false;
-        let parameters = state.parameters;
+        let parameters = *state.parameters;
         if let Err(error) = state.put_in_force(&self.delivery, &parameters, false) {
             // The reader that requested the recording is gone.
             state.recording = None;
@@ -135,9 +139,12 @@ impl ControlState {
     /// # Errors
     ///
     /// As for [`Control::new`]; then the recording is as before, and only what was not to be kept is gone.
+    // With a stack frame of its own, because settings are large.
+    #[inline(never)]
     fn put_in_force(&mut self, delivery: &Arc<Delivery>, settings: &Settings, keep_unread: bool) -> Result {
         let last = self.recording.as_ref().map(Recording::context);
-        let next = if settings.idle { None } else { Some(ProbeContext::new(delivery, settings, last)?) };
+        let next =
+            if settings.idle { None } else { Some(ProbeContext::new(delivery, &self.sleepers, settings, last)?) };
         let last = self.recording.take().map(Recording::end);
         if !keep_unread {
             delivery.discard();

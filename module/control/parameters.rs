@@ -23,9 +23,11 @@ crate::params! {
     Args: Option = "args", "0", "1: record the arguments (default 0)";
     Snaplen: Option = "snaplen", "80",
         "with args=1: bytes of a buffer that an argument points to, 0 to 65000 (default 80)";
+    Fault: Option = "fault", "0",
+        "with args=1: 1: a probe may fault memory in, and sleep, to copy what is not resident (default 0)";
     Idle: Option = "idle", "0", "1: record nothing until a reader requests a recording (default 0)";
     Exempt: Option = "exempt", "1",
-        "1: processes that pid, proc_name and follow exclude pay nothing; 0: other tracers see theirs at once (default 1)";
+        "1: processes that pid, proc_name and follow exclude pay nothing; 0: they pay (default 1 where kprobes work)";
     BufferKb: Fixed = "buffer_kb", "256",
         "KiB of buffer for each CPU, 16 to 65536, rounded down to a power of two (default 256)";
 }
@@ -37,7 +39,8 @@ impl ParameterListener for Control {
         &LISTENER
     }
 
-    #[inline]
+    // With a stack frame of its own, for the kernel's stack is small.
+    #[inline(never)]
     fn parameters_changed(&self, lock: &mut ParameterLock) -> Result {
         let settings = read(lock)?;
         let when = match self.set_parameters(&settings)? {
@@ -53,9 +56,9 @@ impl ParameterListener for Control {
 ///
 /// # Errors
 ///
-/// `EINVAL` for a value that breaks its rule; the log then says which one.
-pub(crate) fn read(lock: &mut ParameterLock) -> Result<Settings> {
-    let mut settings = Settings::default();
+/// `EINVAL` for a value that breaks its rule; the log then says which one. `ENOMEM`.
+pub(crate) fn read(lock: &mut ParameterLock) -> Result<KBox<Settings>> {
+    let mut settings = default_settings()?;
     for param in &PARAMS {
         let Some(text) = param.given(lock) else { continue };
         let is_cut = settings.set(param.which, text).map_err(|rule| refuse(param, rule, lock))?;
@@ -66,6 +69,12 @@ pub(crate) fn read(lock: &mut ParameterLock) -> Result<Settings> {
     settings.selection.edges = settings::edges_of(settings.selection.edges, settings.selection.failed_only)
         .map_err(|rule| refuse(&PARAMS[ModuleParameter::Edges as usize], rule, lock))?;
     Ok(settings)
+}
+
+/// The settings without parameters. On the heap, and with a stack frame of its own: they are large.
+#[inline(never)]
+fn default_settings() -> Result<KBox<Settings>> {
+    Ok(KBox::new(Settings::default(), GFP_KERNEL)?)
 }
 
 /// Says in the log what is recorded, and makes sysfs show all values. The kernel ignores parameters that the module
@@ -82,6 +91,7 @@ pub(crate) fn announce(settings: &Settings, cpus: usize, lock: &mut ParameterLoc
 }
 
 /// Says in the log which rule the value of `param` breaks.
+#[inline(never)]
 fn refuse(param: &KernelParameter, Rule(rule): Rule, lock: &ParameterLock) -> Error {
     let text = BStr::from_bytes(param.given(lock).unwrap_or_default());
     pr_err!("{}={}: must be {}\n", param.name, text, rule);
@@ -90,6 +100,8 @@ fn refuse(param: &KernelParameter, Rule(rule): Rule, lock: &ParameterLock) -> Er
 
 /// Shows in the log and in sysfs the names of `param` as the module keeps them: one of them is longer than the names
 /// that the kernel keeps.
+// With a stack frame of its own, for the names.
+#[inline(never)]
 fn show_cut(param: &KernelParameter, filter: &TaskFilter, lock: &mut ParameterLock) {
     let names = match param.which {
         ModuleParameter::ProcName => filter.proc_names.items(),

@@ -3,13 +3,15 @@
 //! `/dev/syscall-record`: one process at a time opens it, requests a recording if it wants one, and reads.
 
 use super::flush::Delivery;
+use super::stream::TakenPacket;
+use crate::kernel_api::access;
 use crate::kernel_api::chardev::CharDevice;
 use crate::kernel_api::task::CurrentTask;
 use crate::shared::filter::FilteredTask;
 use crate::shared::order::Next;
 use crate::shared::request::{is_set_request, size_of_request, BadRequest, Request, REQUEST_BYTES, SET_REQUEST};
 use kernel::{
-    fs::File,
+    fs::{file::flags, File},
     iov::IovIterDest,
     new_mutex,
     prelude::*,
@@ -34,11 +36,16 @@ pub(crate) trait RequestHandler: Send + Sync + 'static {
 }
 
 /// The device `/dev/syscall-record`. Reading it empties the buffers.
+#[pin_data]
 pub(crate) struct Device<H> {
     delivery: Arc<Delivery>,
     requests: Arc<H>,
-    reader: Pin<KBox<Mutex<DeviceReader>>>,
+    #[pin]
+    reader: Mutex<DeviceReader>,
 }
+
+// The number is made as the kernel makes it.
+const _: () = assert!(SET_REQUEST == kernel::ioctl::_IOW::<[u8; REQUEST_BYTES]>('?' as u32, 0));
 
 /// Who has the device open.
 #[derive(Default)]
@@ -61,9 +68,9 @@ impl<H: RequestHandler> Device<H> {
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(delivery: Arc<Delivery>, requests: Arc<H>) -> Result<Self> {
-        let reader = KBox::pin_init(new_mutex!(DeviceReader::default(), "Device::reader"), GFP_KERNEL)?;
-        Ok(Self { delivery, requests, reader })
+    pub(crate) fn new(delivery: Arc<Delivery>, requests: Arc<H>) -> Result<Arc<Self>> {
+        let reader = new_mutex!(DeviceReader::default(), "Device::reader");
+        Arc::pin_init(pin_init!(Self { delivery, requests, reader <- reader }), GFP_KERNEL)
     }
 
     /// Says in the log what is wrong with a request.
@@ -84,6 +91,9 @@ impl<H: RequestHandler> CharDevice for Device<H> {
     const NAME: &'static CStr = c"syscall-record";
 
     fn open(&self) -> Result {
+        if !access::may_observe() || access::is_locked_down() {
+            return Err(EPERM);
+        }
         let mut reader = self.reader.lock();
         if let Some(tgid) = reader.tgid {
             if reader.warned.is_none_or(|warned| warned.elapsed() >= Delta::from_secs(1)) {
@@ -92,66 +102,96 @@ impl<H: RequestHandler> CharDevice for Device<H> {
             }
             return Err(EBUSY);
         }
-        let tgid = CurrentTask::get().tgid();
-        reader.tgid = Some(tgid);
+        let task = CurrentTask::get();
+        reader.tgid = Some(task.tgid());
         reader.refused = 0;
-        self.delivery.set_reader(tgid);
+        self.delivery.begin_reading(&task);
         Ok(())
     }
 
+    fn close(&self) {
+        self.delivery.leave(CurrentTask::get().tgid());
+    }
+
     fn release(&self) {
-        self.delivery.set_reader(0);
-        self.delivery.stream.lock().rewind();
+        self.delivery.end_reading();
         // Before another process may open the device.
         self.requests.end_request();
         self.reader.lock().tgid = None;
     }
 
-    fn read(&self, to: &mut IovIterDest<'_>, nonblocking: bool) -> Result<usize> {
-        // An open file can be handed to another process. The process that reads is not recorded.
+    fn read(&self, file: &File, to: &mut IovIterDest<'_>) -> Result<usize> {
         let delivery = &self.delivery;
-        delivery.set_reader(CurrentTask::get().tgid());
-        let mut stream = delivery.stream.lock();
-        loop {
-            match stream.read(to) {
-                Err(EAGAIN) => (),
-                // Less than `to` holds was due. A reader that takes this for all waits to be notified of the rest.
-                Ok(bytes) if !to.is_empty() => {
-                    Delivery::schedule_wakeup(delivery.as_arc_borrow(), stream.next());
-                    return Ok(bytes);
+        // An open file can be handed to another process.
+        delivery.join(CurrentTask::get().tgid());
+        let mut copied = 0_usize;
+        while !to.is_empty() {
+            let mut stream = delivery.stream.lock();
+            match stream.take() {
+                TakenPacket::Packet(mut packet) => {
+                    drop(stream);
+                    let count = packet.copy_to(to);
+                    delivery.put_back(packet);
+                    copied = copied.wrapping_add(count);
+                    if count == 0 {
+                        return if copied > 0 { Ok(copied) } else { Err(EFAULT) };
+                    }
+                    continue;
                 }
-                done => return done,
+                TakenPacket::Nothing => match stream.next() {
+                    Next::Packet { .. } => continue,
+                    // Less than `to` holds was due. A reader that takes this for all waits to be notified of the rest.
+                    next => Delivery::schedule_wakeup(delivery.as_arc_borrow(), next),
+                },
+                TakenPacket::Elsewhere => (),
             }
-            match stream.next() {
-                Next::Packet { .. } => continue,
-                next => Delivery::schedule_wakeup(delivery.as_arc_borrow(), next),
+            if copied > 0 {
+                break;
             }
-            if nonblocking {
+            if file.flags() & flags::O_NONBLOCK != 0 {
                 return Err(EAGAIN);
             }
             if delivery.due.wait_interruptible(&mut stream) {
                 return Err(ERESTARTSYS);
             }
         }
+        Ok(copied)
     }
 
     /// Takes a request. The device has one reader at a time, so the request concerns the caller alone.
-    fn ioctl(&self, command: u32, argument: UserPtr) -> Result {
+    fn ioctl(&self, file: &File, command: u32, argument: UserPtr) -> Result {
         if !is_set_request(command) {
             return Err(ENOTTY);
+        }
+        if file.flags() & flags::O_ACCMODE == flags::O_RDONLY {
+            return Err(EBADF);
         }
         if command != SET_REQUEST {
             return Err(self.refuse(BadRequest::size(size_of_request(command))));
         }
         let mut bytes = KBox::new([0; REQUEST_BYTES], GFP_KERNEL)?;
         UserSlice::new(argument, REQUEST_BYTES).reader().read_slice(&mut bytes[..])?;
-        self.requests.begin_request(&Request::from_bytes(&bytes).map_err(|bad| self.refuse(bad))?)
+        // Not moved: the kernel's stack is small.
+        let request = &Request::from_bytes(&bytes);
+        let request = match request {
+            Ok(request) => request,
+            Err(bad) => return Err(self.refuse(*bad)),
+        };
+        if request.selection.copies_memory() && !access::may_read_memory() {
+            return Err(EPERM);
+        }
+        self.delivery.join(CurrentTask::get().tgid());
+        self.requests.begin_request(request)
     }
 
     fn poll(&self, file: &File, table: PollTable<'_>) -> bool {
         let delivery = &self.delivery;
+        delivery.join(CurrentTask::get().tgid());
         table.register_wait(file, &delivery.due);
         let mut stream = delivery.stream.lock();
+        if stream.is_taken() {
+            return false;
+        }
         let is_due = stream.is_due();
         if !is_due {
             Delivery::schedule_wakeup(delivery.as_arc_borrow(), stream.next());

@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Attaches probes to tracepoints, and detaches them safely.
+//! Attaches probes to the tracepoints of tasks, and detaches them safely.
 
-use super::arch::Registers;
 use super::task::TaskRef;
-use super::tracepoint::{synchronize, Tracepoint};
+use super::tracepoint::{wait_for_task_probes, Tracepoint};
 use crate::shared::filter::comm_from_bytes;
 use crate::shared::format::{Comm, COMM_BYTES};
 use core::marker::PhantomData;
 use kernel::{bindings, prelude::*, sync::Arc};
 
-/// A probe of entries to or returns from system calls. Preemptible, interrupts on.
-pub(crate) trait SyscallProbe: 'static {
-    /// What each run of the probe gets: the one object of its [`Hooks`].
-    type Data: Send + Sync;
-
-    /// Runs the probe: the running task enters system call `value`, or returns from a call with the result `value`.
-    fn call(data: &Self::Data, registers: Registers<'_>, value: c_long);
-}
-
-/// A probe of new tasks and of new names of tasks.
+/// A probe of new tasks, of new names of tasks, of programs that begin, and of processes that end.
 pub(crate) trait TaskProbe: 'static {
     /// What each run of the probe gets: the one object of its [`Hooks`].
     type Data: Send + Sync;
 
     /// Runs the probe: the running task has made `child`, which has not run yet.
     fn fork(data: &Self::Data, child: &TaskRef<'_>);
+
+    /// Runs the probe: the running task has begun another program. Its `execve` returns 0.
+    fn exec(data: &Self::Data);
+
+    /// Runs the probe: `task` ends, the last thread of its process. Its process makes no more system calls.
+    fn process_exit(data: &Self::Data, task: &TaskRef<'_>);
 
     /// Runs the probe: `task` is about to get the name `comm`. It may be the running task, which gives itself the name.
     fn rename(data: &Self::Data, task: &TaskRef<'_>, comm: Comm);
@@ -39,19 +35,19 @@ pub(crate) struct ProbeFunction<T> {
 }
 
 impl<T: Send + Sync> ProbeFunction<T> {
-    /// The function of probe `P`, for the tracepoint of entries to system calls.
-    pub(crate) fn at_enter<P: SyscallProbe<Data = T>>() -> Self {
-        Self::new(c"sys_enter", on_syscall::<P> as *mut c_void)
-    }
-
-    /// The function of probe `P`, for the tracepoint of returns from system calls.
-    pub(crate) fn at_exit<P: SyscallProbe<Data = T>>() -> Self {
-        Self::new(c"sys_exit", on_syscall::<P> as *mut c_void)
-    }
-
     /// The function of probe `P`, for the tracepoint of forks.
     pub(crate) fn at_fork<P: TaskProbe<Data = T>>() -> Self {
         Self::new(c"sched_process_fork", on_fork::<P> as *mut c_void)
+    }
+
+    /// The function of probe `P`, for the tracepoint of programs that begin.
+    pub(crate) fn at_exec<P: TaskProbe<Data = T>>() -> Self {
+        Self::new(c"sched_process_exec", on_exec::<P> as *mut c_void)
+    }
+
+    /// The function of probe `P`, for the tracepoint of exits.
+    pub(crate) fn at_exit_of_process<P: TaskProbe<Data = T>>() -> Self {
+        Self::new(c"sched_process_exit", on_process_exit::<P> as *mut c_void)
     }
 
     /// The function of probe `P`, for the tracepoint of renames.
@@ -66,24 +62,14 @@ impl<T: Send + Sync> ProbeFunction<T> {
 
 /// # Safety
 ///
-/// For `sys_enter` and `sys_exit` to call, with the data that [`Hooks::attach`] gave and the registers of the running
-/// task.
-unsafe extern "C" fn on_syscall<P: SyscallProbe>(data: *mut c_void, regs: *mut bindings::pt_regs, value: c_long) {
-    // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and drops the `Arc` only after the last call.
-    // The registers stay as they are while the task is here.
-    let (data, registers) = unsafe { (&*data.cast(), Registers(&*regs)) };
-    P::call(data, registers, value);
-}
-
-/// # Safety
-///
 /// For `sched_process_fork` to call, with the data that [`Hooks::attach`] gave.
 unsafe extern "C" fn on_fork<P: TaskProbe>(
     data: *mut c_void,
     _parent: *mut bindings::task_struct,
     child: *mut bindings::task_struct,
 ) {
-    // SAFETY: As in `on_syscall` for the data. The child has not run yet, so it lives.
+    // SAFETY: `Hooks` registered a pointer to what its `Arc` holds, and drops the `Arc` only after the last call. The
+    // child has not run yet, so it lives.
     if let (data, Some(child)) = unsafe { (&*data.cast(), TaskRef::from_raw(child)) } {
         P::fork(data, &child);
     }
@@ -91,9 +77,36 @@ unsafe extern "C" fn on_fork<P: TaskProbe>(
 
 /// # Safety
 ///
+/// For `sched_process_exec` to call, with the data that [`Hooks::attach`] gave.
+unsafe extern "C" fn on_exec<P: TaskProbe>(
+    data: *mut c_void,
+    _task: *mut bindings::task_struct,
+    _old_pid: bindings::pid_t,
+    _program: *mut bindings::linux_binprm,
+) {
+    // SAFETY: As in `on_fork` for the data.
+    P::exec(unsafe { &*data.cast() });
+}
+
+/// # Safety
+///
+/// For `sched_process_exit` to call, with the data that [`Hooks::attach`] gave.
+unsafe extern "C" fn on_process_exit<P: TaskProbe>(
+    data: *mut c_void,
+    task: *mut bindings::task_struct,
+    is_last_thread: bool,
+) {
+    // SAFETY: As in `on_fork` for the data. The running task is the one that ends, so it lives.
+    if let (data, true, Some(task)) = unsafe { (&*data.cast(), is_last_thread, TaskRef::from_raw(task)) } {
+        P::process_exit(data, &task);
+    }
+}
+
+/// # Safety
+///
 /// For `task_rename` to call, with the data that [`Hooks::attach`] gave.
 unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindings::task_struct, name: *const c_char) {
-    // SAFETY: As in `on_syscall` for the data. The caller holds the task.
+    // SAFETY: As in `on_fork` for the data. The caller holds the task.
     let (data, task) = unsafe { (&*data.cast(), TaskRef::from_raw(task)) };
     let mut comm = [0; COMM_BYTES];
     // A task keeps no more bytes of the name.
@@ -110,13 +123,13 @@ unsafe extern "C" fn on_rename<P: TaskProbe>(data: *mut c_void, task: *mut bindi
     }
 }
 
-/// Up to two functions that tracepoints call. Dropping this detaches them and waits until none of them runs.
+/// Up to four functions that tracepoints call. Dropping this detaches them and waits until none of them runs.
 ///
 /// # Invariants
 ///
 /// `attached` are registered with a pointer to what `data` holds.
 pub(crate) struct Hooks<T> {
-    attached: [Option<(Tracepoint, *mut c_void)>; 2],
+    attached: [Option<(Tracepoint, *mut c_void)>; 4],
     data: Arc<T>,
 }
 
@@ -128,14 +141,14 @@ unsafe impl<T: Send + Sync> Sync for Hooks<T> {}
 impl<T: Send + Sync> Hooks<T> {
     /// Hooks without a function yet. Each function that is attached gets `data`.
     pub(crate) fn new(data: Arc<T>) -> Self {
-        Self { attached: [None, None], data }
+        Self { attached: [None, None, None, None], data }
     }
 
     /// Attaches `function` to its tracepoint, which calls it from here on.
     ///
     /// # Errors
     ///
-    /// `ENOENT` if the kernel has no such tracepoint, `ENOSPC` if two functions are attached already; otherwise the
+    /// `ENOENT` if the kernel has no such tracepoint, `ENOSPC` if four functions are attached already; otherwise the
     /// errors of registering, `ENOMEM` for example.
     pub(crate) fn attach(&mut self, function: ProbeFunction<T>) -> Result {
         let tracepoint = Tracepoint::find(function.tracepoint).ok_or(ENOENT)?;
@@ -159,7 +172,7 @@ impl<T> Hooks<T> {
             unsafe { tracepoint.unregister(function, as_void(&self.data)) };
         }
         if any {
-            synchronize();
+            wait_for_task_probes();
         }
     }
 }

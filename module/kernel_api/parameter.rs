@@ -11,29 +11,55 @@ use crate::shared::settings::ModuleParameter;
 use core::{cell::UnsafeCell, marker::PhantomData, mem::ManuallyDrop, ptr};
 use kernel::{bindings, error::from_result, prelude::*, str::BStr, sync::Arc};
 
-/// No longer text is a valid value.
-const MAX_BYTES: usize = 255;
+/// No longer text is a valid list of processes or names.
+const MAX_LIST_BYTES: usize = 255;
+/// No longer text is a valid value of another parameter.
+const MAX_BYTES: usize = 31;
+/// The parameters with lists come first.
+const LISTS: usize = ModuleParameter::Follow as usize;
+/// Bytes for the texts of all parameters.
+const TEXT_BYTES: usize = LISTS * MAX_LIST_BYTES + (ModuleParameter::COUNT - LISTS) * MAX_BYTES;
 
-/// The value of a parameter.
-#[derive(Clone, Copy)]
-struct ParameterValue {
-    text: [u8; MAX_BYTES],
-    len: u8,
-    is_given: bool,
+/// The values of all parameters. Each has a part of `texts`.
+struct ParameterValues {
+    texts: [u8; TEXT_BYTES],
+    /// Bytes of each value.
+    lengths: [u8; ModuleParameter::COUNT],
+    /// Whether each value was given.
+    are_given: [bool; ModuleParameter::COUNT],
 }
 
-impl ParameterValue {
+impl ParameterValues {
+    const NONE: Self = Self {
+        texts: [0; TEXT_BYTES],
+        lengths: [0; ModuleParameter::COUNT],
+        are_given: [false; ModuleParameter::COUNT],
+    };
+
+    /// Where in `texts` the value of a parameter starts, and how many bytes it may have.
     #[inline]
-    fn text(&self) -> &[u8] {
-        self.text.get(..usize::from(self.len)).unwrap_or_default()
+    fn place(which: ModuleParameter) -> (usize, usize) {
+        match which as usize {
+            index @ 0..LISTS => (index * MAX_LIST_BYTES, MAX_LIST_BYTES),
+            index => (LISTS * MAX_LIST_BYTES + (index - LISTS) * MAX_BYTES, MAX_BYTES),
+        }
     }
 
     #[inline]
-    fn set_text(&mut self, text: &[u8]) {
-        self.len = text.len().min(MAX_BYTES) as u8;
-        for (to, from) in self.text.iter_mut().zip(text) {
+    fn text(&self, which: ModuleParameter) -> &[u8] {
+        let (start, _) = Self::place(which);
+        let len = usize::from(self.lengths[which as usize]);
+        self.texts.get(start..start + len).unwrap_or_default()
+    }
+
+    /// Sets the text of a value; cuts what is too long.
+    fn set_text(&mut self, which: ModuleParameter, text: &[u8]) {
+        let (start, room) = Self::place(which);
+        let len = text.len().min(room);
+        for (to, from) in self.texts.iter_mut().skip(start).zip(&text[..len]) {
             *to = *from;
         }
+        self.lengths[which as usize] = len as u8;
     }
 }
 
@@ -52,8 +78,8 @@ impl ParameterKind {
     /// The mode of the parameter's file in sysfs.
     pub(crate) const fn mode(self) -> u16 {
         match self {
-            Self::Fixed => 0o444,
-            Self::Option | Self::Filter => 0o644,
+            Self::Fixed => 0o400,
+            Self::Option | Self::Filter => 0o600,
         }
     }
 }
@@ -81,13 +107,12 @@ pub(crate) trait ParameterListener: Send + Sync + Sized + 'static {
 }
 
 /// The values of all parameters. They stand apart from the list, so that the module's file holds no room for them.
-struct Values(UnsafeCell<[ParameterValue; ModuleParameter::COUNT]>);
+struct Values(UnsafeCell<ParameterValues>);
 
 // SAFETY: Only who holds the lock of the module's parameters reaches the values, see `ParameterLock`.
 unsafe impl Sync for Values {}
 
-static VALUES: Values =
-    Values(UnsafeCell::new([ParameterValue { text: [0; MAX_BYTES], len: 0, is_given: false }; ModuleParameter::COUNT]));
+static VALUES: Values = Values(UnsafeCell::new(ParameterValues::NONE));
 
 /// The lock of the module's parameters, held while this value lives.
 ///
@@ -151,43 +176,53 @@ impl<L> ListenerSlot<L> {
 impl KernelParameter {
     /// The text that was given, if any.
     pub(crate) fn given<'a>(&self, lock: &'a ParameterLock) -> Option<&'a [u8]> {
-        let value = self.value(lock);
-        value.is_given.then(|| value.text())
+        let values = values(lock);
+        values.are_given[self.which as usize].then(|| values.text(self.which))
     }
 
     /// Has sysfs show `text` from here on, the value that the module made of the given text.
     pub(crate) fn show_as(&self, text: &[u8], lock: &mut ParameterLock) {
-        self.value_mut(lock).set_text(text);
-    }
-
-    #[inline]
-    fn value<'a>(&self, _lock: &'a ParameterLock) -> &'a ParameterValue {
-        // SAFETY: By the invariants of `ParameterLock` no other code changes the values during `'a`.
-        unsafe { &(&*VALUES.0.get())[self.which as usize] }
-    }
-
-    #[inline]
-    fn value_mut<'a>(&self, _lock: &'a mut ParameterLock) -> &'a mut ParameterValue {
-        // SAFETY: By the invariants of `ParameterLock` no other code else uses the values during `'a`.
-        unsafe { &mut (&mut *VALUES.0.get())[self.which as usize] }
+        values_mut(lock).set_text(self.which, text);
     }
 
     /// Stores a value, and has the listener put it in force if there is one. If the listener fails, the old value is
     /// back.
     #[inline]
     fn change<L: ParameterListener>(&self, text: &[u8], lock: &mut ParameterLock) -> Result {
-        if text.len() > MAX_BYTES {
-            pr_err!("{}={}: must be shorter than 256 characters\n", self.name, BStr::from_bytes(text));
+        let (_, room) = ParameterValues::place(self.which);
+        if text.len() > room {
+            pr_err!("{}={}: must be shorter than {} characters\n", self.name, BStr::from_bytes(text), room + 1);
             return Err(EINVAL);
         }
         let listener = L::slot().get(lock);
-        let value = self.value_mut(lock);
-        let before = *value;
-        value.set_text(text);
-        value.is_given = !(text.is_empty() && self.kind == ParameterKind::Filter && listener.is_some());
+        let values = values_mut(lock);
+        let was_given = values.are_given[self.which as usize];
+        let mut before = [0; MAX_LIST_BYTES];
+        let old = values.text(self.which);
+        let len = old.len();
+        before[..len].copy_from_slice(old);
+        values.set_text(self.which, text);
+        values.are_given[self.which as usize] =
+            !(text.is_empty() && self.kind == ParameterKind::Filter && listener.is_some());
         let Some(listener) = listener else { return Ok(()) };
-        listener.parameters_changed(lock).inspect_err(|_| *self.value_mut(lock) = before)
+        listener.parameters_changed(lock).inspect_err(|_| {
+            let values = values_mut(lock);
+            values.set_text(self.which, &before[..len]);
+            values.are_given[self.which as usize] = was_given;
+        })
     }
+}
+
+#[inline]
+fn values(_lock: &ParameterLock) -> &ParameterValues {
+    // SAFETY: By the invariants of `ParameterLock` no other code changes the values while the borrow lasts.
+    unsafe { &*VALUES.0.get() }
+}
+
+#[inline]
+fn values_mut(_lock: &mut ParameterLock) -> &mut ParameterValues {
+    // SAFETY: By the invariants of `ParameterLock` no other code uses the values while the borrow lasts.
+    unsafe { &mut *VALUES.0.get() }
 }
 
 /// The callbacks of all parameters, whose changes `L` puts in force.
@@ -224,7 +259,7 @@ impl<L: ParameterListener> ParameterCallbacks<L> {
         unsafe {
             let this: &KernelParameter = &*(*param).__bindgen_anon_1.arg.cast();
             let lock = ParameterLock::held();
-            let text = this.value(&lock).text();
+            let text = values(&lock).text(this.which);
             ptr::copy_nonoverlapping(text.as_ptr(), page.cast(), text.len());
             page.cast::<u8>().add(text.len()).write(b'\n');
             text.len() as c_int + 1

@@ -7,7 +7,7 @@ use core::cell::UnsafeCell;
 use kernel::{
     bindings,
     prelude::*,
-    sync::atomic::{Acquire, Atomic},
+    sync::atomic::{Acquire, Atomic, Full},
 };
 
 /// An [`Atomic<u32>`] whose relaxed accesses are one instruction, `READ_ONCE()` and `WRITE_ONCE()`.
@@ -51,6 +51,24 @@ impl RelaxedU32 {
     pub(crate) fn store_release(&self, value: u32) {
         // SAFETY: The pointer is valid and aligned. All accesses are atomic.
         unsafe { arch::store_release(self.0.as_ptr(), value) }
+    }
+
+    /// Stores `new` if `old` is stored, atomically and fully ordered. Returns whether it did.
+    pub(crate) fn replace(&self, old: u32, new: u32) -> bool {
+        self.0.cmpxchg(old, new, Full).is_ok()
+    }
+
+    /// Replaces the value by `change(value)`, atomically and fully ordered, unless that is `None`. Returns the value
+    /// before. `change` may be called several times.
+    pub(crate) fn update(&self, change: impl Fn(u32) -> Option<u32>) -> u32 {
+        let mut before = self.load();
+        while let Some(after) = change(before) {
+            match self.0.cmpxchg(before, after, Full) {
+                Ok(_) => break,
+                Err(other) => before = other,
+            }
+        }
+        before
     }
 
     /// Sets `bits`, atomically and fully ordered. Returns the value before.

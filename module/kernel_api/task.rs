@@ -3,11 +3,10 @@
 //! Tasks: the running one, as probes see it, and all others.
 
 use super::{arch, preempt::PreemptGuard};
-use crate::shared::encode::Identity;
 use crate::shared::filter::FilteredTask;
 use crate::shared::format::{Comm, Task, COMM_BYTES};
 use core::{marker::PhantomData, ops::Deref, ptr::NonNull};
-use kernel::{bindings, sync::rcu};
+use kernel::{bindings, prelude::*, sync::rcu};
 
 /// A task that lives for `'a`.
 ///
@@ -55,19 +54,25 @@ impl CurrentTask {
         unsafe { arch::is_32bit(self.raw.as_ptr()) }
     }
 
-    /// Its ids and its name.
-    #[inline(always)]
-    pub(crate) fn identity(&self) -> Identity {
-        // SAFETY: By the type invariants. The ids of a running task do not change, except for a thread that takes its
-        // leader's place in `execve`, and that thread does it itself.
-        let (tid, tgid) = unsafe { ((*self.raw.as_ptr()).pid as u32, (*self.raw.as_ptr()).tgid as u32) };
-        Identity { ids: u64::from(tid) | (u64::from(tgid) << 32), comm: self.comm() }
+    /// Whether seccomp or a ptracer may refuse its system calls. The kernel traces the return from a refused call, and
+    /// no entry (`syscall_trace_enter()`).
+    #[inline]
+    pub(crate) fn may_be_refused(&self) -> bool {
+        // SAFETY: By the type invariants. The task sets the first word itself, a ptracer the second one, which is a
+        // word.
+        unsafe {
+            let task = self.raw.as_ptr();
+            #[cfg(CONFIG_SECCOMP)]
+            if (&raw const (*task).seccomp.mode).read_volatile() != 0 {
+                return true;
+            }
+            (&raw const (*task).ptrace).read_volatile() != 0
+        }
     }
 
     /// The task as records name it; its `is_32bit` is the width of the running call.
     pub(crate) fn as_recorded(&self) -> Task {
-        let Identity { ids, comm } = self.identity();
-        Task { is_32bit: self.is_32bit(), tid: ids as u32, tgid: (ids >> 32) as u32, comm }
+        Task { is_32bit: self.is_32bit(), tid: self.tid(), tgid: self.tgid(), comm: self.comm() }
     }
 }
 
@@ -119,6 +124,24 @@ impl TaskRef<'_> {
         before & (1 << arch::TRACED) != 0
     }
 
+    /// Calls `visit` for every thread of the task's process. It may miss threads that begin or end meanwhile.
+    pub(crate) fn for_each_thread(&self, mut visit: impl FnMut(&TaskRef<'_>)) {
+        let _rcu = rcu::read_lock();
+        // SAFETY: This is `for_each_thread()` under RCU. By the type invariants the task lives, and with it its
+        // `signal`. While the guard lives, RCU keeps every thread that is reached from being freed. The list is the one
+        // that `kernel/fork.c` links threads into with `list_add_tail_rcu()`. Its head is not a thread.
+        unsafe {
+            let head = &raw mut (*(*self.raw.as_ptr()).signal).thread_head;
+            let mut link = (&raw const (*head).next).read_volatile();
+            while link != head {
+                if let Some(task) = TaskRef::from_raw(kernel::container_of!(link, bindings::task_struct, thread_node)) {
+                    visit(&task);
+                }
+                link = (&raw const (*link).next).read_volatile();
+            }
+        }
+    }
+
     /// The leader of the parent's threads; `None` if the task was just released.
     fn parent_leader<'a>(&self, _rcu: &'a rcu::Guard) -> Option<TaskRef<'a>> {
         // SAFETY: By the type invariants the task lives. If it still has its pid (`pid_alive()`), it was not released
@@ -150,6 +173,16 @@ impl TaskRef<'_> {
             task = parent;
         }
         false
+    }
+}
+
+impl TaskRef<'_> {
+    /// Thread id, of the initial pid namespace.
+    #[inline(always)]
+    pub(crate) fn tid(&self) -> u32 {
+        // SAFETY: By the type invariants the task lives. The id of a running task does not change, except for a thread
+        // that takes its leader's place in `execve`, and that thread does it itself.
+        unsafe { (*self.raw.as_ptr()).pid as u32 }
     }
 }
 
@@ -189,24 +222,38 @@ impl FilteredTask for TaskRef<'_> {
 
 /// Calls `visit` for every thread of every process. It may miss threads that begin or end meanwhile.
 pub(crate) fn for_each(mut visit: impl FnMut(&TaskRef<'_>)) {
+    for_each_process(|process| process.for_each_thread(&mut visit));
+}
+
+/// Calls `visit` for the first thread of every process. It may miss processes that begin or end meanwhile.
+///
+/// All of it is one read-side section of RCU. That is no longer than what the kernel does, with more locked, for the
+/// first and the last probe of system calls (`syscall_regfunc()` of `kernel/tracepoint.c`).
+pub(crate) fn for_each_process(mut visit: impl FnMut(&TaskRef<'_>)) {
     let _rcu = rcu::read_lock();
-    // SAFETY: This is `for_each_process_thread()` under RCU. While the guard lives, RCU keeps every task that is
-    // reached from being freed, and with the task its `signal`. The lists are those that `kernel/fork.c` links tasks
-    // into with `list_add_tail_rcu()`. Heads are not tasks.
+    // SAFETY: This is `for_each_process()` under RCU. While the guard lives, RCU keeps every task that is reached from
+    // being freed. The list is the one that `kernel/fork.c` links tasks into with `list_add_tail_rcu()`. Its head is no
+    // process that a program has.
     unsafe {
         let first = &raw mut bindings::init_task;
         let mut link = (&raw const (*first).tasks.next).read_volatile();
         while link != &raw mut (*first).tasks {
-            let process = kernel::container_of!(link, bindings::task_struct, tasks);
-            let head = &raw mut (*(*process).signal).thread_head;
-            let mut next = (&raw const (*head).next).read_volatile();
-            while next != head {
-                if let Some(task) = TaskRef::from_raw(kernel::container_of!(next, bindings::task_struct, thread_node)) {
-                    visit(&task);
-                }
-                next = (&raw const (*next).next).read_volatile();
+            if let Some(process) = TaskRef::from_raw(kernel::container_of!(link, bindings::task_struct, tasks)) {
+                visit(&process);
             }
             link = (&raw const (*link).next).read_volatile();
         }
+    }
+}
+
+/// Whether there is a process `tgid` that has not ended.
+pub(crate) fn is_process(tgid: u32) -> bool {
+    let _rcu = rcu::read_lock();
+    // SAFETY: While the guard lives, RCU keeps the task that is found from being freed, and with it its `signal`.
+    // `live` counts the threads that have not ended; an `atomic_t` is a number.
+    unsafe {
+        let pid = bindings::find_pid_ns(tgid as c_int, &raw mut bindings::init_pid_ns);
+        let task = bindings::pid_task(pid, bindings::pid_type_PIDTYPE_TGID);
+        !task.is_null() && (&raw const (*(*task).signal).live.counter).read_volatile() > 0
     }
 }

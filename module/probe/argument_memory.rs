@@ -5,16 +5,17 @@
 //! Another thread of the program may change the memory at any time, also while the kernel carries out the call. So the
 //! recorded memory may differ from what the kernel sees.
 
-use super::chunks::{read_user, Chunks, CopyStop};
+use super::chunks::{read_user, string_up_to, ChunkStore, Chunks, CopyStop};
 use super::context::ProbeContext;
 use super::nested_memory::{copy_dirents, NestedMemory, MAX_ADDRESS_BYTES};
-use crate::kernel_api::arch::MACHINE;
+use crate::kernel_api::arch::{Registers, MACHINE};
+use crate::kernel_api::user_memory::{self, Access};
 use crate::shared::calls::{
     plan::{CopyPlan, Count, MemoryKind},
     Abi, Direction,
 };
-use crate::shared::format::{is_failure, ChunkHead, Task, MAX_ARGS};
-use kernel::prelude::*;
+use crate::shared::format::{is_failure, ChunkHead, MAX_CHUNK_BYTES};
+use kernel::{prelude::*, transmute::AsBytes};
 
 /// The longest path, `PATH_MAX` of `include/uapi/linux/limits.h`.
 const MAX_STRING_BYTES: usize = 4096;
@@ -26,12 +27,11 @@ const MAX_BITS: usize = 1024;
 /// Copies the memory that the arguments of one call point to.
 pub(crate) struct ArgumentCopy<'a> {
     pub(crate) context: &'a ProbeContext,
-    /// The task that makes the call.
-    pub(crate) task: &'a Task,
+    /// Whether a 32-bit program on a 64-bit kernel makes the call.
+    pub(crate) is_32bit: bool,
     /// System call number.
     pub(crate) number: u32,
-    /// The arguments.
-    pub(crate) registers: [u64; MAX_ARGS],
+    pub(crate) registers: Registers<'a>,
     /// Result; `None` at the entry.
     pub(crate) result: Option<i64>,
     /// Whether memory that the kernel reads is copied now.
@@ -39,103 +39,188 @@ pub(crate) struct ArgumentCopy<'a> {
 }
 
 impl ArgumentCopy<'_> {
-    /// Copies the memory that `plans` name. Returns the time, in ticks, that the call's own record is to have: of a
-    /// return, the time before the copying; of an entry, the time after it, when the call begins. Both are later than
-    /// the times of the chunks, which may be on another CPU.
-    // With a stack frame of its own: most events that take the slow path have no memory.
-    #[inline(never)]
-    pub(crate) fn copy_all(&self, plans: &[CopyPlan]) -> u64 {
-        let clock = &self.context.hot.clock;
-        let mut next = clock.now();
-        for plan in plans {
-            let resolved = match plan.command() {
-                None => Some(*plan),
-                Some(register) => plan.resolve(self.register(register) as u32, self.abi()),
-            };
-            // A null pointer is recorded as an argument; there is no memory.
-            if let Some(plan) = resolved.filter(|plan| self.is_due(*plan) && self.register(plan.register()) != 0) {
-                match self.copy_argument(plan, next) {
-                    Ok(time) => next = time,
-                    // There is no room for the other arguments either.
-                    Err(time) => return time,
+    /// Copies the memory that `plans` name, as far as `access` reads it, to `store`.
+    ///
+    /// # Errors
+    ///
+    /// [`CopyStop::NoRoom`] if a chunk is missing. [`CopyStop::Absent`] if memory is not resident, and if `may_give_up`
+    /// then.
+    #[inline(always)]
+    pub(crate) fn copy_all(
+        &self,
+        plans: &[CopyPlan],
+        store: &mut ChunkStore<'_>,
+        access: Access,
+        may_give_up: bool,
+    ) -> Result<(), CopyStop> {
+        let if_succeeded = self.directions(false);
+        let if_failed = self.directions(true);
+        for &plan in plans {
+            let directions = if plan.is_of_failure() { if_failed } else { if_succeeded };
+            if plan.is_plain() {
+                if !plan.is_of_directions(directions) || self.copy_plain(plan, store) {
+                    continue;
                 }
+            } else if plan.is_plain_string()
+                && (!plan.is_of_directions(directions) || self.copy_plain_string(plan, store))
+            {
+                continue;
             }
+            self.copy_argument(plan, store, access, may_give_up)?;
         }
-        if self.result.is_some() {
-            next
-        } else {
-            next.max(clock.now())
-        }
+        Ok(())
     }
 
-    /// Whether the memory of `plan` is to be copied at this edge of the call.
-    fn is_due(&self, plan: CopyPlan) -> bool {
-        let is_written = self.result.is_some_and(|result| is_failure(result) == plan.is_of_failure());
-        match plan.direction() {
-            Direction::Value => false,
-            Direction::In => self.with_inputs,
-            Direction::Out => is_written,
-            Direction::InOut => self.with_inputs || is_written,
-        }
+    /// The directions in which memory is copied at this edge of the call, see [`CopyPlan::is_of_directions`]: of memory
+    /// that the kernel writes only if the call fails, or only if it succeeds.
+    #[inline(always)]
+    fn directions(&self, of_failure: bool) -> u32 {
+        let is_written = self.result.is_some_and(|result| is_failure(result) == of_failure);
+        u32::from(self.with_inputs) | u32::from(is_written) << 1
     }
 
-    /// Copies the memory of one argument, from the time `next` on. Returns the time that the next record may have, as
-    /// an error if there was no room.
-    fn copy_argument(&self, plan: CopyPlan, next: u64) -> Result<u64, u64> {
+    /// Tries to copy plain memory, in one chunk, in the open packet. Returns whether it did, or whether there is no
+    /// memory.
+    #[inline(always)]
+    fn copy_plain(&self, plan: CopyPlan, store: &mut ChunkStore<'_>) -> bool {
+        let ChunkStore::InPlace(event) = store else { return false };
+        let at = self.register(plan.register());
+        if at == 0 {
+            return true;
+        }
+        let snaplen = self.context.settings.selection.snaplen as usize;
+        let limit = if plan.is_payload() { snaplen } else { snaplen.max(MIN_ITEMS_BYTES) };
+        // No more elements than that are recorded; so the product does not overflow.
+        let count = self.count(plan.count(), Access::Resident).min(1 << 16);
+        let bytes = count.wrapping_mul(usize::from(plan.size())).wrapping_add(usize::from(plan.head()));
+        let len = bytes.min(limit);
+        let head = ChunkHead {
+            register: plan.register(),
+            call: self.number as u8,
+            at_return: self.result.is_some(),
+            is_last: true,
+            is_cut: bytes > limit,
+            len: len as u16,
+            ..ChunkHead::default()
+        };
+        let Some(words) = event.memory(len) else { return false };
+        let Some(room) = AsBytes::as_bytes_mut(words).get_mut(..len) else { return false };
+        user_memory::copy(Access::Resident, at, room) == len && event.finish_memory(head).is_some()
+    }
+
+    /// Tries to copy a string that fits one chunk, in the open packet. Returns whether it did, or whether there is no
+    /// memory.
+    #[inline(always)]
+    fn copy_plain_string(&self, plan: CopyPlan, store: &mut ChunkStore<'_>) -> bool {
+        let ChunkStore::InPlace(event) = store else { return false };
+        let at = self.register(plan.register());
+        if at == 0 {
+            return true;
+        }
+        let Some(words) = event.memory(MAX_CHUNK_BYTES) else { return false };
+        let Some(len) = string_up_to(at, AsBytes::as_bytes_mut(words)) else { return false };
+        let head = ChunkHead {
+            register: plan.register(),
+            call: self.number as u8,
+            at_return: self.result.is_some(),
+            is_last: true,
+            len: len as u16,
+            ..ChunkHead::default()
+        };
+        event.finish_memory(head).is_some()
+    }
+
+    /// Copies the memory of one argument, if it is due at this edge. Errors as for [`copy_all`](Self::copy_all).
+    #[inline(never)]
+    fn copy_argument(
+        &self,
+        plan: CopyPlan,
+        store: &mut ChunkStore<'_>,
+        access: Access,
+        may_give_up: bool,
+    ) -> Result<(), CopyStop> {
+        let resolved = match plan.command() {
+            None => Some(plan),
+            Some(register) => plan.resolve(self.register(register) as u32, self.abi()),
+        };
+        let Some(plan) = resolved else { return Ok(()) };
+        let is_due = plan.is_of_directions(self.directions(plan.is_of_failure()));
+        // A null pointer is recorded as an argument; there is no memory.
+        if !is_due || self.register(plan.register()) == 0 {
+            return Ok(());
+        }
         let head = ChunkHead {
             register: plan.register(),
             call: self.number as u8,
             at_return: self.result.is_some(),
             ..ChunkHead::default()
         };
-        let mut chunks = Chunks::new(self.context, self.task, head, next);
         let at = self.register(plan.register());
         let snaplen = self.context.settings.selection.snaplen as usize;
-        let count = self.count(plan.count());
+        let count = self.count(plan.count(), access);
+        let mut chunks = Chunks::new(store, access, head, snaplen);
         let size = usize::from(plan.size());
         let bytes = count.saturating_mul(size).saturating_add(usize::from(plan.head()));
-        let nested = NestedMemory { pointer_bytes: self.program_bits() as usize / 8 };
         let copied = match plan.what() {
+            MemoryKind::Payload => chunks.copy_up_to(at, bytes, snaplen),
             // A size is the length of the whole string.
             MemoryKind::Str if size > 1 => chunks.copy_string(at, size),
             MemoryKind::Str => chunks.copy_string(at, MAX_STRING_BYTES),
-            MemoryKind::Payload => chunks.copy_up_to(at, bytes, snaplen),
             MemoryKind::Items => chunks.copy_up_to(at, bytes, snaplen.max(MIN_ITEMS_BYTES)),
             MemoryKind::Bits => chunks.copy_up_to(at, count.div_ceil(8).next_multiple_of(size.max(1)), MAX_BITS / 8),
             MemoryKind::Sockaddr => chunks.copy_up_to(at, bytes, MAX_ADDRESS_BYTES),
-            MemoryKind::Dirents => copy_dirents(&mut chunks, at, bytes),
-            MemoryKind::Strings => nested.copy_strings(&mut chunks, at),
-            MemoryKind::Vars => nested.count_vars(&mut chunks, at),
-            MemoryKind::Iovec => nested.copy_vector(&mut chunks, at, count as u64, self.limit(plan)),
-            MemoryKind::Msghdr => nested.copy_message(&mut chunks, at, self.limit(plan)),
-            MemoryKind::Mmsghdr => {
-                nested.copy_messages(&mut chunks, at, count as u64, plan.direction() == Direction::Out)
-            }
-            // `copy_all` has resolved it.
-            MemoryKind::ByCommand(_) => Ok(()),
+            _ => self.copy_nested(plan, &mut chunks, at, count, bytes),
         };
-        let is_list = matches!(plan.what(), MemoryKind::Iovec | MemoryKind::Msghdr | MemoryKind::Mmsghdr);
-        let copied = match copied {
-            // The address of the last buffer follows. If that buffer is incomplete, it is the one that could not be
-            // read.
-            Err(CopyStop::Fault) if is_list && chunks.total > 0 => chunks.put(&chunks.piece.to_le_bytes()).and(copied),
-            _ => copied,
-        };
+        if may_give_up && copied == Err(CopyStop::Absent) {
+            return copied;
+        }
         chunks.end(copied)
     }
 
+    /// Copies the memory of an argument that points to more memory, or has parts.
+    #[inline(never)]
+    fn copy_nested(
+        &self,
+        plan: CopyPlan,
+        chunks: &mut Chunks<'_, '_>,
+        at: u64,
+        count: usize,
+        bytes: usize,
+    ) -> Result<(), CopyStop> {
+        let nested = NestedMemory { pointer_bytes: self.program_bits() as usize / 8 };
+        let copied = match plan.what() {
+            MemoryKind::Dirents => copy_dirents(chunks, at, bytes),
+            MemoryKind::Strings => nested.copy_strings(chunks, at),
+            MemoryKind::Vars => nested.count_vars(chunks, at),
+            MemoryKind::Iovec => nested.copy_vector(chunks, at, count as u64, self.limit(plan)),
+            MemoryKind::Msghdr => nested.copy_message(chunks, at, self.limit(plan)),
+            MemoryKind::Mmsghdr => nested.copy_messages(chunks, at, count as u64, plan.direction() == Direction::Out),
+            // `copy_all` has resolved commands; `copy_argument` copies the others.
+            _ => Ok(()),
+        };
+        let is_list = matches!(plan.what(), MemoryKind::Iovec | MemoryKind::Msghdr | MemoryKind::Mmsghdr);
+        match copied {
+            // The address of the last buffer follows. If that buffer is incomplete, it is the one that could not be
+            // read.
+            Err(CopyStop::BadAddress | CopyStop::Absent) if is_list && chunks.total > 0 => {
+                chunks.put(&chunks.piece.to_le_bytes()).and(copied)
+            }
+            _ => copied,
+        }
+    }
+
     fn abi(&self) -> Abi {
-        Abi::new(MACHINE, self.task.is_32bit)
+        Abi::new(MACHINE, self.is_32bit)
     }
 
     /// Bits of the program's registers and pointers.
     fn program_bits(&self) -> u32 {
-        MACHINE.program_bits(self.task.is_32bit)
+        MACHINE.program_bits(self.is_32bit)
     }
 
     /// The value of a register.
     fn register(&self, register: u8) -> u64 {
-        let value = self.registers.get(usize::from(register)).copied().unwrap_or(0);
+        let value = self.registers.arg(self.is_32bit, usize::from(register));
         // A 32-bit program does not own the upper halves of its registers.
         match self.program_bits() {
             32 => u64::from(value as u32),
@@ -144,7 +229,8 @@ impl ArgumentCopy<'_> {
     }
 
     /// How many items the memory holds.
-    fn count(&self, count: Count) -> usize {
+    #[inline]
+    fn count(&self, count: Count, access: Access) -> usize {
         let in_register = |register, is_narrow| {
             let value = self.register(register);
             if is_narrow {
@@ -161,7 +247,7 @@ impl ArgumentCopy<'_> {
             Count::Result => result,
             Count::PointerIn(register) => {
                 let mut count = [0; 4];
-                match read_user(self.register(register), &mut count) {
+                match read_user(access, self.register(register), &mut count) {
                     Ok(()) => u32::from_le_bytes(count) as usize,
                     Err(_) => 0,
                 }

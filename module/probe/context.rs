@@ -5,15 +5,14 @@
 use super::copy_plans::COPY_PLANS;
 use super::exempt::Exemption;
 use super::process_set::ProcessSet;
+use super::sleepers::Sleepers;
 use super::verdict::Verdict;
 use crate::delivery::flush::Delivery;
 use crate::kernel_api::arch::MACHINE;
 use crate::kernel_api::clock::Clock;
-use crate::kernel_api::relaxed::RelaxedU32;
-use crate::kernel_api::tracepoint::Tracepoint;
 use crate::ring::writer::Writers;
 use crate::shared::{action::CallActions, selection::Selection, settings::Settings};
-use kernel::{new_delayed_work, prelude::*, sync::Arc, workqueue::DelayedWork};
+use kernel::{prelude::*, sync::Arc};
 
 /// What the fast path uses at each call, on cache lines that are never written.
 #[repr(align(128))]
@@ -29,16 +28,12 @@ pub(crate) struct HotState {
 pub(crate) struct ProbeContext {
     pub(crate) hot: HotState,
     pub(crate) verdict: Verdict,
-    pub(crate) exemption: Exemption,
+    pub(crate) exemption: Arc<Exemption>,
     /// Where the packets go.
     pub(crate) delivery: Arc<Delivery>,
     pub(crate) settings: Settings,
-    /// The tracepoints that other tracers may use, too.
-    pub(super) watched: Option<[Tracepoint; 2]>,
-    /// 1 if the watch over other tracers is to end.
-    pub(super) is_watch_over: RelaxedU32,
-    #[pin]
-    pub(super) watch: DelayedWork<ProbeContext, 2>,
+    /// The threads that sleep in probes, of all recordings.
+    pub(super) sleepers: Arc<Sleepers>,
 }
 
 impl ProbeContext {
@@ -49,7 +44,12 @@ impl ProbeContext {
     ///
     /// `ENOMEM`.
     #[inline(never)]
-    pub(crate) fn new(delivery: &Arc<Delivery>, settings: &Settings, last: Option<&Self>) -> Result<Arc<Self>> {
+    pub(crate) fn new(
+        delivery: &Arc<Delivery>,
+        sleepers: &Arc<Sleepers>,
+        settings: &Settings,
+        last: Option<&Self>,
+    ) -> Result<Arc<Self>> {
         let followed = match last.filter(|last| last.settings.selection.filter == settings.selection.filter) {
             _ if !settings.selection.follow || settings.selection.filter.is_empty() => None,
             Some(Self { verdict, settings: Settings { selection: Selection { follow: true, .. }, .. }, .. }) => {
@@ -57,20 +57,20 @@ impl ProbeContext {
             }
             _ => Some(ProcessSet::new()?),
         };
+        let exemption = Exemption::new()?;
         Arc::pin_init(
             pin_init!(Self {
-                hot: HotState {
+                hot <- init!(HotState {
                     writers: delivery.writers.clone(),
-                    clock: delivery.clock,
-                    actions: CallActions::none(),
-                },
+                    clock: delivery.choose_clock(),
+                    // Filled below.
+                    actions <- pin_init::init_zeroed::<CallActions>(),
+                }),
                 verdict: Verdict::new(settings.selection.filter, followed),
-                exemption: Exemption::new(),
+                exemption,
                 delivery: delivery.clone(),
                 settings: *settings,
-                watched: Tracepoint::find(c"sys_enter").zip(Tracepoint::find(c"sys_exit")).map(|(a, b)| [a, b]),
-                is_watch_over: RelaxedU32::new(0),
-                watch <- new_delayed_work!("ProbeContext::watch"),
+                sleepers: sleepers.clone(),
             })
             .pin_chain(|context| {
                 context.project().hot.actions.fill(MACHINE, &settings.selection, &COPY_PLANS);
@@ -78,5 +78,15 @@ impl ProbeContext {
             }),
             GFP_KERNEL,
         )
+    }
+
+    /// Waits for work that the probes of tasks have scheduled. They must be detached.
+    pub(crate) fn wait_for_work(&self) {
+        self.exemption.wait_for_work();
+    }
+
+    /// Has the log name the threads that sleep, if it is to do so at all.
+    pub(crate) fn wait_for_reports(&self) {
+        self.sleepers.wait_for_report();
     }
 }

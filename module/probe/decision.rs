@@ -8,13 +8,16 @@
 //! | any           | only failed calls are recorded            | success | [`ReturnOnly`] | [`Skip`]         |
 //! | kernel's kind | surely excluded                           | any     | any            | [`Skip`]         |
 //! | 32-bit        | any                                       | any     | any            | [`HandleMarked`] |
-//! | kernel's kind | excluded, or has memory to copy here      | any     | any            | [`HandleMarked`] |
+//! | kernel's kind | excluded                                  | any     | any            | [`HandleMarked`] |
+//! | kernel's kind | has memory to copy here                   | any     | any            | [`CopyMemory`]   |
 //! | kernel's kind | only failed calls are recorded            | failure | [`ReturnOnly`] | [`FastPath`]     |
 //!
 //! The later steps, in `slow_path`:
 //!
 //! | step           | condition                                                 | next                            |
 //! |----------------|-----------------------------------------------------------|---------------------------------|
+//! | `CopyMemory`   | as for `FastPath`, and all memory can be copied           | the event is recorded           |
+//! | `CopyMemory`   | otherwise                                                 | slow path                       |
 //! | `HandleMarked` | the call is excluded, by the table of its own kind        | `Skip`                          |
 //! | `HandleMarked` | otherwise                                                 | slow path                       |
 //! | `FastPath`     | the last event on this CPU was of the task, there is room | the event is recorded           |
@@ -27,6 +30,7 @@
 //!
 //! [`FastPath`]: Step::FastPath
 //! [`Skip`]: Step::Skip
+//! [`CopyMemory`]: Step::CopyMemory
 //! [`HandleMarked`]: Step::HandleMarked
 //! [`ReturnOnly`]: ProbeKind::ReturnOnly
 
@@ -37,11 +41,11 @@ use crate::shared::format::Edges;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProbeKind {
     /// Records entries.
-    Enter,
+    Enter = 0,
     /// Records returns where entries are recorded.
-    Exit,
+    Exit = 1,
     /// Records returns where entries are not recorded.
-    ReturnOnly,
+    ReturnOnly = 2,
 }
 
 /// What a probe does about a call next.
@@ -49,6 +53,8 @@ pub(crate) enum ProbeKind {
 pub(crate) enum Step {
     /// Records the call by the fast path if the task and the buffer allow that, by the slow path if not.
     FastPath,
+    /// Records the call, and memory that its arguments point to.
+    CopyMemory,
     /// Decides out of line.
     HandleMarked,
     /// Does not record the call.
@@ -89,8 +95,11 @@ impl ProbeKind {
                 return Step::Skip;
             }
             // The other probes look at no other marks.
-            if !is_return_only || is_32bit || action.has(self.marks()) {
+            if is_32bit || action.has(CallAction::EXCLUDED) {
                 return Step::HandleMarked;
+            }
+            if !is_return_only || action.has(self.marks()) {
+                return Step::CopyMemory;
             }
         }
         Step::FastPath

@@ -7,31 +7,49 @@ use crate::kernel_api::task::{self, CurrentTask, TaskRef};
 use crate::shared::filter::FilteredTask;
 
 impl Verdict {
-    /// Adds the descendants of all tasks that pass now to the followed processes. The probe of forks and renames must
-    /// be attached.
+    /// Adds the descendants of all tasks that pass now to the followed processes. Forgets processes that have ended
+    /// since an earlier recording, with an equal filter, followed them. The probe of forks, renames and exits must be
+    /// attached.
+    ///
+    /// Between two recordings no probe is attached. A child that was born then is found as a descendant, unless its
+    /// parent has ended, too.
     pub(crate) fn follow_descendants(&self) {
         let Some(followed) = &self.followed else { return };
-        task::for_each(|task| {
-            if task.descends_from(|ancestor| self.passes(ancestor)) {
-                followed.set(task.tgid(), true);
+        followed.retain(task::is_process);
+        task::for_each_process(|process| {
+            let mut passes = process.descends_from(|ancestor| self.passes(ancestor));
+            if !passes {
+                // All threads of a process have the same ancestors.
+                process.for_each_thread(|thread| passes |= self.passes(thread));
+            }
+            if passes {
+                followed.set(process.tgid(), true);
             }
         });
     }
 
     /// Follows the process of `child` if `parent` passes. Called for every new task before it runs. Returns whether a
-    /// followed process had this process id before: a CPU may remember that it passes.
+    /// followed process may have had this process id before: a CPU may remember that it passes.
     pub(crate) fn follow_child(&self, parent: &CurrentTask, child: &TaskRef<'_>) -> bool {
-        let mut was_followed = false;
+        let mut had_followed = false;
         if let Some(followed) = &self.followed {
             if child.tgid() != parent.tgid() {
+                had_followed = followed.may_have_ended(child.tgid());
                 // In this order: `follow_descendants` may come to the parent and the child in between.
-                was_followed = followed.set(child.tgid(), false);
+                had_followed |= followed.set(child.tgid(), false);
                 if self.passes(parent) {
                     followed.set(child.tgid(), true);
                 }
             }
         }
-        was_followed
+        had_followed
+    }
+
+    /// Forgets the process of `task`, whose last thread ends.
+    pub(crate) fn process_ends(&self, task: &TaskRef<'_>) {
+        if let Some(followed) = &self.followed {
+            followed.process_ends(task.tgid());
+        }
     }
 
     /// Follows the process of `task`, which is about to get another name, if the task passes now. Returns whether the

@@ -9,13 +9,15 @@
 //! * `verdict`: which tasks are recorded
 //! * `follow`: keeps the set of followed processes up to date
 //! * `exempt`: which tasks do not reach the tracepoints at all
-//! * `context`: what the probes of a recording use
 //! * `other_tracers`: exempts no task while other tracers use the tracepoints
-//! * `write_event`: writes an event to the ring buffer and wakes the reader
-//! * `chunks`: writes the memory of one argument, in chunks
+//! * `sleepers`: which threads sleep in a probe
+//! * `context`: what the probes of a recording use
+//! * `recorder`: writes an event to the ring buffer and wakes the reader
+//! * `chunks`: collects the memory of arguments, in chunks
 //! * `nested_memory`: copies arrays of strings, I/O vectors, messages and folder entries
 //! * `argument_memory`: copies the memory of all arguments of a call
 //! * `decision`: the steps that a probe can take, and which one it takes
+//! * `with_memory`: records a call and the memory of its arguments in one pass
 //! * `skip`: what a probe does about a call that is not recorded
 //! * `slow_path`: records any call
 //! * `fast_path`: the three probes of system calls; records the usual call
@@ -29,13 +31,15 @@ mod process_set;
 mod verdict;
 mod exempt;
 mod follow;
+pub(crate) mod sleepers;
+pub(crate) mod other_tracers;
 pub(crate) mod context;
-mod other_tracers;
 mod skip;
-mod write_event;
+mod recorder;
 mod chunks;
 mod nested_memory;
 mod argument_memory;
+mod with_memory;
 mod slow_path;
 pub(crate) mod fast_path;
 pub(crate) mod task_events;

@@ -3,7 +3,7 @@
 //! Copies memory that points to more memory, or that has parts: arrays of strings, I/O vectors, messages, folder
 //! entries.
 
-use super::chunks::{read_user, Chunks, CopyStop};
+use super::chunks::{Chunks, CopyStop};
 use crate::shared::calls::plan::{MAX_DIRENTS, NULL_BUFFER};
 use kernel::prelude::*;
 
@@ -29,19 +29,19 @@ pub(super) struct NestedMemory {
 
 impl NestedMemory {
     /// Reads element `index` of an array at `at`: a pointer, or a number of the same length.
-    fn word(self, at: u64, index: u64) -> Result<u64, CopyStop> {
+    fn word(self, chunks: &Chunks<'_, '_>, at: u64, index: u64) -> Result<u64, CopyStop> {
         let size = self.pointer_bytes;
         let mut bytes = [0; 8];
         let place = at.wrapping_add(index.wrapping_mul(size as u64));
-        read_user(place, bytes.get_mut(..size).unwrap_or_default())?;
+        chunks.read(place, bytes.get_mut(..size).unwrap_or_default())?;
         Ok(u64::from_le_bytes(bytes))
     }
 
     /// Appends a program's arguments, each with its NUL.
-    pub(super) fn copy_strings(self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), CopyStop> {
+    pub(super) fn copy_strings(self, chunks: &mut Chunks<'_, '_>, at: u64) -> Result<(), CopyStop> {
         let mut left = MAX_STRINGS_BYTES;
         for index in 0..=MAX_STRINGS {
-            let string = self.word(at, index as u64)?;
+            let string = self.word(chunks, at, index as u64)?;
             if string == 0 {
                 return Ok(());
             }
@@ -58,9 +58,9 @@ impl NestedMemory {
     }
 
     /// Appends the number of variables of an environment.
-    pub(super) fn count_vars(self, chunks: &mut Chunks<'_>, at: u64) -> Result<(), CopyStop> {
+    pub(super) fn count_vars(self, chunks: &mut Chunks<'_, '_>, at: u64) -> Result<(), CopyStop> {
         let mut count = 0u32;
-        while count < MAX_VARS && self.word(at, u64::from(count))? != 0 {
+        while count < MAX_VARS && self.word(chunks, at, u64::from(count))? != 0 {
             count = count.wrapping_add(1);
         }
         chunks.put(&count.to_le_bytes())
@@ -70,14 +70,14 @@ impl NestedMemory {
     /// the number of recorded bytes or [`NULL_BUFFER`], and these bytes.
     pub(super) fn copy_vector(
         self,
-        chunks: &mut Chunks<'_>,
+        chunks: &mut Chunks<'_, '_>,
         at: u64,
         count: u64,
         mut limit: usize,
     ) -> Result<(), CopyStop> {
         for index in 0..count.min(MAX_PIECES) {
-            let base = self.word(at, index.wrapping_mul(2))?;
-            let length = self.word(at, index.wrapping_mul(2).wrapping_add(1))?;
+            let base = self.word(chunks, at, index.wrapping_mul(2))?;
+            let length = self.word(chunks, at, index.wrapping_mul(2).wrapping_add(1))?;
             let there = usize::try_from(length).unwrap_or(usize::MAX).min(limit);
             let recorded = there.min(chunks.snaplen);
             chunks.put(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes())?;
@@ -98,16 +98,16 @@ impl NestedMemory {
 
     /// Appends a message: number of bytes of the name, flags, number of bytes of control data, number of buffers; the
     /// name; the buffers, which have at most `limit` bytes together.
-    pub(super) fn copy_message(self, chunks: &mut Chunks<'_>, at: u64, limit: usize) -> Result<(), CopyStop> {
+    pub(super) fn copy_message(self, chunks: &mut Chunks<'_, '_>, at: u64, limit: usize) -> Result<(), CopyStop> {
         // `struct user_msghdr` of `include/linux/socket.h`, `struct compat_msghdr` of `include/net/compat.h`. The
         // second and the last field are of the type int. Where pointers have 64 bits, the upper halves of these words
         // are unused.
-        let name = self.word(at, 0)?;
-        let name_bytes = (self.word(at, 1)? as u32 as usize).min(MAX_ADDRESS_BYTES);
+        let name = self.word(chunks, at, 0)?;
+        let name_bytes = (self.word(chunks, at, 1)? as u32 as usize).min(MAX_ADDRESS_BYTES);
         let name_bytes = if name == 0 { 0 } else { name_bytes };
-        let (pieces, count) = (self.word(at, 2)?, self.word(at, 3)?);
-        let control_bytes = self.word(at, 5)?;
-        let flags = self.word(at, 6)? as u32;
+        let (pieces, count) = (self.word(chunks, at, 2)?, self.word(chunks, at, 3)?);
+        let control_bytes = self.word(chunks, at, 5)?;
+        let flags = self.word(chunks, at, 6)? as u32;
         for field in [name_bytes as u32, flags, control_bytes as u32, count.min(MAX_PIECES) as u32] {
             chunks.put(&field.to_le_bytes())?;
         }
@@ -119,7 +119,7 @@ impl NestedMemory {
     /// message.
     pub(super) fn copy_messages(
         self,
-        chunks: &mut Chunks<'_>,
+        chunks: &mut Chunks<'_, '_>,
         at: u64,
         count: u64,
         is_length_limit: bool,
@@ -127,7 +127,7 @@ impl NestedMemory {
         // `struct mmsghdr` of `include/linux/socket.h`: a message, which is 7 words long, and its length.
         for index in 0..count.min(MAX_PIECES) {
             let message = at.wrapping_add(index.wrapping_mul(8 * self.pointer_bytes as u64));
-            let length = self.word(message, 7)? as u32;
+            let length = self.word(chunks, message, 7)? as u32;
             chunks.put(&length.to_le_bytes())?;
             let limit = if is_length_limit { length as usize } else { usize::MAX };
             self.copy_message(chunks, message, limit)?;
@@ -138,12 +138,12 @@ impl NestedMemory {
 }
 
 /// Appends the number of entries of a folder in `bytes` bytes, and the first of the bytes.
-pub(super) fn copy_dirents(chunks: &mut Chunks<'_>, at: u64, bytes: usize) -> Result<(), CopyStop> {
+pub(super) fn copy_dirents(chunks: &mut Chunks<'_, '_>, at: u64, bytes: usize) -> Result<(), CopyStop> {
     let (mut count, mut offset) = (0u32, 0usize);
     while offset < bytes && count < MAX_DIRENTS {
         // `d_reclen` of `struct linux_dirent64`, behind two words of 64 bits.
         let mut size = [0; 2];
-        read_user(at.wrapping_add(offset as u64).wrapping_add(16), &mut size)?;
+        chunks.read(at.wrapping_add(offset as u64).wrapping_add(16), &mut size)?;
         let size = usize::from(u16::from_le_bytes(size));
         // The program may have changed it.
         if size < MIN_DIRENT_BYTES {

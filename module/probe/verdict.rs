@@ -17,6 +17,8 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Decides by `filter`. The processes of `followed` pass, too.
+    // Written in place: a filter is large, and the kernel's stack is small.
+    #[inline(always)]
     pub(crate) fn new(filter: TaskFilter, followed: Option<Arc<ProcessSet>>) -> Self {
         Self { filter, followed }
     }

@@ -2,9 +2,11 @@
 
 //! The ring buffer of one CPU: its memory, and the words that writer and reader share.
 
-use crate::kernel_api::relaxed::{RelaxedPointer, RelaxedU32};
+use super::lost_events::LostEvents;
+use crate::kernel_api::relaxed::{full_barrier, RelaxedPointer, RelaxedU32};
 use crate::shared::encode::Encoder;
 use crate::shared::format::{Edges, Packet, PACKET_BYTES, PACKET_WORDS};
+use crate::shared::order::ClockTime;
 use core::{
     cell::{Cell, UnsafeCell},
     ptr::{self, NonNull},
@@ -23,6 +25,10 @@ pub(crate) struct SessionInfo {
     pub(crate) edges: Edges,
     /// Whether arguments are recorded.
     pub(crate) has_args: bool,
+    /// How often the clock began anew before: see [`ClockTime`].
+    pub(crate) epoch: u32,
+    /// Nanoseconds per tick, 32.32 fixed point.
+    pub(crate) tick: u64,
 }
 
 /// What the writer notes about a packet when it opens the packet.
@@ -38,8 +44,37 @@ pub(crate) struct PacketStart {
     pub(crate) dropped: u64,
 }
 
-/// The buffers of all CPUs.
-pub(super) struct Buffers(pub(super) KVec<KBox<CpuBuffer>>);
+impl PacketStart {
+    /// The packet's base time.
+    pub(super) fn time(&self) -> ClockTime {
+        ClockTime { epoch: self.session_info.epoch, ticks: self.base_time }
+    }
+}
+
+/// The buffers of all CPUs, and what they share.
+pub(super) struct Buffers {
+    pub(super) cpus: KVec<KBox<CpuBuffer>>,
+    pub(super) lost: LostEvents,
+    /// When threads got other names from other threads, in jiffies; a place for several threads.
+    pub(super) renamed: [RelaxedU32; 16],
+}
+
+impl Buffers {
+    /// When thread `tid`, or another one, got another name from another thread, in jiffies.
+    pub(super) fn renamed_at(&self, tid: u32) -> &RelaxedU32 {
+        &self.renamed[tid as usize % 16]
+    }
+
+    /// Makes the next event of thread `tid` take the slow path. The thread must not be in the fast path.
+    pub(super) fn forget(&self, tid: u32) {
+        for buffer in &self.cpus {
+            // If the CPU remembers another task since: its next event takes the slow path, that is all.
+            if buffer.hot.remembered.load() == tid {
+                buffer.hot.remembered.store(0);
+            }
+        }
+    }
+}
 
 /// What a slot has in addition to its packet.
 pub(super) struct PacketSlot {
@@ -48,8 +83,8 @@ pub(super) struct PacketSlot {
     pub(super) used: RelaxedU32,
 }
 
-/// What the fast path uses: one cache line, where a line has 64 bytes, which only its CPU writes. (The reader clears
-/// `end` now and then.)
+/// What the fast path uses: one cache line, where a line has 64 bytes, which only its CPU writes. (Others clear `end`
+/// and `remembered` now and then.)
 #[repr(C, align(128))]
 pub(super) struct Hot {
     /// Where the open packet's next word goes.
@@ -57,6 +92,8 @@ pub(super) struct Hot {
     /// The open packet's last word. Null, which is below any address, makes the writer take the slow path. So does
     /// [`FULL`]: no packet is open, and there is no room for one.
     pub(super) end: RelaxedPointer,
+    /// The thread whose events can take the fast path; 0 for none.
+    pub(super) remembered: RelaxedU32,
     /// The word of the entry that was the last event, if a return can complete it; or null.
     pub(super) open: Cell<*mut u64>,
     /// Events dropped: the lower half of their number.
@@ -77,8 +114,12 @@ pub(super) struct Cold {
     pub(super) opening: RelaxedU32,
     /// [`SessionInfo::session`] of the settings.
     session: RelaxedU32,
-    /// The rest of [`SessionInfo`], see [`pack_settings`].
+    /// Edges and arguments of [`SessionInfo`], see [`pack_settings`].
     settings: RelaxedU32,
+    /// [`SessionInfo::epoch`].
+    epoch: RelaxedU32,
+    /// [`SessionInfo::tick`], the lower half first.
+    tick: [RelaxedU32; 2],
 }
 
 /// Packs edges and whether there are arguments into a word.
@@ -98,8 +139,9 @@ pub(super) struct ReadPosition {
 ///
 /// - `packets` points to as many packets as there are `slots`, a power of two, inside `_memory`, which nothing else
 ///   refers to.
-/// - While `hot.end` is neither null nor `FULL`, `hot.next` points into the open packet or to its end, and `hot.open`
-///   is null or points into the open packet.
+/// - While `hot.end` is neither null nor `FULL`, `hot.next` points into the open packet or to its end.
+/// - In a section with preemption off that begins after a reader began to cut the packet, and that finds
+///   `hot.remembered` not 0, `hot.open` is null or points into the open packet.
 pub(super) struct CpuBuffer {
     pub(super) hot: Hot,
     pub(super) cold: Cold,
@@ -121,7 +163,9 @@ pub(super) const FULL: *mut u64 = ptr::without_provenance_mut(1);
 
 impl CpuBuffer {
     /// A buffer of `packets` packets, rounded down to a power of two.
-    pub(super) fn new(packets: usize) -> Result<Self> {
+    // With a stack frame of its own, because it is large.
+    #[inline(never)]
+    pub(super) fn new(packets: usize) -> Result<KBox<Self>> {
         let count = 1 << packets.checked_ilog2().ok_or(EINVAL)?;
         // Zeroed, because the reader gets whole packets. The vector's own length stays 0.
         let words = PACKET_WORDS.checked_mul(count).ok_or(EINVAL)?;
@@ -132,10 +176,12 @@ impl CpuBuffer {
             slots.push(PacketSlot { start, used: RelaxedU32::new(0) }, GFP_KERNEL)?;
         }
         let packets = NonNull::new(memory.as_mut_ptr()).ok_or(ENOMEM)?.cast();
+        let place = KBox::new_uninit(GFP_KERNEL)?;
         let hot = Hot {
             // Above any `end`. So is the `last_word` that follows from it.
             next: RelaxedPointer::new(ptr::without_provenance_mut(usize::MAX - PACKET_BYTES)),
             end: RelaxedPointer::new(ptr::null_mut()),
+            remembered: RelaxedU32::new(0),
             open: Cell::new(ptr::null_mut()),
             dropped: RelaxedU32::new(0),
             encoder: UnsafeCell::new(Encoder::new(0)),
@@ -148,22 +194,45 @@ impl CpuBuffer {
             opening: zero(),
             session: zero(),
             settings: zero(),
+            epoch: zero(),
+            tick: [zero(), zero()],
         };
         let reader = ReadPosition { read: RelaxedU32::new(0) };
         // INVARIANT: `memory` was allocated for `count` packets; words and packets are aligned alike. `end` is null.
-        Ok(Self { hot, cold, reader, packets, slots, _memory: memory })
+        Ok(place.write(Self { hot, cold, reader, packets, slots, _memory: memory }))
+    }
+
+    /// Makes the writer leave its open packet: its next event goes to another one.
+    ///
+    /// The writer may be remembering a task at this moment. It writes `remembered`, and then reads `end`, with a full
+    /// barrier in between; this writes `end`, and then `remembered`, with a full barrier in between. So the writer sees
+    /// that `end` is null and forgets the task again, or what this writes to `remembered` is the last that is written.
+    pub(super) fn leave_packet(&self) {
+        self.hot.end.store(ptr::null_mut());
+        full_barrier();
+        self.hot.remembered.store(0);
     }
 
     /// The settings that events are recorded under.
     pub(super) fn session_info(&self) -> SessionInfo {
         let settings = self.cold.settings.load();
         let edges = Edges::from_bits(u64::from(settings & 3)).unwrap_or_default();
-        SessionInfo { session: self.cold.session.load(), edges, has_args: settings >> 2 != 0 }
+        let [low, high] = [0, 1].map(|half: usize| u64::from(self.cold.tick[half].load()));
+        SessionInfo {
+            session: self.cold.session.load(),
+            edges,
+            has_args: settings >> 2 != 0,
+            epoch: self.cold.epoch.load(),
+            tick: high << 32 | low,
+        }
     }
 
     /// Changes the settings that events are recorded under.
-    pub(super) fn set_session_info(&self, SessionInfo { session, edges, has_args }: SessionInfo) {
+    pub(super) fn set_session_info(&self, SessionInfo { session, edges, has_args, epoch, tick }: SessionInfo) {
         self.cold.session.store(session);
+        self.cold.epoch.store(epoch);
+        self.cold.tick[0].store(tick as u32);
+        self.cold.tick[1].store((tick >> 32) as u32);
         self.cold.settings.store(pack_settings(edges, has_args));
     }
 

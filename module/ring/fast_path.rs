@@ -24,7 +24,7 @@ impl Writer<'_> {
         let hot = &self.0.hot;
         let next = hot.next.load();
         let is_32bit = !CALLS && task.is_32bit();
-        if last_word::<CALLS>(next) > hot.end.load() || !self.encoder().remembers(&task.identity()) {
+        if last_word::<CALLS>(next) > hot.end.load() || !self.remembers(task) {
             return false;
         }
         let encoder = self.encoder();
@@ -40,12 +40,18 @@ impl Writer<'_> {
     /// Writes a return where entries are written, too: completes the word of its entry.
     #[inline(always)]
     pub(crate) fn try_write_exit<T: Ticks>(&mut self, task: &CurrentTask, clock: &Clock, result: i64) -> bool {
+        self.try_complete_entry(task, || T::now(clock), result)
+    }
+
+    /// Writes a return at the tick `now()`: completes the word of its entry.
+    #[inline(always)]
+    pub(super) fn try_complete_entry(&mut self, task: &CurrentTask, now: impl FnOnce() -> u64, result: i64) -> bool {
         let open = self.0.hot.open.get();
-        if open.is_null() || self.0.hot.end.load().is_null() || !self.encoder().remembers(&task.identity()) {
+        if open.is_null() || !self.remembers(task) {
             return false;
         }
-        // SAFETY: By the type invariants it points into the open packet, which is the writer's: `end` was not null.
-        let Some(word) = self.encoder().complete(unsafe { open.read() }, result, T::now(clock)) else { return false };
+        // SAFETY: By the type invariants it points into the open packet, which is the writer's: a task is remembered.
+        let Some(word) = self.encoder().complete(unsafe { open.read() }, result, now()) else { return false };
         // SAFETY: As above.
         unsafe { open.write(word) };
         self.0.hot.open.set(ptr::null_mut());
@@ -68,10 +74,7 @@ impl Writer<'_> {
         let next = hot.next.load();
         // An `execve` may return to a program of another kind than the one that called it: the slow path finds that
         // out.
-        if last_word::<CALLS>(next) > hot.end.load()
-            || !self.encoder().remembers(&task.identity())
-            || (!CALLS && task.is_32bit())
-        {
+        if last_word::<CALLS>(next) > hot.end.load() || !self.remembers(task) || (!CALLS && task.is_32bit()) {
             return false;
         }
         let (encoder, now) = (self.encoder(), T::now(clock));

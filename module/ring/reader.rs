@@ -2,13 +2,12 @@
 
 //! The reading ends of the ring buffers, as a safe interface.
 
-use super::buffer::{Buffers, CpuBuffer, PacketStart};
+use super::buffer::{Buffers, CpuBuffer, PacketStart, SessionInfo};
 use crate::kernel_api::clock::Clock;
 use crate::kernel_api::preempt::wait_for_guards;
 use crate::kernel_api::relaxed::{full_barrier, read_barrier};
 use crate::shared::format::Packet;
-use crate::shared::order::Lane;
-use core::ptr;
+use crate::shared::order::{ClockTime, Lane};
 use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
 
 /// The reading ends of all buffers.
@@ -18,6 +17,7 @@ use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
 /// - There is one `RingReaders` for a `Buffers`, and one `RingReader` in it for each of the buffers.
 /// - The packets `read..complete` of a reader are complete: closed, or cut and waited for. The packets before `read`
 ///   were released, no others.
+/// - While a reader's `is_lent` is set, there is one [`LentPacket`] of its buffer, with the number `read`.
 pub(crate) struct RingReaders {
     buffers: Arc<Buffers>,
     readers: KVec<RingReader>,
@@ -34,8 +34,14 @@ struct RingReader {
     cut: Option<(u32, u32)>,
     /// The packet that is being cut.
     cutting: Option<u32>,
+    /// Whether the oldest packet is lent.
+    is_lent: bool,
     reported: Reported,
 }
+
+/// How often the reader looks whether a CPU is opening a packet. That takes some hundred instructions with preemption
+/// off. Only an interrupt makes it longer, or a hypervisor that lets the virtual CPU wait: then the reader does not.
+const MAX_LOOKS: u32 = 1000;
 
 /// What the stream has told the reader about one CPU.
 #[derive(Clone, Copy, Default)]
@@ -72,6 +78,27 @@ pub(crate) struct OldestPacket<'a> {
     pub(crate) words: &'a mut Packet,
 }
 
+/// The oldest packet of a CPU, lent to be read without `RingReaders`. Nothing else uses its words, and its slot is not
+/// released, until it is given back by [`RingReaders::take_back`]. If it never is, the CPU's buffer fills up.
+///
+/// # Invariants
+///
+/// The packet `number` of the buffer of `cpu` is complete and not released, and nothing else refers to its words.
+pub(crate) struct LentPacket {
+    buffers: Arc<Buffers>,
+    cpu: usize,
+    number: u32,
+}
+
+impl LentPacket {
+    /// The words.
+    pub(crate) fn words(&self) -> &Packet {
+        // SAFETY: By the type invariants the packet is the reader's, and nobody writes to it while `self` lives. The
+        // memory is that of `buffers`.
+        unsafe { self.buffers.cpus[self.cpu].packet(self.number).as_ref() }
+    }
+}
+
 /// A cut has begun: writers find no room in their open packets any more.
 #[must_use = "the packets stay unreadable until the cut is finished"]
 pub(crate) struct Cut(());
@@ -90,7 +117,7 @@ impl Cut {
 
 impl RingReaders {
     pub(super) fn new(buffers: Arc<Buffers>) -> Result<Self> {
-        let readers = KVec::from_elem(RingReader::default(), buffers.0.len(), GFP_KERNEL)?;
+        let readers = KVec::from_elem(RingReader::default(), buffers.cpus.len(), GFP_KERNEL)?;
         // INVARIANT: The buffers are new; nothing was written to them.
         Ok(Self { buffers, readers })
     }
@@ -100,24 +127,37 @@ impl RingReaders {
         self.readers.len()
     }
 
-    /// A time in the past, in ticks. From here on [`lanes`](Self::lanes) shows every packet that is older.
-    pub(crate) fn present(&self, clock: &Clock) -> u64 {
-        loop {
-            let now = clock.now_ordered();
+    /// The time.
+    pub(crate) fn now(&self, clock: &Clock) -> ClockTime {
+        // Another epoch may begin between the two reads, but not while anybody writes. A time of the new epoch that
+        // counts for the old one makes the packets of the old epoch look early. The next look at them mends that.
+        ClockTime { epoch: self.session_info().epoch, ticks: clock.now_ordered() }
+    }
+
+    /// A time in the past. From here on [`lanes`](Self::lanes) shows every packet that is older. `None` if a CPU is
+    /// opening a packet all the while.
+    pub(crate) fn present(&self, clock: &Clock) -> Option<ClockTime> {
+        for _ in 0..MAX_LOOKS {
+            let now = self.now(clock);
             // Full barrier: pairs with the one in `write_to_next_packet`. A writer whose `opening` is not seen below
             // reads its clock after this has read the clock.
             full_barrier();
-            if self.buffers.0.iter().all(|buffer| buffer.cold.opening.load_acquire() == 0) {
-                return now;
+            if self.buffers.cpus.iter().all(|buffer| buffer.cold.opening.load_acquire() == 0) {
+                return Some(now);
             }
-            // Writers open packets with preemption off: the loop lasts for some hundred instructions.
             core::hint::spin_loop();
         }
+        None
+    }
+
+    /// The settings that events are recorded under.
+    pub(crate) fn session_info(&self) -> SessionInfo {
+        self.buffers.cpus.first().map_or(SessionInfo::default(), |buffer| buffer.session_info())
     }
 
     /// Finds out which packets the writers have closed.
     pub(crate) fn refresh(&mut self) {
-        for (reader, buffer) in self.readers.iter_mut().zip(&self.buffers.0) {
+        for (reader, buffer) in self.readers.iter_mut().zip(&self.buffers.cpus) {
             // Acquire: the words of these packets are seen, too.
             let closed = buffer.cold.closed.load_acquire();
             // A packet that was cut is complete before it is closed.
@@ -130,9 +170,9 @@ impl RingReaders {
 
     /// What waits on each CPU.
     pub(crate) fn lanes(&self) -> impl Iterator<Item = Lane> + '_ {
-        self.readers.iter().zip(&self.buffers.0).map(|(reader, buffer)| {
+        self.readers.iter().zip(&self.buffers.cpus).map(|(reader, buffer)| {
             let complete = reader.complete.wrapping_sub(reader.read);
-            let base_time = |number: u32| buffer.start(number).base_time;
+            let base_time = |number: u32| buffer.start(number).time();
             Lane {
                 front: (complete > 0).then(|| base_time(reader.read)),
                 second: (complete > 1).then(|| base_time(reader.read.wrapping_add(1))),
@@ -142,10 +182,10 @@ impl RingReaders {
         })
     }
 
-    /// The oldest packet of a CPU, if it is complete.
+    /// The oldest packet of a CPU, if it is complete and not lent.
     pub(crate) fn oldest(&mut self, cpu: usize) -> Option<OldestPacket<'_>> {
-        let (reader, buffer) = (self.readers.get(cpu)?, self.buffers.0.get(cpu)?);
-        if reader.read == reader.complete {
+        let (reader, buffer) = (self.readers.get(cpu)?, self.buffers.cpus.get(cpu)?);
+        if reader.read == reader.complete || reader.is_lent {
             return None;
         }
         let used = match reader.cut {
@@ -156,15 +196,35 @@ impl RingReaders {
             start: buffer.start(reader.read),
             used: used as usize,
             // SAFETY: By the type invariants the packet is complete and not released, so it is the reader's. The borrow
-            // of `self` keeps it so and excludes other references.
+            // of `self` keeps it so and excludes other references; it is not lent.
             words: unsafe { buffer.packet(reader.read).as_mut() },
         })
     }
 
-    /// Gives the slot of a CPU's oldest packet back to the writer, if the packet is complete.
+    /// Lends the oldest packet of a CPU, if it is complete and not lent already.
+    pub(crate) fn lend(&mut self, cpu: usize) -> Option<LentPacket> {
+        let reader = self.readers.get_mut(cpu)?;
+        if reader.read == reader.complete || reader.is_lent {
+            return None;
+        }
+        reader.is_lent = true;
+        // INVARIANT: The packet is complete. While `is_lent` is set, `oldest` gives no reference to it and `release`
+        // does not release it. Other references by `oldest` have ended, for they borrow `self`.
+        Some(LentPacket { buffers: self.buffers.clone(), cpu, number: reader.read })
+    }
+
+    /// Takes back a packet that was lent, and releases it.
+    pub(crate) fn take_back(&mut self, packet: LentPacket) {
+        if let Some(reader) = self.readers.get_mut(packet.cpu) {
+            reader.is_lent = false;
+        }
+        self.release(packet.cpu);
+    }
+
+    /// Gives the slot of a CPU's oldest packet back to the writer, if the packet is complete and not lent.
     pub(crate) fn release(&mut self, cpu: usize) {
-        let (Some(reader), Some(buffer)) = (self.readers.get_mut(cpu), self.buffers.0.get(cpu)) else { return };
-        if reader.read != reader.complete {
+        let (Some(reader), Some(buffer)) = (self.readers.get_mut(cpu), self.buffers.cpus.get(cpu)) else { return };
+        if reader.read != reader.complete && !reader.is_lent {
             reader.cut = reader.cut.filter(|&(number, _)| number != reader.read);
             reader.read = reader.read.wrapping_add(1);
             // Release: the reader's accesses come before the writer's next.
@@ -175,7 +235,7 @@ impl RingReaders {
     /// How many events a CPU has dropped so far. From here on [`lanes`](Self::lanes) shows all packets that were opened
     /// before those drops.
     pub(crate) fn dropped(&self, cpu: usize) -> u64 {
-        self.buffers.0.get(cpu).map_or(0, |buffer| buffer.dropped())
+        self.buffers.cpus.get(cpu).map_or(0, |buffer| buffer.dropped())
     }
 
     /// What the stream has reported of a CPU.
@@ -186,7 +246,7 @@ impl RingReaders {
     /// How many packets were opened and not released.
     pub(crate) fn waiting(&self) -> u32 {
         let waiting = |(reader, buffer): (&RingReader, &KBox<CpuBuffer>)| buffer.opened().wrapping_sub(reader.read);
-        self.readers.iter().zip(&self.buffers.0).map(waiting).fold(0, u32::wrapping_add)
+        self.readers.iter().zip(&self.buffers.cpus).map(waiting).fold(0, u32::wrapping_add)
     }
 
     /// Tells the writers to leave the packets that they have open. `None` if no packet is open, or if a cut is under
@@ -196,10 +256,10 @@ impl RingReaders {
             return None;
         }
         let mut any = None;
-        for (reader, buffer) in self.readers.iter_mut().zip(&self.buffers.0) {
+        for (reader, buffer) in self.readers.iter_mut().zip(&self.buffers.cpus) {
             if buffer.opened() != reader.complete {
                 reader.cutting = Some(reader.complete);
-                buffer.hot.end.store(ptr::null_mut());
+                buffer.leave_packet();
                 any = Some(Cut(()));
             }
         }
@@ -208,7 +268,7 @@ impl RingReaders {
 
     /// Counts the packets that were cut as complete.
     pub(crate) fn finish_cut(&mut self, _waited: Waited) {
-        for (reader, buffer) in self.readers.iter_mut().zip(&self.buffers.0) {
+        for (reader, buffer) in self.readers.iter_mut().zip(&self.buffers.cpus) {
             let Some(number) = reader.cutting.take() else { continue };
             // If they differ, the writer has closed the packet in between.
             if reader.complete == number {

@@ -3,13 +3,16 @@
 //! The writing ends of the ring buffers. Writes any event: the slow path, which opens and closes packets.
 
 use super::buffer::{Buffers, CpuBuffer, PacketStart, SessionInfo, FULL};
+use super::lost_events::LostEvents;
 use super::reader::RingReaders;
+use crate::kernel_api::clock::{jiffies, HZ};
 use crate::kernel_api::clock::{wall_clock, Clock};
 use crate::kernel_api::preempt::PreemptGuard;
-use crate::kernel_api::relaxed::full_barrier;
-use crate::kernel_api::task::CurrentTask;
-use crate::shared::encode::{Encoder, Identity, ProbeEvent};
+use crate::kernel_api::relaxed::{full_barrier, RelaxedU32};
+use crate::kernel_api::task::{CurrentTask, TaskRef};
+use crate::shared::encode::{Encoder, ProbeEvent};
 use crate::shared::format::{self, Task, PACKET_WORDS};
+use crate::shared::order::MAX_LEAD;
 use core::ptr::{self, NonNull};
 use kernel::{alloc::flags::GFP_KERNEL, prelude::*, sync::Arc};
 
@@ -40,14 +43,15 @@ impl Writers {
         if cpus < kernel::cpu::nr_cpu_ids() as usize {
             return Err(EINVAL);
         }
-        let mut buffers = KVec::with_capacity(cpus, GFP_KERNEL)?;
+        let mut list = KVec::with_capacity(cpus, GFP_KERNEL)?;
         for _ in 0..cpus {
-            buffers.push(KBox::new(CpuBuffer::new(packets)?, GFP_KERNEL)?, GFP_KERNEL)?;
+            list.push(CpuBuffer::new(packets)?, GFP_KERNEL)?;
         }
-        let buffers = Arc::new(Buffers(buffers), GFP_KERNEL)?;
+        let renamed = core::array::from_fn(|_| RelaxedU32::new(long_ago()));
+        let buffers = Arc::new(Buffers { cpus: list, lost: LostEvents::new()?, renamed }, GFP_KERNEL)?;
         let readers = RingReaders::new(buffers.clone())?;
         // INVARIANT: The vector is never changed again.
-        Ok((Self { table: NonNull::from(&buffers.0[..]).cast(), buffers }, readers))
+        Ok((Self { table: NonNull::from(&buffers.cpus[..]).cast(), buffers }, readers))
     }
 
     /// The writing end for the CPU that runs this code. The guard proves that a task writes, not an interrupt: so there
@@ -56,29 +60,71 @@ impl Writers {
     pub(crate) fn this_cpu<'a>(&'a self, guard: &'a PreemptGuard) -> Writer<'a> {
         // SAFETY: By the type invariants the table has an entry for the guard's CPU.
         // INVARIANT: The guard keeps this code on that CPU.
-        Writer(unsafe { self.table.add(guard.cpu()).as_ref() })
+        Writer(unsafe { self.table.add(guard.cpu()).as_ref() }, &self.buffers)
     }
 
     /// Begins a recording under other settings. Its events go to new packets, which no earlier event shares. No probe
     /// may be attached.
     pub(crate) fn begin_session(&self, session_info: SessionInfo) {
-        for buffer in &self.buffers.0 {
+        for buffer in &self.buffers.cpus {
             buffer.set_session_info(session_info);
         }
-        // The next event opens a packet.
-        self.require_slow_path();
+        self.buffers.lost.clear_all();
+        for buffer in &self.buffers.cpus {
+            buffer.leave_packet();
+        }
     }
 
-    /// Makes the next event of every CPU take the slow path.
-    pub(crate) fn require_slow_path(&self) {
-        for buffer in &self.buffers.0 {
-            buffer.hot.end.store(ptr::null_mut());
+    /// Whether an entry or a return of thread `tid` may have been dropped since its last recorded entry.
+    #[inline]
+    pub(crate) fn has_lost_events(&self, tid: u32) -> bool {
+        self.buffers.lost.contains(tid)
+    }
+
+    /// Notes that `task` is about to get another name: its next event takes the slow path, which reads the name.
+    pub(crate) fn forget_name(&self, task: &TaskRef<'_>) {
+        // A task that gives itself a name makes no call before it has the name. If another thread gives the name, the
+        // task may make calls in between. So for a while it is not remembered: by then the name has changed.
+        if !task.is_current() {
+            self.buffers.renamed_at(task.tid()).store(jiffies());
+            // Full barrier: a writer that remembers the task, and does not see this time then, is seen below.
+            full_barrier();
+        }
+        self.forget(task.tid());
+    }
+
+    /// Makes the next event of every task take the slow path.
+    pub(crate) fn forget_all(&self) {
+        for buffer in &self.buffers.cpus {
+            buffer.hot.remembered.store(0);
+        }
+    }
+
+    /// Makes the next event of thread `tid` take the slow path. The thread must not be in a probe.
+    pub(crate) fn forget(&self, tid: u32) {
+        self.buffers.forget(tid);
+    }
+
+    /// Begins another session with the same settings: the clock has begun anew. No probe may be running.
+    pub(crate) fn begin_epoch(&self) {
+        for buffer in &self.buffers.cpus {
+            let info = buffer.session_info();
+            let (session, epoch) = (info.session.wrapping_add(1), info.epoch.wrapping_add(1));
+            buffer.set_session_info(SessionInfo { session, epoch, ..info });
+        }
+        for buffer in &self.buffers.cpus {
+            buffer.leave_packet();
         }
     }
 }
 
-/// An event's time is less than this many ticks ahead of the clock: at most one tick for each chunk of memory written.
-const MAX_LEAD: u64 = 1 << 16;
+/// A name that a thread gets from another thread is in force after so many jiffies.
+const NAME_SETTLES: u32 = HZ;
+
+/// A time, in jiffies, from which [`NAME_SETTLES`] have passed.
+fn long_ago() -> u32 {
+    jiffies().wrapping_sub(2 * NAME_SETTLES)
+}
 
 /// What became of an event, for waking the reader.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,12 +145,12 @@ pub(crate) enum WriteOutcome {
 ///
 /// The buffer is that CPU's, and preemption is off while this lives. Interrupts make no system calls: nothing else
 /// writes to the buffer.
-pub(crate) struct Writer<'a>(pub(super) &'a CpuBuffer);
+pub(crate) struct Writer<'a>(pub(super) &'a CpuBuffer, &'a Buffers);
 
 impl Writer<'_> {
     /// Writes an event that happened at the tick `now`, or drops it. With `may_remember`, the fast path may write the
-    /// task's next events. The caller then knows that the task passes the filter until it gets another name, or until
-    /// `require_slow_path` is called.
+    /// task's next events. The caller then knows that the task passes the filter, and has this name, until `forget` or
+    /// `forget_all` is called.
     pub(crate) fn write(
         &mut self,
         task: &Task,
@@ -113,15 +159,24 @@ impl Writer<'_> {
         event: &ProbeEvent<'_>,
         may_remember: bool,
     ) -> WriteOutcome {
-        let Self(buffer) = *self;
+        let Self(buffer, _) = *self;
         let next = buffer.hot.next.load();
         let end = buffer.hot.end.load();
         let mut outcome = WriteOutcome::Written;
         if end.is_null() || end == FULL || !self.append_to_open(next, task, now, event) {
             outcome = self.write_to_next_packet(task, clock, now, event);
         }
-        let remembered = if may_remember { Identity::of(task) } else { Identity::default() };
-        self.encoder().remember(remembered);
+        // The record of a return says what was lost, so that later returns need not.
+        if !matches!(event, ProbeEvent::Memory(_)) && outcome != WriteOutcome::Dropped {
+            self.1.lost.remove(task.tid);
+        }
+        buffer.hot.remembered.store(if may_remember { task.tid } else { 0 });
+        // Full barrier: see `leave_packet` and `forget_name`.
+        full_barrier();
+        let is_name_settled = jiffies().wrapping_sub(self.1.renamed_at(task.tid).load()) > NAME_SETTLES;
+        if buffer.hot.end.load().is_null() || !is_name_settled {
+            buffer.hot.remembered.store(0);
+        }
         outcome
     }
 
@@ -133,22 +188,24 @@ impl Writer<'_> {
     /// Counts an event as dropped if the buffer is still full. Returns whether it was.
     #[inline(always)]
     pub(crate) fn drop_if_full(&mut self, task: &CurrentTask) -> bool {
-        let Self(buffer) = *self;
+        let Self(buffer, _) = *self;
         let waiting = buffer.cold.opened.load().wrapping_sub(buffer.reader.read.load());
-        if buffer.hot.end.load() != FULL
-            || (waiting as usize) < buffer.slots.len()
-            || !self.encoder().remembers(&task.identity())
-        {
+        if buffer.hot.end.load() != FULL || (waiting as usize) < buffer.slots.len() || !self.remembers(task) {
             return false;
         }
-        self.count_drop();
+        self.count_drop(task.tid());
         true
     }
 
     /// Counts an event as dropped.
     #[inline(always)]
-    fn count_drop(&mut self) {
-        let Self(buffer) = *self;
+    pub(crate) fn count_drop(&mut self, tid: u32) {
+        let Self(buffer, buffers) = *self;
+        if buffers.lost.insert(tid) {
+            // Another CPU may have an entry of the thread to complete. If the return from it was dropped, and the entry
+            // of a later call, the return from that call must not complete it.
+            buffers.forget(tid);
+        }
         let low = buffer.hot.dropped.load().wrapping_add(1);
         // Release: a reader that sees the drop sees the packets that were opened before it.
         buffer.hot.dropped.store_release(low);
@@ -160,7 +217,7 @@ impl Writer<'_> {
 
     /// Writes an event to the open packet, whose next word goes to `next`. Returns false if there is no room.
     fn append_to_open(&mut self, next: *mut u64, task: &Task, now: u64, event: &ProbeEvent<'_>) -> bool {
-        let Self(buffer) = *self;
+        let Self(buffer, _) = *self;
         let used = buffer.used(buffer.cold.opened.load().wrapping_sub(1), next) as usize;
         // SAFETY: The packet is open: the rest of it is the writer's until a grace period after `end` was cleared.
         // `next` points into the packet or to its end.
@@ -174,7 +231,7 @@ impl Writer<'_> {
     /// Closes the open packet, opens the next one, and writes an event as its first, at the tick `now` or later. Drops
     /// the event if no packet is free.
     fn write_to_next_packet(&mut self, task: &Task, clock: &Clock, now: u64, event: &ProbeEvent<'_>) -> WriteOutcome {
-        let Self(buffer) = *self;
+        let Self(buffer, _) = *self;
         let (hot, cold) = (&buffer.hot, &buffer.cold);
         let number = cold.opened.load();
         if number != cold.closed.load() {
@@ -191,7 +248,7 @@ impl Writer<'_> {
             hot.end.store(FULL);
             // Memory is no event. The event that the memory belongs to is counted if it is dropped, too.
             if !matches!(event, ProbeEvent::Memory(_)) {
-                self.count_drop();
+                self.count_drop(task.tid);
             }
             return WriteOutcome::Dropped;
         }
@@ -232,6 +289,12 @@ impl Writer<'_> {
         } else {
             WriteOutcome::Opened
         }
+    }
+
+    /// Whether the fast path may write an event of the running task, if there is room.
+    #[inline(always)]
+    pub(super) fn remembers(&self, task: &CurrentTask) -> bool {
+        self.0.hot.remembered.load() == task.tid()
     }
 
     /// The encoder of this CPU's events.

@@ -10,7 +10,7 @@
 //! | `format/`      | the record format, bit by bit                                |
 //! | `ticks.rs`     | ticks, the unit of time in records                           |
 //! | `order.rs`     | the order of the CPUs' packets in one stream                 |
-//! | `encode.rs`    | turns events into records                                    |
+//! | `encode/`      | turns events into records                                    |
 //! | `calls/`       | the table of system calls                                    |
 //! | `call_set.rs`  | a set of system calls                                        |
 //! | `filter.rs`    | which tasks are recorded                                     |

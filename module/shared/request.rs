@@ -12,7 +12,8 @@
 //! |--------|-------|---------------------------------------------------------------------------------------|
 //! | 0      | 4     | version, 1                                                                             |
 //! | 4      | 4     | bits 0–1: edges, as in a packet's header; 2: arguments; 3: failed calls only;          |
-//! |        |       | 4: follow; 5: keep unread packets; 6: only the calls from offset 360 on                |
+//! |        |       | 4: follow; 5: keep unread packets; 6: only the calls from offset 360 on; 7: fault      |
+//! |        |       | memory in to copy it                                                                   |
 //! | 8      | 4     | how many bytes of a buffer are recorded, 0 to 65000                                    |
 //! | 12     | 4     | process id of the parent; 0: any parent                                                |
 //! | 16     | 4     | number of process ids, 0 to 16; 0: any process                                         |
@@ -46,9 +47,18 @@ const FAILED_ONLY: u32 = 1 << 3;
 const FOLLOW: u32 = 1 << 4;
 const KEEP_UNREAD: u32 = 1 << 5;
 const HAS_CALLS: u32 = 1 << 6;
+const FAULT: u32 = 1 << 7;
 
-/// The number of the `ioctl` that hands over [`REQUEST_BYTES`] bytes: `_IOW('?', 0, …)` of `asm-generic/ioctl.h`. `'?'`
-/// has no entry in `Documentation/userspace-api/ioctl/ioctl-number.rst`.
+/// The number of the `ioctl` that hands over [`REQUEST_BYTES`] bytes: `_IOW('?', 0, …)` of `asm-generic/ioctl.h`. The
+/// module uses the numbers 0x00 to 0x1f of the letter `'?'`, which has no entry in
+/// `Documentation/userspace-api/ioctl/ioctl-number.rst`. In that table the line would be:
+///
+/// ```text
+/// '?'   00-1F  module/shared/request.rs                                syscall-record, out of tree
+/// ```
+///
+/// The `ioctl` takes a descriptor that is open for writing (`EBADF`). Who may only read the device gets what the
+/// module's parameters say, and cannot change what is recorded. Memory takes `CAP_SYS_PTRACE` (`EPERM`).
 pub const SET_REQUEST: u32 = iow(b'?', 0, REQUEST_BYTES);
 
 const fn iow(magic: u8, number: u8, size: usize) -> u32 {
@@ -115,7 +125,8 @@ impl Request {
             | flag(selection.failed_only, FAILED_ONLY)
             | flag(selection.follow, FOLLOW)
             | flag(self.keep_unread, KEEP_UNREAD)
-            | flag(selection.calls.is_some(), HAS_CALLS);
+            | flag(selection.calls.is_some(), HAS_CALLS)
+            | flag(selection.fault, FAULT);
         let (pids, names) = (pids.items(), proc_names.items());
         let head = [VERSION, flags, selection.snaplen, ppid.unwrap_or(0), pids.len() as u32, names.len() as u32];
         for (index, number) in head.iter().chain(pids).enumerate() {
@@ -149,7 +160,7 @@ impl Request {
 
         let (version, flags, snaplen, ppid) = (number(0), number(4), number(8), number(12));
         check(version == VERSION, "version", Some(version), "1: reader and module are of different versions")?;
-        check(flags < HAS_CALLS << 1, "flags", Some(flags), "less than 128, for that is all they mean")?;
+        check(flags < FAULT << 1, "flags", Some(flags), "less than 256: higher bits mean nothing")?;
         let edges = Edges::from_bits(u64::from(flags & EDGES));
         let bad_edges = |rule| BadRequest { field: "edges", value: Some(flags & EDGES), rule };
         let edges = edges.ok_or(bad_edges(Rule("0 for both, 1 for entries, 2 for returns")))?;
@@ -167,6 +178,7 @@ impl Request {
             failed_only: is_set(FAILED_ONLY),
             args: is_set(ARGS),
             snaplen,
+            fault: is_set(FAULT),
         };
         let mut request = Self { selection, keep_unread: is_set(KEEP_UNREAD) };
         let Selection { filter, calls, .. } = &mut request.selection;

@@ -27,6 +27,8 @@ pub struct Selection {
     ///
     /// [`MAX_SNAPLEN`]: super::rules::MAX_SNAPLEN
     pub snaplen: u32,
+    /// Whether a probe may fault memory in, and sleep, to copy what is not resident. Has no effect without `args`.
+    pub fault: bool,
 }
 
 impl Default for Selection {
@@ -41,6 +43,7 @@ impl Default for Selection {
             failed_only: false,
             args: false,
             snaplen: DEFAULT_SNAPLEN,
+            fault: false,
         }
     }
 }

@@ -27,6 +27,8 @@ pub enum ModuleParameter {
     Args,
     /// `snaplen`.
     Snaplen,
+    /// `fault`.
+    Fault,
     /// `idle`.
     Idle,
     /// `exempt`.
@@ -46,7 +48,8 @@ pub struct Settings {
     /// What is recorded.
     pub selection: Selection,
     /// Whether processes that cannot match the filter are taken off the tracepoints, so that their calls cost nothing.
-    pub exempt: bool,
+    /// `None` if that was not said: they are, if the kernel tells when another tracer attaches.
+    pub exempt: Option<bool>,
     /// Whether nothing is recorded until a reader requests a recording.
     pub idle: bool,
     /// KiB of buffer for each CPU.
@@ -57,7 +60,7 @@ impl Default for Settings {
     /// The settings of a module that is loaded without parameters.
     #[inline]
     fn default() -> Self {
-        Self { selection: Selection::default(), exempt: true, idle: false, buffer_kb: DEFAULT_BUFFER_KB }
+        Self { selection: Selection::default(), exempt: None, idle: false, buffer_kb: DEFAULT_BUFFER_KB }
     }
 }
 
@@ -68,7 +71,8 @@ impl Settings {
     /// # Errors
     ///
     /// The parameter's [`Rule`], if `text` breaks it.
-    #[inline]
+    // With a stack frame of its own: lists are large, and the kernel's stack is small.
+    #[inline(never)]
     pub fn set(&mut self, parameter: ModuleParameter, text: &[u8]) -> Result<bool, Rule> {
         let mut is_cut = false;
         let selection = &mut self.selection;
@@ -86,8 +90,9 @@ impl Settings {
             ModuleParameter::Failed => selection.failed_only = parse_switch(text)?,
             ModuleParameter::Args => selection.args = parse_switch(text)?,
             ModuleParameter::Snaplen => selection.snaplen = parse_snaplen(text)?,
+            ModuleParameter::Fault => selection.fault = parse_switch(text)?,
             ModuleParameter::Idle => self.idle = parse_switch(text)?,
-            ModuleParameter::Exempt => self.exempt = parse_switch(text)?,
+            ModuleParameter::Exempt => self.exempt = Some(parse_switch(text)?),
             ModuleParameter::BufferKb => self.buffer_kb = round_buffer_kb(parse_buffer_kb(text)?),
         }
         Ok(is_cut)

@@ -65,11 +65,11 @@ fn unmarked_call_takes_fast_path() {
 }
 
 #[test]
-fn memory_is_handled_where_it_is_copied() {
-    use Step::{FastPath, HandleMarked};
-    assert_eq!(steps(&with_args(), WRITE, OK), [HandleMarked, FastPath, HandleMarked]);
-    assert_eq!(steps(&with_args(), READ, OK), [FastPath, HandleMarked, HandleMarked]);
-    assert_eq!(steps(&with_args(), SELECT, OK), [HandleMarked, HandleMarked, HandleMarked]);
+fn memory_is_copied_at_its_edge() {
+    use Step::{CopyMemory, FastPath};
+    assert_eq!(steps(&with_args(), WRITE, OK), [CopyMemory, FastPath, CopyMemory]);
+    assert_eq!(steps(&with_args(), READ, OK), [FastPath, CopyMemory, CopyMemory]);
+    assert_eq!(steps(&with_args(), SELECT, OK), [CopyMemory, CopyMemory, CopyMemory]);
     // Without bytes of memory there is none to copy.
     assert_eq!(steps(&Selection { snaplen: 0, ..with_args() }, SELECT, OK), [FastPath; 3]);
 }
@@ -92,6 +92,14 @@ fn excluded_return_that_may_be_of_another_call_is_decided_out_of_line() {
 }
 
 #[test]
+fn excluded_call_with_memory_is_not_copied() {
+    let settings = Selection { args: true, ..without(EXECVE) };
+    assert_eq!(steps(&settings, EXECVE, OK), [Step::Skip; 3]);
+    // May be the return from another call.
+    assert_eq!(steps(&Selection { args: true, ..without(11) }, 11, OK)[2], Step::HandleMarked);
+}
+
+#[test]
 fn call_of_32bit_program_is_decided_out_of_line() {
     for settings in [Selection::default(), with_args(), without(GETPPID), without(WRITE)] {
         for number in [GETPPID, WRITE, READ] {
@@ -110,7 +118,7 @@ fn only_failed_calls_are_recorded() {
     assert_eq!(step(false, ENOENT), Step::FastPath);
     assert_eq!(step(true, ENOENT), Step::HandleMarked);
     let with_args = Selection { args: true, ..only_failed() };
-    assert_eq!(ProbeKind::ReturnOnly.step(action(&with_args, WRITE), false, ENOENT), Step::HandleMarked);
+    assert_eq!(ProbeKind::ReturnOnly.step(action(&with_args, WRITE), false, ENOENT), Step::CopyMemory);
     assert_eq!(ProbeKind::ReturnOnly.step(action(&with_args, WRITE), false, OK), Step::Skip);
 }
 

@@ -54,10 +54,11 @@ fn any_filter() -> impl Strategy<Value = TaskFilter> {
 }
 
 fn any_request() -> impl Strategy<Value = Request> {
-    (any_filter(), prop::option::of(any_set()), any_edges(), 0u32..=65_000, any::<[bool; 4]>()).prop_map(
-        |(filter, calls, edges, snaplen, [follow, failed, args, keep_unread])| {
+    (any_filter(), prop::option::of(any_set()), any_edges(), 0u32..=65_000, any::<[bool; 5]>()).prop_map(
+        |(filter, calls, edges, snaplen, [follow, failed, args, keep_unread, fault])| {
             let failed_only = failed && edges != Edges::Enter;
-            Request { selection: Selection { filter, follow, calls, edges, failed_only, args, snaplen }, keep_unread }
+            let selection = Selection { filter, follow, calls, edges, failed_only, args, snaplen, fault };
+            Request { selection, keep_unread }
         },
     )
 }
@@ -120,12 +121,13 @@ fn request_has_documented_bytes() {
         failed_only: true,
         args: true,
         snaplen: 300,
+        fault: true,
     };
     let request = Request { selection, keep_unread: true };
     let mut expected = [0; REQUEST_BYTES];
     let fields: [(usize, &[u8]); 14] = [
         (0, &[1]),
-        (4, &[0x7e]),
+        (4, &[0xfe]),
         (8, &[0x2c, 1]),
         (12, &[5]),
         (16, &[2]),
@@ -163,7 +165,7 @@ fn invalid_field_is_named_with_its_value() {
         assert_eq!((bad.field, bad.value), (field, value));
     };
     wrong(&[(0, 2)], "version", Some(2));
-    wrong(&[(4, 0x80)], "flags", Some(0x80));
+    wrong(&[(5, 1)], "flags", Some(0x100));
     wrong(&[(4, 3)], "edges", Some(3));
     wrong(&[(4, 0b1001)], "edges", Some(1));
     wrong(&[(8, 0xe9), (9, 0xfd)], "snaplen", Some(65_001));
@@ -196,8 +198,9 @@ fn request_replaces_all_but_exemption_and_buffers() {
             failed_only: false,
             args: true,
             snaplen: 1,
+            fault: true,
         },
-        exempt: false,
+        exempt: Some(false),
         idle: true,
         buffer_kb: 2 * DEFAULT_BUFFER_KB,
     };
@@ -211,8 +214,9 @@ fn request_replaces_all_but_exemption_and_buffers() {
             failed_only: true,
             args: false,
             snaplen: 80,
+            fault: false,
         },
-        exempt: false,
+        exempt: Some(false),
         idle: false,
         buffer_kb: 2 * DEFAULT_BUFFER_KB,
     };

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use syscall_record_format::filter::{comm_from_bytes, CommName, FilteredTask, List, TaskFilter, MAX_LISTED};
 use syscall_record_format::format::{Comm, Edges};
 use syscall_record_format::settings::*;
-use syscall_record_format::ticks::{to_nanoseconds, Scale};
+use syscall_record_format::ticks::{calibrate, to_kilohertz, to_nanoseconds, Scale};
 
 #[test]
 fn process_ids_are_decimal_numbers_in_range() {
@@ -159,4 +159,43 @@ proptest! {
         let exact = seconds * 1_000_000_000;
         prop_assert!(nanoseconds.abs_diff(exact) <= exact / 1_000_000 + 16, "{} for {}", nanoseconds, exact);
     }
+
+    /// The kernel's clock rounds each of its two values, and counts steps of its own frequency, not of the stated one.
+    #[test]
+    fn measured_frequency_is_taken_if_it_differs_from_the_stated_one(
+        hertz in 1_000_000u64..6_000_000_000, steps in 2_000_000u64..100_000_000, start in 0u64..1_000_000,
+        parts in -900_000i64..900_000,
+    ) {
+        // 1 ms to a second.
+        let steps = steps.clamp(hertz / 1000 + 1, hertz);
+        let at = |step: u64| (u128::from(step) * 1_000_000_000 / u128::from(hertz)) as u64;
+        let measured = at(start + steps) - at(start);
+        let stated = hertz.saturating_add_signed(hertz as i64 / 1_000_000 * parts);
+        let found = calibrate(stated, steps, measured);
+        let error = hertz / 100_000 + 1;
+        prop_assert!(found.abs_diff(hertz) <= error, "{} for {}", found, hertz);
+        if parts == 0 {
+            prop_assert_eq!(found, hertz);
+        }
+        prop_assert!(found == stated || stated.abs_diff(hertz) > 0);
+    }
+}
+
+#[test]
+fn measurement_replaces_a_frequency_that_was_not_stated_and_none_keeps_it() {
+    // 10 ms of a counter of 24 MHz.
+    assert_eq!(calibrate(0, 240_000, 10_000_000), 24_000_000);
+    assert_eq!(calibrate(19_200_000, 240_000, 10_000_000), 24_000_000);
+    assert_eq!(calibrate(24_000_000, 240_000, 10_000_001), 24_000_000);
+    assert_eq!(calibrate(24_000_100, 240_000, 10_000_000), 24_000_000, "4 millionths are more than the error");
+    // Too short, or nothing was measured.
+    assert_eq!(calibrate(19_200_000, 24, 1_000), 19_200_000);
+    assert_eq!(calibrate(19_200_000, 0, 10_000_000), 19_200_000);
+    assert_eq!(calibrate(19_200_000, u64::MAX, 10_000_000), 19_200_000);
+    assert_eq!(calibrate(0, 0, 0), 0);
+}
+
+#[test]
+fn kilohertz_are_rounded() {
+    assert_eq!([24_000_499, 24_000_500, 0, 5_700_000_000].map(to_kilohertz), [24_000, 24_001, 0, 5_700_000]);
 }

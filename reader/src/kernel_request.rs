@@ -71,6 +71,16 @@ impl KernelRequest {
             Some(libc::ENOTTY) => {
                 Err("the loaded module cannot be told what to record; load the one that came with this program".into())
             }
+            Some(libc::EBADF) if !is_vital => {
+                complain("this user may not tell the module what to record: its parameters decide that");
+                Ok(())
+            }
+            Some(libc::EBADF) => {
+                Err("this user may not tell the module what to record: that takes the right to write the device".into())
+            }
+            Some(libc::EPERM) => {
+                Err("to record what arguments point to takes CAP_SYS_PTRACE; -s 0 records the arguments alone".into())
+            }
             Some(libc::EINVAL) => {
                 Err("the module refuses what it was told to record; the kernel's log (dmesg) says why".into())
             }
@@ -115,6 +125,8 @@ impl KernelRequest {
             Some(Target::Child(pid)) => {
                 selection.filter = TaskFilter { pids: List::new(&[*pid])?, ..TaskFilter::default() };
                 selection.follow = true;
+                // Who runs a program to watch it wants all of it, and nobody else's program waits.
+                selection.fault = true;
             }
             Some(Target::Processes(pids, follow)) => {
                 selection.filter = TaskFilter { pids: *pids, ..TaskFilter::default() };

@@ -40,6 +40,7 @@ impl ModuleParameters {
             failed_only: switch("failed"),
             args: switch("args"),
             snaplen: parse("snaplen", parse_snaplen).unwrap_or(default.snaplen),
+            fault: switch("fault"),
             ..default
         };
         Self { selection, is_idle: switch("idle") }

@@ -26,7 +26,7 @@ impl PreludeFilter {
     pub fn hides(&mut self, header: &Header, event: &DecodedEvent<'_>) -> bool {
         let (task, call) = match &event.kind {
             DecodedKind::Enter { task, call } => (task, Some(call)),
-            DecodedKind::Exit { task, call, .. } => (task, call.as_ref()),
+            DecodedKind::Exit { task, call, .. } => (task, call.whole()),
             DecodedKind::Memory { .. } | DecodedKind::Dropped { .. } => return false,
         };
         if self.is_over || task.tgid != self.tgid {

@@ -70,7 +70,14 @@ impl fmt::Display for SourceError {
         if self.name == Path::new(DEVICE) {
             match self.error.kind() {
                 io::ErrorKind::NotFound => f.write_str("; is the module loaded? (insmod syscall_record.ko)")?,
-                io::ErrorKind::PermissionDenied => f.write_str("; only root may read it")?,
+                // `EACCES` is about the file, `EPERM` comes from the module.
+                io::ErrorKind::PermissionDenied if self.error.raw_os_error() == Some(libc::EPERM) => f.write_str(
+                    "; it takes CAP_PERFMON outside of containers, and a kernel that is not locked down \
+                     (/sys/kernel/security/lockdown)",
+                )?,
+                io::ErrorKind::PermissionDenied => {
+                    f.write_str("; only root may read it, unless its mode is changed")?
+                }
                 io::ErrorKind::ResourceBusy => {
                     f.write_str("; another process reads it, and it has one reader at a time")?
                 }
@@ -94,10 +101,11 @@ impl Source {
         let stdin = || io::stdin().as_fd().try_clone_to_owned().map(File::from);
         let (name, file) = match input {
             Some(path) if path == Path::new("-") => (Path::new("standard input"), stdin()),
+            Some(path) if path == Path::new(DEVICE) => (path, open_device()),
             Some(path) => (path, File::open(path)),
             None => match stdin() {
                 Ok(file) if is_pipe_or_file(&file) => (Path::new("standard input"), Ok(file)),
-                _ => (Path::new(DEVICE), File::open(DEVICE)),
+                _ => (Path::new(DEVICE), open_device()),
             },
         };
         let file = file.map_err(|error| SourceError { name: name.to_owned(), error })?;
@@ -233,6 +241,15 @@ impl Source {
             None if self.is_pipe => Remaining::Bytes(MAX_PIPE_BYTES),
             _ => Remaining::Bytes(0),
         });
+    }
+}
+
+/// Opens the device for writing, too, as requests need it. A user who may only read it can read what the module's
+/// parameters say.
+fn open_device() -> io::Result<File> {
+    match File::options().read(true).write(true).open(DEVICE) {
+        Err(error) if error.raw_os_error() == Some(libc::EACCES) => File::open(DEVICE),
+        result => result,
     }
 }
 

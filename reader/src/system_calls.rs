@@ -16,7 +16,8 @@ use syscall_record_format::request::{Request, SET_REQUEST};
 /// # Errors
 ///
 /// `ENOTTY`: `device` is not the module's device, or the module is of another version. `EINVAL`: the module refuses the
-/// request; the kernel's log says why.
+/// request; the kernel's log says why. `EBADF`: `device` is not open for writing. `EPERM`: the request is for memory of
+/// programs, which takes `CAP_SYS_PTRACE`.
 pub fn send_request(device: BorrowedFd<'_>, request: &Request) -> io::Result<()> {
     let bytes = request.to_bytes();
     // SAFETY: The request's number says how many bytes the kernel reads at the address. `bytes` has as many.

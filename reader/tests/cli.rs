@@ -100,13 +100,13 @@ fn results_have_the_width_of_the_program() {
     assert_eq!(lines(Machine::Arm, &[enter(1, 0, native, 3), exit(2, 0, native, -14)]), [narrow_line]);
     assert_eq!(lines(Machine::X86_64, &[enter(1, 0, native, 3), exit(2, 0, native, -14)]), [wide_line]);
     assert_eq!(lines(Machine::Arm64, &[enter(1, 0, narrow, 3), exit(2, 0, narrow, -14)]), [narrow_line]);
-    // An exit without an entry has the width of its task. With an entry of the other width, it has that width.
+    // An exit without an entry has the width of its call, and so has an exit that completes the record of its entry.
     assert_eq!(lines(Machine::Arm64, &[exit(2, 0, narrow, -14)]), [narrow_line]);
     let mixed = [
         enter(1, 0, native, 3),
         exit(2, 0, native, -14),
         enter(3, 0, narrow, 3),
-        exit(9_000_000, 0, native, -14),
+        exit(9_000_000, 0, narrow, -14),
         enter(9_000_001, 0, native, 3),
         exit(9_000_002, 0, native, -14),
     ];
@@ -164,11 +164,11 @@ fn damage_is_reported_and_the_rest_printed() {
         "syscall-record: offset 4247: the input ends inside a packet; 56 bytes of records are missing\n",
     );
     let mut newer = stream.clone();
-    newer[PACKET_BYTES + 8] = 2;
+    newer[PACKET_BYTES + 8] = 3;
     check(
         &newer,
         &kept,
-        "syscall-record: offset 4096: a packet of format version 2, which this syscall-record does not know; skipped\n",
+        "syscall-record: offset 4096: a packet of format version 3, which this syscall-record does not know; skipped\n",
     );
     let mut damaged = stream;
     damaged[128 + 24] = 0;

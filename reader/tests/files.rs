@@ -55,7 +55,11 @@ impl Script {
     /// `pid` returns from the call that made it, if the kernel traces that return.
     fn born(&mut self, pid: u32) -> &mut Self {
         match self.recording.machine {
-            Machine::X86_64 => self.exit(pid, 0),
+            Machine::X86_64 => {
+                self.events.push(exit_from(self.now, 0, task(pid, self.comm), self.number("clone"), 0));
+                self.now += 10;
+                self
+            }
             Machine::Arm64 | Machine::Arm => self,
         }
     }

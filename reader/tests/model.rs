@@ -9,9 +9,11 @@ use common::*;
 use proptest::prelude::*;
 use std::convert::Infallible;
 use std::fmt::Write as _;
-use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind};
+use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind, DecodedReturn};
 use syscall_record::model::{self, EventKind, Model};
-use syscall_record_format::format::{Args, Chunk, ChunkHead, Edges, Header, Machine, Task, MAX_ARGS, RELEASE_BYTES};
+use syscall_record_format::format::{
+    Args, Chunk, ChunkHead, Edges, Header, Machine, Task, MAX_ARGS, RELEASE_BYTES, VERSION,
+};
 
 /// The lines of a stream's events.
 fn lines(stream: &[u8]) -> Vec<String> {
@@ -140,12 +142,14 @@ fn memory_of_lost_events_is_dropped_or_marked() {
     assert_eq!(lines(&stream_of(&events.concat())), expected);
 }
 
-/// After drops on its CPU, a return may be of another call than the last one that was seen.
+/// After drops, a return may be of another call than the last one that was seen, even if its number is the same.
 #[test]
-fn return_after_drops_has_no_call() {
+fn return_whose_entry_may_be_lost_has_no_arguments() {
     let first = packets(ARGS, 0, &[enter_with(10, 0, sh(), READ, &[0])], &[]);
-    let mut second =
-        packets(ARGS, 0, &[exit(500, 0, sh(), 7), enter_with(510, 0, sh(), READ, &[0]), exit(520, 0, sh(), 8)], &[]);
+    let MadeEdge::NumberedExit(returned) = exit_from(500, 0, sh(), READ, 7).edge else { panic!("is one") };
+    let doubtful = MadeEdge::NumberedExit(MadeReturn { entry_may_be_lost: true, ..returned });
+    let doubtful = MadeEvent { time: 500, cpu: 0, task: sh(), edge: doubtful };
+    let mut second = packets(ARGS, 0, &[doubtful, enter_with(510, 0, sh(), READ, &[0]), exit(520, 0, sh(), 8)], &[]);
     second[0][8] = 12;
     let other = [enter_with(5, 1, task(300, b"top"), READ, &[9]), exit(600, 1, task(300, b"top"), 1)];
     let stream = stream(vec![first, second, packets(ARGS, 1, &other, &[])]);
@@ -153,7 +157,7 @@ fn return_after_drops_has_no_call() {
         "1 300 > read(0x9)",
         "2 100 > read(0x0)",
         "3 dropped 12",
-        "4 100 < unknown() = 7",
+        "4 100 < read() = 7",
         "5 100 > read(0x0)",
         "6 100 < read(0x0) = 8 10ns",
         "7 300 < read(0x9) = 1 595ns ~",
@@ -162,9 +166,9 @@ fn return_after_drops_has_no_call() {
 }
 
 #[test]
-fn return_without_entry_has_no_call() {
-    let events = [exit(10, 0, sh(), -2), enter_with(20, 0, sh(), 9999, &[]), exit(30, 0, sh(), -38)];
-    let expected = ["1 100 < unknown() = -2", "2 100 > syscall_9999()", "3 100 < syscall_9999() = -38 10ns"];
+fn return_without_entry_has_its_call_but_no_arguments() {
+    let events = [exit_from(10, 0, sh(), OPENAT, -2), enter_with(20, 0, sh(), 9999, &[]), exit(30, 0, sh(), -38)];
+    let expected = ["1 100 < openat() = -2", "2 100 > syscall_9999()", "3 100 < syscall_9999() = -38 10ns"];
     assert_eq!(lines(&stream_of(&events)), expected);
 }
 
@@ -215,17 +219,17 @@ fn thread_id_of_another_process_or_of_an_ended_one_is_a_new_thread() {
     let thread = |tid| Task { tid, tgid: 100, ..sh() };
     let events = [
         enter_with(10, 0, thread(101), READ, &[3]),
-        exit(20, 0, Task { tid: 101, tgid: 101, ..sh() }, 1),
+        exit_from(20, 0, Task { tid: 101, tgid: 101, ..sh() }, WRITE, 1),
         enter_with(30, 0, thread(102), READ, &[3]),
         enter_with(40, 0, thread(100), EXIT_GROUP, &[0]),
         exit(50, 0, thread(102), 5),
     ];
     let expected = [
         "1 101 > read(0x3)",
-        "2 101 < unknown() = 1",
+        "2 101 < write() = 1",
         "3 102 > read(0x3)",
         "4 100 > exit_group(0x0)",
-        "5 102 < unknown() = 5",
+        "5 102 < read() = 5",
     ];
     assert_eq!(lines(&stream_of(&events)), expected);
 }
@@ -236,7 +240,7 @@ fn exec_by_another_thread_returns_in_the_first() {
     let events = [
         enter_with(10, 0, thread(100, b"java"), READ, &[3]),
         enter_with(20, 0, thread(105, b"worker"), EXECVE, &[1, 2, 3]),
-        exit(30, 0, thread(100, b"ls"), 0),
+        exit_from(30, 0, thread(100, b"ls"), EXECVE, 0),
         enter_with(40, 0, thread(105, b"worker"), READ, &[3]),
     ];
     let expected = [
@@ -253,12 +257,12 @@ fn child_that_returns_before_its_maker_has_the_makers_call() {
     let child = task(101, b"sh");
     let events = [
         enter_with(10, 0, sh(), CLONE, &[0x11]),
-        exit(15, 0, child, 0),
+        exit_from(15, 0, child, CLONE, 0),
         exit(20, 0, sh(), 101),
-        exit(25, 0, task(102, b"sh"), 0),
+        exit_from(25, 0, task(102, b"sh"), CLONE, 0),
     ];
     let expected =
-        ["1 100 > clone(0x11)", "2 101 < clone(0x11) = 0", "3 100 < clone(0x11) = 101 10ns ~", "4 102 < unknown() = 0"];
+        ["1 100 > clone(0x11)", "2 101 < clone(0x11) = 0", "3 100 < clone(0x11) = 101 10ns ~", "4 102 < clone() = 0"];
     assert_eq!(lines(&stream_of(&events)), expected);
 }
 
@@ -272,12 +276,12 @@ fn children_that_return_after_their_maker_have_the_makers_call() {
         enter_with(30, 0, sh(), 56, &[0x10f00]),
         exit(40, 0, sh(), 102),
         enter_with(50, 0, sh(), 56, &[0x12]),
-        exit(60, 0, child(102, 100), 0),
-        exit(70, 0, child(101, 101), 0),
+        exit_from(60, 0, child(102, 100), 56, 0),
+        exit_from(70, 0, child(101, 101), 56, 0),
         enter_with(80, 0, child(102, 100), 39, &[]),
         exit(90, 0, sh(), 103),
         // The id that the maker got is one of another namespace. Here, another program has it.
-        exit(100, 0, task(103, b"init"), 0),
+        exit_from(100, 0, task(103, b"init"), 56, 0),
     ];
     let expected = [
         "1 100 > clone(0x11)",
@@ -289,23 +293,26 @@ fn children_that_return_after_their_maker_have_the_makers_call() {
         "7 101 < clone(0x11) = 0",
         "8 102 > getpid()",
         "9 100 < clone(0x12) = 103 40ns ~",
-        "10 103 < unknown() = 0",
+        "10 103 < clone() = 0",
     ];
     assert_eq!(lines(&stream(vec![packets(recording, 0, &events, &[])])), expected);
 }
 
-/// Later settings of the clock do not matter. In joined recordings, the second begins where the first has ended.
+/// The clock is set back by 1.4 ms in the first recording; 0.7 µs are no setting. In joined recordings, the second
+/// begins where the first has ended.
 #[test]
-fn times_begin_with_the_wall_clock_and_go_on_by_ticks() {
+fn times_of_day_follow_the_headers_and_durations_go_by_ticks() {
     let set = |packets: &mut [[u64; 512]], wall: u64| {
         for packet in packets {
             packet[5] = wall;
             packet[6] = 2 << 32;
         }
     };
-    let mut one = packets(ARGS, 0, &[enter_with(1000, 0, sh(), READ, &[]), exit(1100, 0, sh(), 0)], &[0]);
+    let events = [enter_with(1000, 0, sh(), READ, &[]), exit(1100, 0, sh(), 0), enter_with(1200, 0, sh(), READ, &[])];
+    let mut one = packets(ARGS, 0, &events, &[0, 1]);
     set(&mut one[..1], 5_000_000);
-    set(&mut one[1..], 1);
+    set(&mut one[1..2], 3_600_000);
+    set(&mut one[2..], 3_600_900);
     let mut two = packets(ARGS, 0, &[enter_with(50, 0, sh(), READ, &[])], &[]);
     set(&mut two, 7_000_000);
     two[0][2] += 1 << 32;
@@ -314,7 +321,7 @@ fn times_begin_with_the_wall_clock_and_go_on_by_ticks() {
         let latency = if let EventKind::Call(call) = &event.kind { call.latency } else { None };
         format!("{} {} {} {:?}", event.time, event.since_first, event.since_last, latency)
     };
-    let expected = ["5000000 0 0 None", "5000200 200 200 Some(200)", "7000000 200 0 None"];
+    let expected = ["5000000 0 0 None", "3600000 200 200 Some(200)", "3600200 400 200 None", "7000000 400 0 None"];
     assert_eq!(lines_of(&stream, times), expected);
 }
 
@@ -346,17 +353,23 @@ proptest! {
             MadeEdge::Enter(call) | MadeEdge::Return(call, _) => Some(call.number),
             MadeEdge::Exit(_) => {
                 let of_task = |other: &&MadeEvent| other.task.tid == event.task.tid;
-                let before = events[..index].iter().rev().find(of_task)?;
-                if let MadeEdge::Enter(call) = &before.edge { Some(call.number) } else { None }
+                let Some(before) = events[..index].iter().rev().find(of_task) else { return Some(NO_CALL) };
+                if let MadeEdge::Enter(call) = &before.edge { Some(call.number) } else { Some(NO_CALL) }
             }
-            MadeEdge::Memory(..) => None,
+            MadeEdge::NumberedExit(_) | MadeEdge::Memory(..) => None,
         }).collect();
         let seen = lines_of(&stream(history.packets(&[])), |event| match &event.kind {
             EventKind::Call(call) => format!("{:?}", call.number),
             EventKind::Dropped { .. } => String::new(),
         });
-        let expected: Vec<String> = expected.iter().map(|number| format!("{number:?}")).collect();
-        prop_assert_eq!(seen, expected);
+        for (index, (seen, expected)) in seen.iter().zip(&expected).enumerate() {
+            // A thread that is back on a CPU at once can complete the word of an earlier entry there.
+            let event = &events[index];
+            let before = events[..index].iter().rev().find(|other| other.task.tid == event.task.tid);
+            let has_moved = before.is_some_and(|before| before.cpu != event.cpu);
+            let can_be_unknown = matches!(event.edge, MadeEdge::Exit(_)) && has_moved && seen == "None";
+            prop_assert!(can_be_unknown || *seen == format!("{expected:?}"), "{} instead of {:?}", seen, expected);
+        }
     }
 
     #[test]
@@ -396,7 +409,7 @@ fn too_many_threads_forget_the_longest_idle_ones() {
         give(&mut model, &record(1, tid, u64::from(tid)), &mut |_| ());
     }
     for tid in (90_000..=100_000).chain(1..=1000) {
-        give(&mut model, &record(6, tid, 200_000), &mut |event| {
+        give(&mut model, &record(5, tid, 200_000), &mut |event| {
             let EventKind::Call(call) = &event.kind else { panic!("is a call") };
             assert_eq!(call.number.is_some(), tid > 1000, "{tid}");
         });
@@ -448,9 +461,10 @@ fn record() -> impl Strategy<Value = RandomRecord> {
         1 => any::<u32>(),
     ];
     let words = prop::collection::vec(prop_oneof![0u64..9, any::<u64>()], 0..65);
-    let head = (0u8..6, any::<[bool; 5]>(), any::<u8>(), 0u16..512).prop_map(|(register, flags, call, len)| {
-        let [continues, is_last, is_fault, is_cut, at_return] = flags;
-        ChunkHead { register, continues, is_last, is_fault, is_cut, at_return, call, len }
+    let head = (0u8..6, any::<[bool; 6]>(), any::<u8>(), 0u16..512).prop_map(|(register, flags, call, len)| {
+        let [continues, is_last, is_fault, is_absent, is_cut, at_return] = flags;
+        let is_absent = is_absent && !is_fault;
+        ChunkHead { register, continues, is_last, is_fault, is_absent, is_cut, at_return, call, len }
     });
     let result = prop_oneof![0i64..10, any::<i64>()];
     (header, task, number, words, head, result).prop_map(|(header, task, number, words, head, result)| {
@@ -467,6 +481,7 @@ fn record() -> impl Strategy<Value = RandomRecord> {
 /// Gives a record to a model, and calls `each` for the event that the model makes.
 fn give(model: &mut Model, record: &RandomRecord, each: &mut impl FnMut(&model::Event<'_>)) {
     let header = Header {
+        version: VERSION,
         machine: record.machine,
         cpu: record.cpu,
         used: 16,
@@ -489,8 +504,19 @@ fn give(model: &mut Model, record: &RandomRecord, each: &mut impl FnMut(&model::
     let kind = match record.kind {
         0 => DecodedKind::Dropped { events: record.time },
         1..=4 => DecodedKind::Enter { task: &task, call },
-        5 if record.edges == Edges::Exit => DecodedKind::Exit { task: &task, call: Some(call), result: record.result },
-        5..=8 => DecodedKind::Exit { task: &task, call: None, result: record.result },
+        5..=8 => {
+            let returned = match record.kind {
+                5 if record.edges == Edges::Exit => DecodedReturn::ReturnOnly(call),
+                5 => DecodedReturn::Unnamed,
+                6 => DecodedReturn::EnteredAt(record.time / 2),
+                _ => DecodedReturn::Numbered {
+                    call,
+                    is_whole: record.kind == 7,
+                    entry_may_be_lost: record.time % 3 == 0,
+                },
+            };
+            DecodedKind::Exit { task: &task, call: returned, result: record.result }
+        }
         _ => DecodedKind::Memory { task: &task, chunk: Chunk::new(record.head, &record.words).expect("fits") },
     };
     let event = DecodedEvent { time: record.time, cpu: record.cpu, kind };

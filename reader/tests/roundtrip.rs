@@ -66,7 +66,7 @@ fn with_widths(events: Vec<MadeEvent>) -> Vec<MadeEvent> {
         match event.edge {
             MadeEdge::Enter(_) => drop(widths.insert(event.task.tid, event.task.is_32bit)),
             MadeEdge::Exit(_) => event.task.is_32bit = *widths.get(&event.task.tid).unwrap_or(&event.task.is_32bit),
-            MadeEdge::Return(..) | MadeEdge::Memory(..) => (),
+            MadeEdge::NumberedExit(_) | MadeEdge::Return(..) | MadeEdge::Memory(..) => (),
         }
         event
     };
@@ -90,7 +90,7 @@ fn line(machine: Machine, event: &MadeEvent, name: &str) -> String {
     };
     match edge {
         MadeEdge::Enter(call) => format!("syscall {:#x}, with pid={tid:#x}, name={name}{}\n", call.number, args(call)),
-        MadeEdge::Exit(result) => format!("{}\n", exit(*result)),
+        MadeEdge::Exit(result) | MadeEdge::NumberedExit(MadeReturn { result, .. }) => format!("{}\n", exit(*result)),
         MadeEdge::Return(call, result) => format!("{}, syscall={:#x}{}\n", exit(*result), call.number, args(call)),
         MadeEdge::Memory(..) => String::new(),
     }

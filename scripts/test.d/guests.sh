@@ -7,6 +7,7 @@
 #     smp, memory            CPUs (as many as the board's TEST_CPUS at most), and MiB
 #     packages, packages32   Debian packages; those of 32-bit ARM lie in /armhf of a 64-bit ARM guest
 #     folder                 a folder of board/, in the guest's root folder
+#     hibernate              the guest has a disk to hibernate to, and is turned on again
 #     only                   the one architecture that it is for
 #     takes, timeout         seconds that it takes on a machine that does nothing else, and that it may take
 #     keep, compare, sessions   what is done with its output here, see verdicts.sh
@@ -39,6 +40,7 @@ guest_of() {
     for name in memory packages packages32 folder; do
         words+="/$(header $name '' "$2")"
     done
+    if has_header hibernate "$2"; then words+=/hibernate; fi
     echo "${words// /+}"
 }
 
@@ -156,6 +158,7 @@ boot_group() {
     if [ "$arch" = aarch64 ]; then
         options+=(--add "$BUILD/armv7/exercise:/tests/exercise32" --add "$BUILD/guest/armv7.busybox:/tests/busybox32")
     fi
+    if has_header hibernate "$file"; then options+=(--hibernate); fi
     add_packages "$arch" "$file"
     status=0
     "$TOP/scripts/guest" "${options[@]}" "$TOP/board/group" >"$work/all" 2>"$work/log" || status=$?

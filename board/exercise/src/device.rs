@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Opens `/dev/syscall-record`, hands requests over, and waits for packets.
+//! Opens `/dev/syscall-record`, hands requests over, waits for packets and checks them.
 
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
+use std::process::Command;
 use syscall_record_format::request::SET_REQUEST;
 
 pub const DEVICE: &str = "/dev/syscall-record";
@@ -13,9 +14,25 @@ pub const DEVICE: &str = "/dev/syscall-record";
 /// Bytes of a packet.
 pub const PACKET_BYTES: usize = 4096;
 
-/// Opens the device, with `flags` for `open`.
+pub const MAGIC: &[u8] = b"\xd3SYSREC\n";
+
+/// What was wrong, if anything.
+pub type Check = Result<(), String>;
+
+/// Fails with `what` unless `condition` holds.
+pub fn expect(condition: bool, what: impl FnOnce() -> String) -> Check {
+    condition.then_some(()).ok_or_else(what)
+}
+
+/// Has a child process make calls, which the module records.
+pub fn record_calls() -> Check {
+    let status = Command::new("/bin/exercise").args(["calls", "10"]).status().map_err(|error| error.to_string())?;
+    expect(status.success(), || status.to_string())
+}
+
+/// Opens the device, with `flags` for `open`. Requests need a descriptor that can be written.
 pub fn open(flags: libc::c_int) -> Result<File, String> {
-    OpenOptions::new().read(true).custom_flags(flags).open(DEVICE).map_err(|error| format!("open: {error}"))
+    OpenOptions::new().read(true).write(true).custom_flags(flags).open(DEVICE).map_err(|error| format!("open: {error}"))
 }
 
 /// Hands `request` to the module.
@@ -39,4 +56,11 @@ pub fn poll_for(device: &File, milliseconds: i32) -> Result<bool, String> {
         1 if entry.revents & libc::POLLIN != 0 => Ok(true),
         _ => Err(format!("poll gave {count}, {:#x}", entry.revents)),
     }
+}
+
+/// Fails unless `packet` is a whole packet that holds events, with zeroes behind them.
+pub fn check_packet(packet: &[u8]) -> Check {
+    expect(packet.len() == PACKET_BYTES && packet.starts_with(MAGIC), || "no packet".into())?;
+    let used = usize::from(u16::from_le_bytes([packet[12], packet[13]])) * 8;
+    expect(used > 128 && packet[used..].iter().all(|&byte| byte == 0), || format!("{used} bytes used"))
 }

@@ -6,18 +6,17 @@
 //! otherwise.
 
 use crate::collect::copy_rest;
-use crate::device::{open, poll_for, DEVICE, PACKET_BYTES};
+use crate::device::{
+    check_packet, expect, open, poll_for, record_calls, set_request, Check, DEVICE, MAGIC, PACKET_BYTES,
+};
+use crate::{reader_cases, reader_fault};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use syscall_record_format::request::{Request, SET_REQUEST};
-
-const MAGIC: &[u8] = b"\xd3SYSREC\n";
-
-type Check = Result<(), String>;
 
 /// Runs the case with this name.
 pub fn run(case: &str) -> ExitCode {
@@ -32,6 +31,11 @@ pub fn run(case: &str) -> ExitCode {
         "half" => leave_half_a_packet(),
         "late" => read_when_told(),
         "bad-requests" => make_bad_requests(),
+        "fault" => reader_fault::sleep_while_reading(),
+        "fault-killed" => reader_fault::be_killed_while_reading(),
+        "turns" => reader_cases::read_in_turns(),
+        "own" => reader_cases::call_while_reading(),
+        "heir" => reader_cases::hand_device_on(),
         _ => Err("no such case".into()),
     };
     match check {
@@ -44,17 +48,6 @@ pub fn run(case: &str) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Fails with `what` unless `condition` holds.
-fn expect(condition: bool, what: impl FnOnce() -> String) -> Check {
-    condition.then_some(()).ok_or_else(what)
-}
-
-/// Has a child process make calls, which the module records.
-fn record_calls() -> Check {
-    let status = Command::new("/bin/exercise").args(["calls", "10"]).status().map_err(|error| error.to_string())?;
-    expect(status.success(), || status.to_string())
 }
 
 fn errno_of(result: io::Result<usize>) -> Option<i32> {
@@ -217,6 +210,10 @@ fn read_when_told() -> Check {
 /// The module refuses bad requests, and says why in the log. It refuses commands that it does not know. Afterwards it
 /// records as before.
 fn make_bad_requests() -> Check {
+    let read_only = File::open(DEVICE).map_err(|error| error.to_string())?;
+    let result = set_request(&read_only, &Request::default().to_bytes()).map_err(|error| error.raw_os_error());
+    expect(result == Err(Some(libc::EBADF)), || format!("a descriptor that is not open for writing: {result:?}"))?;
+    drop(read_only);
     let mut device = open(libc::O_NONBLOCK)?;
     let command = |command: u32, argument: *const u8| {
         // SAFETY: The kernel reads what is at `argument`, or fails.
@@ -254,11 +251,4 @@ fn read_packet(device: &mut File) -> Check {
     let count = device.read(&mut packet).map_err(|error| format!("read: {error}"))?;
     expect(count == PACKET_BYTES, || format!("a packet of {count} bytes"))?;
     check_packet(&packet)
-}
-
-/// Fails unless `packet` is a whole packet that holds events, with zeroes behind them.
-fn check_packet(packet: &[u8]) -> Check {
-    expect(packet.len() == PACKET_BYTES && packet.starts_with(MAGIC), || "no packet".into())?;
-    let used = usize::from(u16::from_le_bytes([packet[12], packet[13]])) * 8;
-    expect(used > 128 && packet[used..].iter().all(|&byte| byte == 0), || format!("{used} bytes used"))
 }

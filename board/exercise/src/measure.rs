@@ -51,8 +51,9 @@ fn find_loop(call: &str) -> fn(u64) {
     match call {
         "getppid" => calls::call_getppid,
         "read" => read_bytes,
+        "write" => write_buffers,
         "open" => open_and_close,
-        _ => panic!("a call to time is getppid, read or open"),
+        _ => panic!("a call to time is getppid, read, write or open"),
     }
 }
 
@@ -64,6 +65,17 @@ fn read_bytes(count: u64) {
         // SAFETY: The kernel writes one byte, to `byte`.
         let result = unsafe { libc::syscall(libc::SYS_read, zero.as_raw_fd(), &raw mut byte, 1) };
         assert_eq!(result, 1, "/dev/zero gives a byte");
+    }
+}
+
+/// Writes 64 bytes, `count` times.
+fn write_buffers(count: u64) {
+    let null = File::options().write(true).open("/dev/null").expect("/dev/null can be opened");
+    let buffer = [b'a'; 64];
+    for _ in 0..count {
+        // SAFETY: The kernel reads no more than `buffer` has.
+        let result = unsafe { libc::syscall(libc::SYS_write, null.as_raw_fd(), buffer.as_ptr(), buffer.len()) };
+        assert_eq!(result, 64, "/dev/null takes everything");
     }
 }
 

@@ -3,7 +3,7 @@
 //! Requests a recording, and copies it to standard output.
 //!
 //! Words make the request: `pids=1,2`, `names=a,b`, `ppid=1`, `parent=a`, `calls=N,M` (of programs as wide as the
-//! kernel), `calls32=N,M` (of 32-bit programs), `edges=exit`, `failed`, `args`, `snaplen=N`, `follow`, `keep`.
+//! kernel), `calls32=N,M` (of 32-bit programs), `edges=exit`, `failed`, `args`, `snaplen=N`, `fault`, `follow`, `keep`.
 //!
 //! Makes `/tmp/asked` when the module has the request. When there is `/tmp/enough`, copies what was recorded until
 //! then, and ends.
@@ -69,6 +69,7 @@ fn parse(words: &[&str]) -> Result<Request, String> {
             "failed" => selection.failed_only = true,
             "args" => selection.args = true,
             "snaplen" => selection.snaplen = parse_snaplen(bytes).map_err(rule)?,
+            "fault" => selection.fault = true,
             "follow" => selection.follow = true,
             "keep" => request.keep_unread = true,
             _ => return Err(format!("{word}: no such word")),

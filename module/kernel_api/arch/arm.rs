@@ -4,7 +4,7 @@
 
 use crate::shared::format::{Machine, MAX_ARGS};
 use core::arch::asm;
-use kernel::bindings;
+use kernel::{bindings, prelude::*};
 
 /// What packet headers say.
 pub(crate) const MACHINE: Machine = Machine::Arm;
@@ -64,7 +64,7 @@ pub(crate) unsafe fn is_32bit(_task: *const bindings::task_struct) -> bool {
 pub(crate) unsafe fn store_release(place: *mut u32, value: u32) {
     // SAFETY: The caller promises that it can be written.
     unsafe {
-        // `dmb ish`: see `read_ordered`.
+        // `dmb ish`: see `fence`.
         asm!(".inst 0xf57ff05b", options(nostack, preserves_flags));
         place.write_volatile(value);
     }
@@ -109,6 +109,17 @@ impl Registers<'_> {
         [a, b, c, d, e, f].map(|register| register as u32)
     }
 
+    /// Argument `index`, 0 to 5; 0 for others.
+    #[inline(always)]
+    pub(crate) fn arg(self, _is_32bit: bool, index: usize) -> u64 {
+        match index {
+            // `ARM_ORIG_r0`: the first argument's register gets the result.
+            0 => u64::from(self.0.uregs[17] as u32),
+            1..=5 => u64::from(self.0.uregs[index] as u32),
+            _ => 0,
+        }
+    }
+
     /// The number of the system call.
     #[inline(always)]
     pub(crate) fn number(self) -> u64 {
@@ -130,7 +141,7 @@ pub(crate) fn number() -> u32 {
     }
 }
 
-/// The generic timer's counter.
+/// The generic timer's counters.
 pub(crate) struct Counter;
 
 #[cfg(CONFIG_ARM_ARCH_TIMER)]
@@ -141,6 +152,12 @@ extern "C" {
 impl Counter {
     /// A tick is one of the counter's: 1 to 100 MHz on most boards, 1 GHz since ARMv8.6.
     pub(crate) const MAX_HERTZ: u64 = u64::MAX;
+
+    /// What the log calls it.
+    pub(crate) const NAME: &'static str = "generic timer";
+
+    /// The kernel's number for a clock that counts it.
+    pub(crate) const CLOCKSOURCE: bindings::clocksource_ids = bindings::clocksource_ids_CSID_ARM_ARCH_COUNTER;
 
     /// The function by which the kernel reads the counter: some boards have set up only the physical one. `None` if
     /// there is no generic timer.
@@ -163,10 +180,17 @@ impl Counter {
         None
     }
 
-    /// The name of the kernel's function that reads the virtual counter directly.
-    pub(crate) const DIRECT: Option<&'static [u8]> = Some(b"arch_counter_get_cntvct+0x0/");
+    /// The name of the kernel's function for which [`read`](Self::read) does.
+    pub(crate) const DIRECT: &'static [&'static CStr] = &[c"arch_counter_get_cntvct+0x0/"];
 
-    /// The frequency of the counter; only where there is a [`reader`](Self::reader).
+    /// The name of the kernel's function for which [`read_physical`](Self::read_physical) does. The virtual counter
+    /// would not do everywhere. If the kernel was booted in HYP mode, it has cleared the offset between the two
+    /// counters (`hyp-stub.S`). But it also reads the physical counter where the firmware has left the offset
+    /// undefined, a different one on each CPU ("arm,cpu-registers-not-fw-configured" in the device tree).
+    pub(crate) const PHYSICAL: Option<&'static CStr> = Some(c"arch_counter_get_cntpct+0x0/");
+
+    /// The frequency of the counter, as the firmware has stated it to this CPU; 0 where it has not. Only where there is
+    /// a [`reader`](Self::reader).
     pub(crate) fn hertz() -> u64 {
         let hertz: u32;
         // SAFETY: Reads CNTFRQ, which has no side effects.
@@ -187,14 +211,22 @@ impl Counter {
         (u64::from(high) << 32) | u64::from(low)
     }
 
-    /// Reads the counter after everything before has completed, and before anything that follows. (`dmb` orders
-    /// accesses of memory only, and this is none.)
-    pub(crate) fn read_ordered() -> u64 {
+    /// Reads the physical counter; only where the kernel reads it, too, for others cannot.
+    #[inline(always)]
+    pub(crate) fn read_physical() -> u64 {
+        let (low, high): (u32, u32);
+        // SAFETY: Reads CNTPCT, as in `read`.
+        unsafe {
+            asm!("mrrc p15, 0, {}, {}, c14", out(reg) low, out(reg) high, options(nomem, nostack, preserves_flags));
+        }
+        (u64::from(high) << 32) | u64::from(low)
+    }
+
+    /// Everything before has completed, and nothing that follows has begun: also when one of the two reads a counter.
+    /// (`dmb` orders accesses of memory only, and that is none.)
+    #[inline(always)]
+    pub(crate) fn fence() {
         // SAFETY: `dsb ish` and `isb`: the kernel's target for Rust is an older ARM, which lacks the names.
         unsafe { asm!(".inst 0xf57ff04b", ".inst 0xf57ff06f", options(nostack, preserves_flags)) };
-        let ticks = Self::read();
-        // SAFETY: `isb`.
-        unsafe { asm!(".inst 0xf57ff06f", options(nostack, preserves_flags)) };
-        ticks
     }
 }

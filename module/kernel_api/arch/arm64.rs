@@ -4,7 +4,7 @@
 
 use crate::shared::format::{Machine, MAX_ARGS};
 use core::arch::asm;
-use kernel::bindings;
+use kernel::{bindings, prelude::*};
 
 /// What packet headers say.
 pub(crate) const MACHINE: Machine = Machine::Arm64;
@@ -77,6 +77,18 @@ impl Registers<'_> {
         [self.0.orig_x0, b, c, d, e, f]
     }
 
+    /// Argument `index`, 0 to 5; 0 for others.
+    #[inline(always)]
+    pub(crate) fn arg(self, _is_32bit: bool, index: usize) -> u64 {
+        match index {
+            // The first argument's register gets the result.
+            0 => self.0.orig_x0,
+            // SAFETY: Both variants of the union are the same registers.
+            1..=5 => unsafe { self.0.__bindgen_anon_1.user_regs.regs[index] },
+            _ => 0,
+        }
+    }
+
     /// The number of the system call (`syscall_get_nr()`, `arch/arm64/include/asm/syscall.h`).
     #[inline(always)]
     pub(crate) fn number(self) -> u64 {
@@ -84,12 +96,18 @@ impl Registers<'_> {
     }
 }
 
-/// The generic timer's virtual counter.
+/// The generic timer's counter, read as the virtual one.
 pub(crate) struct Counter;
 
 impl Counter {
     /// A tick is one of the counter's: 1 to 100 MHz on most boards, 1 GHz since ARMv8.6.
     pub(crate) const MAX_HERTZ: u64 = u64::MAX;
+
+    /// What the log calls it.
+    pub(crate) const NAME: &'static str = "generic timer";
+
+    /// The kernel's number for a clock that counts it.
+    pub(crate) const CLOCKSOURCE: bindings::clocksource_ids = bindings::clocksource_ids_CSID_ARM_ARCH_COUNTER;
 
     /// The function by which the kernel reads the counter. It does not read directly where the counter has an
     /// erratum.
@@ -98,10 +116,21 @@ impl Counter {
         unsafe { bindings::arch_timer_read_counter }
     }
 
-    /// The name of the kernel's function that reads the counter directly.
-    pub(crate) const DIRECT: Option<&'static [u8]> = Some(b"arch_counter_get_cntvct+0x0/");
+    /// The names of the kernel's functions for which [`read`](Self::read) does. Where an erratum forbids a plain read,
+    /// the kernel has a function of another name.
+    ///
+    /// A kernel that was booted at EL2 reads the physical counter. The virtual one is equal there. The kernel clears
+    /// the offset between the two on each CPU that it starts (`__init_el2_timers` of `asm/el2_setup.h`), and at EL2
+    /// with VHE the CPU ignores the offset. KVM without VHE sets the offset while a task runs a guest, and clears it
+    /// before that task or another one returns to user space (`kvm_timer_vcpu_put()`). The kernel's own vDSO relies on
+    /// that: it reads the virtual counter, whichever one the kernel reads (`__arch_get_hw_counter()`).
+    pub(crate) const DIRECT: &'static [&'static CStr] =
+        &[c"arch_counter_get_cntvct+0x0/", c"arch_counter_get_cntpct+0x0/"];
 
-    /// The frequency of the counter.
+    /// No kernel needs [`read_physical`](Self::read_physical).
+    pub(crate) const PHYSICAL: Option<&'static CStr> = None;
+
+    /// The frequency of the counter, as the firmware has stated it to this CPU; 0 where it has not.
     pub(crate) fn hertz() -> u64 {
         let hertz;
         // SAFETY: Reads a register without side effects.
@@ -118,14 +147,17 @@ impl Counter {
         ticks
     }
 
-    /// Reads the counter after everything before has completed, and before anything that follows. (`dmb` orders
-    /// accesses of memory only, and this is none.)
-    pub(crate) fn read_ordered() -> u64 {
-        let ticks;
-        // SAFETY: As in `read`, between barriers.
-        unsafe {
-            asm!("dsb ish", "isb", "mrs {}, cntvct_el0", "isb", out(reg) ticks, options(nostack, preserves_flags))
-        };
-        ticks
+    /// As [`read`](Self::read).
+    #[inline(always)]
+    pub(crate) fn read_physical() -> u64 {
+        Self::read()
+    }
+
+    /// Everything before has completed, and nothing that follows has begun: also when one of the two reads the counter.
+    /// (`dmb` orders accesses of memory only, and that is none.)
+    #[inline(always)]
+    pub(crate) fn fence() {
+        // SAFETY: Barriers.
+        unsafe { asm!("dsb ish", "isb", options(nostack, preserves_flags)) };
     }
 }

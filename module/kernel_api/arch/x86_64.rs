@@ -4,7 +4,7 @@
 
 use crate::shared::format::{Machine, MAX_ARGS};
 use core::arch::asm;
-use kernel::{bindings, ffi::c_ulong};
+use kernel::{bindings, prelude::*};
 
 /// What packet headers say.
 pub(crate) const MACHINE: Machine = Machine::X86_64;
@@ -153,6 +153,25 @@ impl Registers<'_> {
         }
     }
 
+    /// Argument `index`, 0 to 5; 0 for others.
+    #[inline(always)]
+    pub(crate) fn arg(self, is_32bit: bool, index: usize) -> u64 {
+        let regs = self.0;
+        let register = match (is_32bit, index) {
+            (false, 0) | (true, 4) => regs.di,
+            (false, 1) | (true, 3) => regs.si,
+            (_, 2) => regs.dx,
+            (false, 3) => regs.r10,
+            (false, 4) => regs.r8,
+            (false, 5) => regs.r9,
+            (true, 0) => regs.bx,
+            (true, 1) => regs.cx,
+            (true, 5) => regs.bp,
+            _ => 0,
+        };
+        register as u64
+    }
+
     /// The number of the system call (`syscall_get_nr()`, `arch/x86/include/asm/syscall.h`).
     #[inline(always)]
     pub(crate) fn number(self) -> u64 {
@@ -164,6 +183,12 @@ impl Registers<'_> {
 pub(crate) struct Counter;
 
 impl Counter {
+    /// What the log calls it.
+    pub(crate) const NAME: &'static str = "TSC";
+
+    /// The kernel's number for a clock that counts it.
+    pub(crate) const CLOCKSOURCE: bindings::clocksource_ids = bindings::clocksource_ids_CSID_X86_TSC;
+
     /// A tick is 7 to 15 ns long, so that deltas stay small.
     pub(crate) const MAX_HERTZ: u64 = 1 << 27;
 
@@ -180,11 +205,14 @@ impl Counter {
     ///
     /// Nothing: only the type of [`reader`](Self::reader) demands an `unsafe` function.
     unsafe extern "C" fn read_c() -> u64 {
-        Self::read_ordered()
+        Self::read()
     }
 
-    /// `None`: the kernel has no other way to read the counter.
-    pub(crate) const DIRECT: Option<&'static [u8]> = None;
+    /// Any name: the kernel has no other way to read the counter, and [`reader`](Self::reader) returns one function.
+    pub(crate) const DIRECT: &'static [&'static CStr] = &[c""];
+
+    /// There is no other counter.
+    pub(crate) const PHYSICAL: Option<&'static CStr> = None;
 
     /// The frequency of the counter, 0 if the kernel could not find it out.
     pub(crate) fn hertz() -> u64 {
@@ -201,13 +229,16 @@ impl Counter {
         (u64::from(high) << 32) | u64::from(low)
     }
 
-    /// Reads the counter after everything before has completed, and before anything that follows.
-    pub(crate) fn read_ordered() -> u64 {
-        let (low, high): (u32, u32);
-        // SAFETY: As in `read`, between barriers.
-        unsafe {
-            asm!("lfence", "rdtsc", "lfence", out("eax") low, out("edx") high, options(nostack, preserves_flags))
-        };
-        (u64::from(high) << 32) | u64::from(low)
+    /// As [`read`](Self::read).
+    #[inline(always)]
+    pub(crate) fn read_physical() -> u64 {
+        Self::read()
+    }
+
+    /// Everything before has completed, and nothing that follows has begun: also when one of the two reads the counter.
+    #[inline(always)]
+    pub(crate) fn fence() {
+        // SAFETY: A barrier.
+        unsafe { asm!("lfence", options(nostack, preserves_flags)) };
     }
 }

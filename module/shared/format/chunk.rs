@@ -22,8 +22,10 @@ pub struct ChunkHead {
     pub continues: bool,
     /// It is the last chunk of its argument.
     pub is_last: bool,
-    /// The memory after it could not be read.
+    /// The memory after it could not be read: the address is bad. Not together with `is_absent`.
     pub is_fault: bool,
+    /// The memory after it was not resident when it was to be copied.
+    pub is_absent: bool,
     /// There was more memory than is recorded.
     pub is_cut: bool,
     /// The memory was read at the return of the call, not at its entry.
@@ -40,7 +42,7 @@ impl<'a> Chunk<'a> {
     #[inline]
     pub fn new(head: ChunkHead, words: &'a [u64]) -> Option<Self> {
         let len = usize::from(head.len);
-        if len > MAX_CHUNK_BYTES || usize::from(head.register) >= MAX_ARGS {
+        if len > MAX_CHUNK_BYTES || usize::from(head.register) >= MAX_ARGS || head.is_fault && head.is_absent {
             return None;
         }
         Some(Self { head, words: words.get(..len.div_ceil(8))? })
@@ -56,6 +58,7 @@ impl<'a> Chunk<'a> {
             continues: MEMORY_CONTINUES.get(word) != 0,
             is_last: MEMORY_IS_LAST.get(word) != 0,
             is_fault: MEMORY_IS_FAULT.get(word) != 0,
+            is_absent: MEMORY_IS_ABSENT.get(word) != 0,
             is_cut: MEMORY_IS_CUT.get(word) != 0,
             at_return: MEMORY_AT_RETURN.get(word) != 0,
             call: MEMORY_CALL.get(word) as u8,

@@ -51,8 +51,16 @@ pub(super) const CALL_DELTA: BitField = BitField::new(41, 23);
 pub(super) const CALL_ARGS_COUNT: BitField = BitField::new(41, 3);
 pub(super) const CALL_ARGS_DELTA: BitField = BitField::new(44, 20);
 pub(super) const DELTA: BitField = BitField::new(32, 32);
-pub(super) const EXIT_DELTA: BitField = BitField::new(4, 28);
-pub(super) const EXIT_RESULT: BitField = BitField::new(32, 32);
+pub(super) const EXIT_NUMBER: BitField = BitField::new(4, 9);
+pub(super) const EXIT_IS_32BIT: BitField = BitField::new(13, 1);
+pub(super) const EXIT_ENTRY_MAY_BE_LOST: BitField = BitField::new(14, 1);
+pub(super) const EXIT_DELTA: BitField = BitField::new(15, 25);
+pub(super) const EXIT_RESULT: BitField = BitField::new(40, 24);
+pub(super) const EXIT_WIDE_ARGS: BitField = BitField::new(5, 3);
+pub(super) const EXIT_WIDE_IS_WHOLE: BitField = BitField::new(8, 1);
+pub(super) const EXIT_WIDE_ENTRY_MAY_BE_LOST: BitField = BitField::new(9, 1);
+pub(super) const EXIT_WIDE_DELTA: BitField = BitField::new(10, 22);
+pub(super) const EXIT_WIDE_NUMBER: BitField = BitField::new(32, 32);
 pub(super) const TIME: BitField = BitField::new(4, 60);
 pub(super) const IS_32BIT: BitField = BitField::new(4, 1);
 pub(super) const ENTER_WIDE_ARGS: BitField = BitField::new(5, 3);
@@ -64,13 +72,23 @@ pub(super) const MEMORY_IS_CUT: BitField = BitField::new(9, 1);
 pub(super) const MEMORY_AT_RETURN: BitField = BitField::new(10, 1);
 pub(super) const MEMORY_BYTES: BitField = BitField::new(11, 10);
 pub(super) const MEMORY_CONTINUES: BitField = BitField::new(21, 1);
+pub(super) const MEMORY_IS_ABSENT: BitField = BitField::new(22, 1);
 pub(super) const MEMORY_CALL: BitField = BitField::new(24, 8);
 pub(super) const TASK_TID: BitField = BitField::new(8, 24);
 pub(super) const TASK_TGID: BitField = BitField::new(32, 24);
 /// Bits that are zero in records of their kind.
-pub(super) const EXIT_WIDE_UNUSED: BitField = BitField::new(4, 28);
 pub(super) const ENTER_WIDE_UNUSED: BitField = BitField::new(8, 24);
-pub(super) const MEMORY_UNUSED: BitField = BitField::new(22, 2);
+pub(super) const MEMORY_UNUSED: BitField = BitField::new(23, 1);
+
+/// What differs in records of version 1.
+pub(super) mod version_1 {
+    use super::BitField;
+
+    pub(in super::super) const EXIT_DELTA: BitField = BitField::new(4, 28);
+    pub(in super::super) const EXIT_RESULT: BitField = BitField::new(32, 32);
+    pub(in super::super) const EXIT_WIDE_UNUSED: BitField = BitField::new(4, 28);
+    pub(in super::super) const MEMORY_UNUSED: BitField = BitField::new(22, 2);
+}
 
 pub(super) const KIND_ENTER_WIDE: u64 = 1;
 pub(super) const KIND_ENTER: u64 = 2;
@@ -84,14 +102,18 @@ pub(super) const KIND_MEMORY: u64 = 15;
 /// This bit of the kind turns an ENTER into a CALL.
 pub(super) const RETURNED: u64 = 8;
 
-/// The largest delta of an ENTER_WIDE and of an EXIT_WIDE.
+/// The largest delta of an ENTER_WIDE and of a MEMORY.
 pub const MAX_DELTA: u64 = DELTA.max();
 /// The largest delta of an EXIT.
 pub const MAX_EXIT_DELTA: u64 = EXIT_DELTA.max();
+/// The largest delta of an EXIT_WIDE.
+pub const MAX_EXIT_WIDE_DELTA: u64 = EXIT_WIDE_DELTA.max();
 
 const _: () = assert!(SLOTS == 1 << SLOT.width);
 const _: () = assert!(CALL_DELTA.shift + CALL_DELTA.width == 64);
 const _: () = assert!(CALL_ARGS_COUNT.shift == CALL_DELTA.shift && CALL_ARGS_DELTA.shift + CALL_ARGS_DELTA.width == 64);
 const _: () = assert!(EXIT_RESULT.shift + EXIT_RESULT.width == 64);
+const _: () = assert!(EXIT_NUMBER.shift == CALL_NUMBER.shift && EXIT_NUMBER.width == CALL_NUMBER.width);
+const _: () = assert!(EXIT_WIDE_DELTA.shift + EXIT_WIDE_DELTA.width == EXIT_WIDE_NUMBER.shift);
 const _: () = assert!(MAX_CHUNK_BYTES as u64 <= MEMORY_BYTES.max());
 const _: () = assert!(TASK_TGID.shift + TASK_TGID.width <= 64);

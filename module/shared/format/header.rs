@@ -35,6 +35,8 @@ impl Edges {
 /// A packet's header. The table in the folder's documentation has units and ranges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
+    /// Version of the format, 1 or [`VERSION`].
+    pub version: u8,
     /// Architecture of the recording kernel.
     pub machine: Machine,
     /// CPU number.
@@ -70,7 +72,7 @@ pub struct Header {
 pub enum BadHeader {
     /// The first word is not [`MAGIC`].
     Magic,
-    /// The version is not [`VERSION`].
+    /// The version is neither 1 nor [`VERSION`].
     Version(u8),
     /// A field has an invalid value.
     Field,
@@ -82,7 +84,7 @@ impl Header {
     pub fn to_words(self) -> [u64; HEADER_WORDS] {
         let mut words = [0; HEADER_WORDS];
         words[0] = MAGIC;
-        words[1] = u64::from(VERSION)
+        words[1] = u64::from(self.version)
             | ((self.machine as u64) << 8)
             | (u64::from(self.cpu) << 16)
             | (u64::from(self.used) << 32)
@@ -114,7 +116,7 @@ impl Header {
             return Err(BadHeader::Magic);
         }
         let version = packet[1] as u8;
-        if version != VERSION {
+        if !(1..=VERSION).contains(&version) {
             return Err(BadHeader::Version(version));
         }
         let machine = Machine::from_byte((packet[1] >> 8) as u8).ok_or(BadHeader::Field)?;
@@ -129,6 +131,7 @@ impl Header {
             bytes.copy_from_slice(&word.to_le_bytes());
         }
         Ok(Self {
+            version,
             machine,
             cpu: (packet[1] >> 16) as u16,
             used,

@@ -12,8 +12,8 @@ pub const HEADER_WORDS: usize = 16;
 /// feed: a capture is refused after a transfer that rewrites line ends. No record begins with this word, which would be
 /// an entry that has a result.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"\xd3SYSREC\n");
-/// Version of the format.
-pub const VERSION: u8 = 1;
+/// Version of the format that is written. Version 1 is still read.
+pub const VERSION: u8 = 2;
 /// Slots for tasks in a packet.
 pub const SLOTS: usize = 8;
 /// Bytes of the kernel release in a header.
@@ -24,8 +24,8 @@ pub const MAX_ARGS: usize = 6;
 pub const MAX_CHUNK_BYTES: usize = 512;
 /// Words of the longest record.
 pub const MAX_RECORD_WORDS: usize = 1 + MAX_CHUNK_BYTES / 8;
-/// Words of the longest record of an entry.
-pub const MAX_ENTER_WORDS: usize = 2 + MAX_ARGS;
+/// Words of the longest record of an entry or a return.
+pub const MAX_CALL_WORDS: usize = 2 + MAX_ARGS;
 /// The largest errno, `MAX_ERRNO` of `include/linux/err.h`.
 pub const MAX_ERRNO: i64 = 4095;
 
@@ -36,7 +36,7 @@ pub type Packet = [u64; PACKET_WORDS];
 const _: () = assert!(PACKET_WORDS == 512 && core::mem::size_of::<Packet>() == 4096);
 const _: () = assert!(RELEASE_BYTES == (HEADER_WORDS - 9) * 8);
 const _: () = assert!(MAX_CHUNK_BYTES % 8 == 0);
-const _: () = assert!(MAX_ENTER_WORDS <= MAX_RECORD_WORDS);
+const _: () = assert!(MAX_CALL_WORDS <= MAX_RECORD_WORDS);
 const _: () = assert!(cfg!(target_endian = "little"), "records are written in place, little-endian");
 
 /// Whether a call with this result failed: the result is a negated errno then.

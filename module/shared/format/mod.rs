@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The record format, bit by bit. The tables below are its only definition.
+//! The record format, bit by bit. The tables below are its only definition. They describe version 2; the last part says
+//! what is different in version 1.
 //!
 //! # Stream
 //!
@@ -49,39 +50,54 @@
 //! | 1      | ENTER_WIDE | 4 program is 32-bit, 5–7 arguments, 32–63 delta                       | number, arguments |
 //! | 2, 3   | ENTER      | 4–12 number, 41–63 delta                                              |                   |
 //! | 4, 5   | ENTER_ARGS | 4–12 number, 41–43 arguments, 44–63 delta                             | arguments         |
-//! | 6      | EXIT       | 4–31 delta, 32–63 result (signed)                                     |                   |
-//! | 7      | EXIT_WIDE  | 32–63 delta                                                           | result            |
+//! | 6      | EXIT       | 4–12 number, 13 and 14 flags, 15–39 delta, 40–63 result (signed)      |                   |
+//! | 7      | EXIT_WIDE  | 4, 8 and 9 flags, 5–7 arguments, 10–31 delta, 32–63 number            | result, arguments |
 //! | 8      | TIME       | 4–63 absolute time in ticks                                           |                   |
 //! | 9      | TASK       | 4 program is 32-bit, 5–7 slot, 8–31 tid, 32–55 tgid                   | comm, comm        |
 //! | 10, 11 | CALL       | as ENTER; 13–28 result (signed), 29–40 duration                       |                   |
 //! | 12, 13 | CALL_ARGS  | as ENTER_ARGS; 13–28 result (signed), 29–40 duration                  | arguments         |
 //! | 14     | SWITCH     | 5–7 slot                                                              |                   |
-//! | 15     | MEMORY     | 4–6 argument, 7–10 and 21 flags, 11–20 bytes, 24–31 call, 32–63 delta | the bytes         |
+//! | 15     | MEMORY     | 4–6 argument, 7–10, 21, 22 flags, 11–20 bytes, 24–31 call, 32–63 delta | the bytes        |
 //!
 //! * CALL stands for an ENTER that is directly followed by an EXIT, `duration` ticks later. If the next event of the
 //!   CPU after an entry is the return of the same task, the writer turns the ENTER into a CALL.
 //! * The odd one of two kinds says that a 32-bit program made the call on a 64-bit kernel. The number is then one of
-//!   the architecture's 32-bit table, and registers have 32 bits. An EXIT has the width of the task's last ENTER; if
-//!   the packets show no ENTER, the width of the task's TASK.
+//!   the architecture's 32-bit table, and registers have 32 bits.
 //! * `arguments` is how many registers with arguments follow, 0 to [`MAX_ARGS`]. Each takes a word. Where registers
 //!   have 32 bits, two share a word, the first in the lower half.
+//! * EXIT and EXIT_WIDE are returns that do not complete a CALL. They have the number of the call, as the registers
+//!   have it at the return: `u32::MAX` where the kernel has lost it, which is after `sigreturn` and `rt_sigreturn`.
+//!   Flag 13 of EXIT and 4 of EXIT_WIDE: a 32-bit program made the call on a 64-bit kernel. Flag 14 of EXIT and 9 of
+//!   EXIT_WIDE: entries or returns of the task may have been dropped since its last recorded entry. Without this flag,
+//!   the record is the return from the task's last entry, if that has not returned and has the same number and width.
+//!   Otherwise no entry of the call is recorded: the task began to match a filter during the call, or the entry was
+//!   dropped, or seccomp or a ptracer refused the call before its entry was traced. Flag 8 of EXIT_WIDE: arguments
+//!   follow as in an entry, because the call may have been refused.
 //! * Where only returns are recorded, a CALL with the duration 0 stands for its return alone. If the return does not
-//!   fit into a CALL, an ENTER is directly followed by its EXIT with the delta 0, and both stand for the return alone.
+//!   fit into a CALL, it is an EXIT or, where arguments are recorded, an EXIT_WIDE with flag 8.
 //! * TIME sets the time of the last event. The writer uses it where a delta does not fit.
 //! * TASK says which thread the following records belong to, and stores the thread in one of [`SLOTS`] slots. SWITCH
 //!   returns to the thread of a slot. Slots are empty at the start of a packet: its first record, apart from TIME, is a
 //!   TASK. `comm` is 16 bytes in the order of memory, padded with NULs.
 //! * MEMORY is a chunk of the memory that an argument of the task's next event points to. `argument` is the register of
 //!   the argument, 0 to 5; `call` is the lower 8 bits of the call's number; `bytes` is 0 to [`MAX_CHUNK_BYTES`]. The
-//!   last word is filled up with zeros. Flag 7: this is the argument's last chunk. Flag 8: the rest could not be read.
-//!   Flag 9: there was more than is recorded. Flag 10: the memory was read at the return. Flag 21: this is not the
-//!   argument's first chunk. Chunks whose event was dropped belong to no event. After a chunk that found no room, no
-//!   more chunks of its argument follow. [`MemoryKind`](super::calls::plan::MemoryKind) describes the contents of lists
-//!   of buffers.
-//! * EXIT has no number: it returns from the task's last ENTER. If no ENTER was recorded, because the task began to
-//!   match a filter during a call, or because events were dropped, the EXIT stands alone.
+//!   last word is filled up with zeros. Flag 7: this is the argument's last chunk. Flag 8: the rest could not be read,
+//!   since the address is bad. Flag 22: the rest was not resident when it was to be copied. Flag 9: there was more than
+//!   is recorded. Flag 10: the memory was read at the return. (Memory that the kernel only reads is then as it was at
+//!   the return, too.) Flag 21: this is not the argument's first chunk. Chunks whose event was dropped belong to no
+//!   event. After a chunk that found no room, no more chunks of its argument follow.
+//!   [`MemoryKind`](super::calls::plan::MemoryKind) describes the contents of lists of buffers.
 //!
 //! Later versions may use further bits and kinds. A reader refuses a version that it does not know.
+//!
+//! # Version 1
+//!
+//! * EXIT has 4–31 delta, 32–63 result. EXIT_WIDE has 32–63 delta, and the result as its only further word. Neither has
+//!   a number: it returns from the task's last ENTER, and has its width. If no ENTER was recorded, the EXIT stands
+//!   alone, and has the width of the task's TASK. Near drops, an EXIT may belong to another call than it seems.
+//! * Where only returns are recorded, a return that does not fit into a CALL is an ENTER directly followed by its EXIT
+//!   with the delta 0; both stand for the return alone.
+//! * Bit 22 of MEMORY is zero. Flag 8 stands for memory that was not resident, too.
 //!
 //! # Files
 //!
@@ -109,7 +125,7 @@ mod write;
 
 pub use args::*;
 pub use chunk::*;
-pub use fields::{MAX_DELTA, MAX_EXIT_DELTA};
+pub use fields::{MAX_DELTA, MAX_EXIT_DELTA, MAX_EXIT_WIDE_DELTA};
 pub use header::*;
 pub use layout::*;
 pub use machine::*;

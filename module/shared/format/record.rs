@@ -8,6 +8,19 @@ use super::fields::*;
 use super::machine::Machine;
 use super::task::Task;
 
+/// What the record of a return tells of its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReturnedCall<'a> {
+    /// A 32-bit program made the call on a 64-bit kernel.
+    pub is_32bit: bool,
+    /// The number of the call, as the registers had it at the return.
+    pub number: u32,
+    /// An entry or a return of the task may have been dropped since the last recorded entry of the task.
+    pub entry_may_be_lost: bool,
+    /// The arguments, none if they are not recorded; `None` if only the call's entry has them.
+    pub args: Option<Args<'a>>,
+}
+
 /// A record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record<'a> {
@@ -39,6 +52,8 @@ pub enum Record<'a> {
     },
     /// The return from a call.
     Exit {
+        /// What the record tells of the call; `None` in version 1.
+        call: Option<ReturnedCall<'a>>,
         /// The result, a negated errno on failure.
         result: i64,
         /// Ticks since the previous event.
@@ -60,11 +75,12 @@ pub enum Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// Reads the record at the start of `words`, written by a kernel for `machine`. Returns the record and the number
-    /// of its words; `None` if the first word begins no record, or if further words are missing.
+    /// Reads the record at the start of `words`, which a kernel for `machine` wrote in this version of the format.
+    /// Returns the record and the number of its words; `None` if the first word begins no record, or if further words
+    /// are missing.
     // Always inlined: callers that use few fields do not pay for the others.
     #[inline(always)]
-    pub fn from_words(words: &'a [u64], machine: Machine) -> Option<(Self, usize)> {
+    pub fn from_words(words: &'a [u64], machine: Machine, version: u8) -> Option<(Self, usize)> {
         let word = *words.first()?;
         let kind = KIND.get(word);
         let args = |head, is_32bit, count| Args::after(words, head, count, machine.program_bits(is_32bit));
@@ -87,14 +103,7 @@ impl<'a> Record<'a> {
                 };
                 (record, 1 + args.words().len())
             }
-            KIND_EXIT => {
-                let record = Self::Exit { result: EXIT_RESULT.get_signed(word), delta: EXIT_DELTA.get(word) };
-                (record, 1)
-            }
-            KIND_EXIT_WIDE if EXIT_WIDE_UNUSED.get(word) == 0 => {
-                let record = Self::Exit { result: *words.get(1)? as i64, delta: DELTA.get(word) };
-                (record, 2)
-            }
+            KIND_EXIT | KIND_EXIT_WIDE => exit_from_words(words, machine, version)?,
             KIND_ENTER_WIDE if ENTER_WIDE_UNUSED.get(word) == 0 => {
                 let is_32bit = IS_32BIT.get(word) != 0;
                 let number = u32::try_from(*words.get(1)?).ok()?;
@@ -111,7 +120,7 @@ impl<'a> Record<'a> {
                 };
                 (Self::Task(task, SLOT.get(word) as u8), 3)
             }
-            KIND_MEMORY if MEMORY_UNUSED.get(word) == 0 => {
+            KIND_MEMORY if MEMORY_UNUSED.get(word) == 0 && (version > 1 || version_1::MEMORY_UNUSED.get(word) == 0) => {
                 let chunk = Chunk::from_record(words)?;
                 (Self::Memory { chunk, delta: DELTA.get(word) }, 1 + chunk.words().len())
             }
@@ -119,4 +128,48 @@ impl<'a> Record<'a> {
             _ => return None,
         })
     }
+}
+
+/// Reads an EXIT or EXIT_WIDE, as [`Record::from_words`] does.
+// Not inlined: most returns complete the record of their entry.
+#[inline(never)]
+fn exit_from_words(words: &[u64], machine: Machine, version: u8) -> Option<(Record<'_>, usize)> {
+    let word = *words.first()?;
+    let is_wide = KIND.get(word) == KIND_EXIT_WIDE;
+    let result = if is_wide { *words.get(1)? as i64 } else { 0 };
+    if version == 1 {
+        use version_1::{EXIT_DELTA, EXIT_RESULT, EXIT_WIDE_UNUSED};
+        return match is_wide {
+            true if EXIT_WIDE_UNUSED.get(word) != 0 => None,
+            true => Some((Record::Exit { call: None, result, delta: DELTA.get(word) }, 2)),
+            false => {
+                let (result, delta) = (EXIT_RESULT.get_signed(word), EXIT_DELTA.get(word));
+                Some((Record::Exit { call: None, result, delta }, 1))
+            }
+        };
+    }
+    if !is_wide {
+        let call = ReturnedCall {
+            is_32bit: EXIT_IS_32BIT.get(word) != 0,
+            number: EXIT_NUMBER.get(word) as u32,
+            entry_may_be_lost: EXIT_ENTRY_MAY_BE_LOST.get(word) != 0,
+            args: None,
+        };
+        let (result, delta) = (EXIT_RESULT.get_signed(word), EXIT_DELTA.get(word));
+        return Some((Record::Exit { call: Some(call), result, delta }, 1));
+    }
+    let is_32bit = IS_32BIT.get(word) != 0;
+    let args = Args::after(words, 2, EXIT_WIDE_ARGS.get(word), machine.program_bits(is_32bit))?;
+    let is_whole = EXIT_WIDE_IS_WHOLE.get(word) != 0;
+    if !is_whole && args.count() > 0 {
+        return None;
+    }
+    let call = ReturnedCall {
+        is_32bit,
+        number: EXIT_WIDE_NUMBER.get(word) as u32,
+        entry_may_be_lost: EXIT_WIDE_ENTRY_MAY_BE_LOST.get(word) != 0,
+        args: is_whole.then_some(args),
+    };
+    let delta = EXIT_WIDE_DELTA.get(word);
+    Some((Record::Exit { call: Some(call), result, delta }, 2 + args.words().len()))
 }

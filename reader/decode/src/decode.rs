@@ -3,7 +3,7 @@
 //! Decodes a packet into its events.
 
 use crate::framing::Framed;
-use syscall_record_format::format::{Args, Chunk, Edges, Header, Machine, Record, Task, HEADER_WORDS, SLOTS};
+use syscall_record_format::format::{self, Args, Chunk, Edges, Header, Machine, Record, Task, HEADER_WORDS, SLOTS};
 
 /// An event as its record has it. It borrows from its packet, so that events are not copied before they are filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +30,8 @@ pub enum DecodedKind<'a> {
     Exit {
         /// The task.
         task: &'a Task,
-        /// The call, where only returns are recorded. Elsewhere the call's entry has it.
-        call: Option<DecodedCall<'a>>,
+        /// What its record tells of the call.
+        call: DecodedReturn<'a>,
         /// Result, a negated errno on failure.
         result: i64,
     },
@@ -47,6 +47,38 @@ pub enum DecodedKind<'a> {
         /// How many.
         events: u64,
     },
+}
+
+/// What the record of a return tells of its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodedReturn<'a> {
+    /// The record is that of the call's entry, too, which happened on the same CPU at this tick.
+    EnteredAt(u64),
+    /// Nothing (version 1 of the format): the task returns from its last entry, unless events were lost in between.
+    Unnamed,
+    /// The call by the registers at the return. It is the call of the task's last entry if number and width are equal
+    /// and that entry has not returned, unless `entry_may_be_lost`.
+    Numbered {
+        /// The call.
+        call: DecodedCall<'a>,
+        /// Whether the record has the arguments, as far as arguments are recorded: the entry may not have been traced.
+        is_whole: bool,
+        /// Whether an entry or a return of the task may have been dropped since its last recorded entry.
+        entry_may_be_lost: bool,
+    },
+    /// The call, where only returns are recorded.
+    ReturnOnly(DecodedCall<'a>),
+}
+
+impl<'a> DecodedReturn<'a> {
+    /// The call, if the record has all that the record of an entry has.
+    #[inline]
+    pub fn whole(&self) -> Option<&DecodedCall<'a>> {
+        match self {
+            Self::Numbered { call, is_whole: true, .. } | Self::ReturnOnly(call) => Some(call),
+            _ => None,
+        }
+    }
 }
 
 /// A system call, as its record has it.
@@ -81,8 +113,9 @@ pub struct PacketEvents {
     /// The index in `slots` of the task that the records belong to.
     slot: usize,
     slots: [Task; SLOTS],
-    /// The return from the call of the last CALL record, if it was not given out yet: its time and result.
-    pending_return: Option<(u64, i64)>,
+    /// The return from the call of the last CALL record, if it was not given out yet: its time, the time of its entry,
+    /// its result.
+    pending_return: Option<(u64, u64, i64)>,
     /// Whether the drops before the packet were not given out yet.
     has_dropped: bool,
 }
@@ -104,7 +137,7 @@ impl PacketEvents {
     pub fn give(&mut self, last: u64, sink: &mut EventSink<'_>) -> Result<Option<u64>, SinkStopped> {
         // Field by field, so that an event can borrow from the packet while `position` moves on.
         let Self { framed: Framed { header, words }, position, time, slot, slots, pending_return, has_dropped } = self;
-        let Header { machine, cpu, edges, has_args, .. } = *header;
+        let Header { version, machine, cpu, edges, has_args, .. } = *header;
         if *has_dropped {
             if *time > last {
                 return Ok(Some(*time));
@@ -116,16 +149,16 @@ impl PacketEvents {
         let words = words.get(..usize::from(header.used)).unwrap_or_default();
         loop {
             let task = &slots[*slot];
-            if let Some((at, result)) = *pending_return {
+            if let Some((at, entered, result)) = *pending_return {
                 if at > last {
                     return Ok(Some(at));
                 }
                 *pending_return = None;
-                let kind = DecodedKind::Exit { task, call: None, result };
+                let kind = DecodedKind::Exit { task, call: DecodedReturn::EnteredAt(entered), result };
                 sink(header, &DecodedEvent { time: at, cpu, kind })?;
             }
             let rest = words.get(*position..).unwrap_or_default();
-            let Some((record, mut len)) = Record::from_words(rest, machine) else { return Ok(None) };
+            let Some((record, mut len)) = Record::from_words(rest, machine, version) else { return Ok(None) };
             let mut returns = None;
             let (at, end, kind) = match record {
                 Record::Time(ticks) => {
@@ -149,9 +182,9 @@ impl PacketEvents {
                     let call = DecodedCall { is_32bit, number, args: has_args.then_some(args) };
                     let end = at.wrapping_add(duration);
                     if edges == Edges::Exit {
-                        (end, end, DecodedKind::Exit { task, call: Some(call), result })
+                        (end, end, DecodedKind::Exit { task, call: DecodedReturn::ReturnOnly(call), result })
                     } else {
-                        returns = Some((end, result));
+                        returns = Some((end, at, result));
                         (at, end, DecodedKind::Enter { task, call })
                     }
                 }
@@ -159,19 +192,20 @@ impl PacketEvents {
                     let at = time.wrapping_add(delta);
                     let call = DecodedCall { is_32bit, number, args: has_args.then_some(args) };
                     if edges == Edges::Exit {
-                        // Its EXIT follows, unless the packet was cut off between the two.
+                        // Version 1: its EXIT follows, unless the packet was cut off between the two.
                         let next = rest.get(len..).unwrap_or_default();
-                        let Some((result, delta, more)) = read_exit(next, machine) else { return Ok(None) };
+                        let Some((result, delta, more)) = read_exit(next, machine, version) else { return Ok(None) };
                         len += more;
                         let at = at.wrapping_add(delta);
-                        (at, at, DecodedKind::Exit { task, call: Some(call), result })
+                        (at, at, DecodedKind::Exit { task, call: DecodedReturn::ReturnOnly(call), result })
                     } else {
                         (at, at, DecodedKind::Enter { task, call })
                     }
                 }
-                Record::Exit { result, delta } => {
+                Record::Exit { call, result, delta } => {
                     let at = time.wrapping_add(delta);
-                    (at, at, DecodedKind::Exit { task, call: None, result })
+                    let call = call.map_or(DecodedReturn::Unnamed, |call| returned_call(call, edges, has_args));
+                    (at, at, DecodedKind::Exit { task, call, result })
                 }
                 Record::Memory { chunk, delta } => {
                     let at = time.wrapping_add(delta);
@@ -191,9 +225,21 @@ impl PacketEvents {
 
 /// Reads the EXIT record at the start of `words`: its result, its delta in ticks and how many words it has.
 #[inline(never)]
-fn read_exit(words: &[u64], machine: Machine) -> Option<(i64, u64, usize)> {
-    match Record::from_words(words, machine)? {
-        (Record::Exit { result, delta }, len) => Some((result, delta, len)),
+fn read_exit(words: &[u64], machine: Machine, version: u8) -> Option<(i64, u64, usize)> {
+    match Record::from_words(words, machine, version)? {
+        (Record::Exit { result, delta, .. }, len) => Some((result, delta, len)),
         _ => None,
+    }
+}
+
+/// What an EXIT tells of its call.
+#[inline(never)]
+fn returned_call(call: format::ReturnedCall<'_>, edges: Edges, has_args: bool) -> DecodedReturn<'_> {
+    let format::ReturnedCall { is_32bit, number, entry_may_be_lost, args } = call;
+    let is_whole = args.is_some();
+    let call = DecodedCall { is_32bit, number, args: args.filter(|_| has_args) };
+    match edges {
+        Edges::Exit => DecodedReturn::ReturnOnly(call),
+        _ => DecodedReturn::Numbered { call, is_whole, entry_may_be_lost },
     }
 }

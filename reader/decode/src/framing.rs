@@ -4,7 +4,7 @@
 
 use memchr::memmem;
 use syscall_record_format::format::{
-    BadHeader, Header, Machine, Packet, Record, HEADER_WORDS, MAGIC, MAX_RECORD_WORDS, PACKET_BYTES, PACKET_WORDS,
+    BadHeader, Header, Packet, Record, HEADER_WORDS, MAGIC, MAX_RECORD_WORDS, PACKET_BYTES, PACKET_WORDS,
 };
 
 /// Size of the buffer that packets are found in. Each read fills the free part of it.
@@ -123,7 +123,7 @@ impl Framing {
     fn packet(&mut self, header: Header, words: Packet, len: usize) -> Framed {
         let used = usize::from(header.used);
         let there = used.min(len / 8);
-        let mut sound = sound_words(&words[..there], header.machine);
+        let mut sound = sound_words(&words[..there], &header);
         let is_cut_off = there < used && there - sound < MAX_RECORD_WORDS;
         // Where bytes were lost, the next packet begins where the padding of this one should be.
         let is_sound = sound == used && words[used..].iter().all(|&word| word == 0);
@@ -193,9 +193,9 @@ fn to_words(bytes: &[u8]) -> Packet {
 }
 
 /// How many of these words, the header's included, are sound records.
-fn sound_words(words: &[u64], machine: Machine) -> usize {
+fn sound_words(words: &[u64], header: &Header) -> usize {
     let mut sound = HEADER_WORDS.min(words.len());
-    while let Some((_, len)) = Record::from_words(&words[sound..], machine) {
+    while let Some((_, len)) = Record::from_words(&words[sound..], header.machine, header.version) {
         sound += len;
     }
     sound

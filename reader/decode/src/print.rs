@@ -2,7 +2,7 @@
 
 //! Prints events as plain lines, the lines of `/etc/syscall-record/record`.
 
-use crate::decode::{DecodedCall, DecodedEvent, DecodedKind};
+use crate::decode::{DecodedCall, DecodedEvent, DecodedKind, DecodedReturn};
 use crate::escape::escape;
 use crate::fixed_text::{hex, FixedText, HEX_BYTES};
 use heapless::FnvIndexMap;
@@ -32,7 +32,8 @@ const MAX_THREADS: usize = 256;
 /// dropped 12 events on cpu 0
 /// ```
 ///
-/// Where only returns are recorded, the line of a return has the call's number. Where arguments are recorded, 0 to
+/// Where only returns are recorded, and where a call's entry may not have been traced because seccomp or a ptracer
+/// refused the call, the line of a return has the call's number. Where arguments are recorded, 0 to
 /// [`MAX_ARGS`] of them stand at the end of the line that has the call's number:
 ///
 /// ```text
@@ -138,7 +139,10 @@ impl LineMaker {
                 put_args(line, call);
             }
             DecodedKind::Exit { task, call, result } => {
-                let is_32bit = call.map_or_else(|| self.is_32bit(task), |call| call.is_32bit);
+                let is_32bit = match call {
+                    DecodedReturn::Numbered { call, .. } | DecodedReturn::ReturnOnly(call) => call.is_32bit,
+                    DecodedReturn::EnteredAt(_) | DecodedReturn::Unnamed => self.is_32bit(task),
+                };
                 let result = hex(*result as u64 & (u64::MAX >> (64 - machine.program_bits(is_32bit))));
                 let (line, thread) = self.line_of(task);
                 line.put(b"exit syscall, regs[0]=");
@@ -147,7 +151,7 @@ impl LineMaker {
                 line.put(b", ret=");
                 line.put_text(&result);
                 line.put_text(&thread.name);
-                if let Some(call) = call {
+                if let Some(call) = call.whole() {
                     line.put(b", syscall=");
                     line.put_text(&hex(u64::from(call.number)));
                     put_args(line, call);

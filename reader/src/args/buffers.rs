@@ -4,7 +4,7 @@
 
 use super::atoms;
 use super::bytes::integer;
-use super::context::Context;
+use super::context::{Context, NOT_RESIDENT};
 use crate::calls::Parameter;
 use crate::model::{IovecBuffer, IovecReader, Memory};
 use crate::text::quote::{put_quoted, put_quoted_hex};
@@ -77,10 +77,14 @@ pub(super) fn put_strings(out: &mut Vec<u8>, context: &Context<'_>, memory: &Mem
 pub(super) fn put_variable_count(out: &mut Vec<u8>, address: u64, memory: &Memory) -> Option<()> {
     number::put_address(out, address);
     out.put(b" /* ");
-    let count = integer(&memory.bytes, 0, 4).filter(|&count| count > 0 || !memory.is_fault)?;
+    let count = integer(&memory.bytes, 0, 4).filter(|&count| count > 0 || !(memory.is_fault || memory.is_absent))?;
     number::put_decimal(out, count);
     out.put(if count == 1 { b" var" } else { b" vars" });
-    out.put(if memory.is_fault { b", unterminated */" } else { b" */" });
+    out.put(match (memory.is_fault, memory.is_absent) {
+        (true, _) => b", unterminated */",
+        (false, true) => b", ... */",
+        (false, false) => b" */",
+    });
     Some(())
 }
 
@@ -107,7 +111,7 @@ pub(super) fn put_iovec(
     let mut left = filled;
     out.put_byte(b'[');
     for index in 0..elements {
-        let Some(IovecBuffer { len, bytes, bad_address }) = buffers.next_buffer() else {
+        let Some(IovecBuffer { len, bytes, bad_address, is_absent }) = buffers.next_buffer() else {
             out.put(if index == 0 { b"..." } else { b", ..." });
             break;
         };
@@ -123,7 +127,12 @@ pub(super) fn put_iovec(
         out.put(if index == 0 { b"{iov_base=" } else { b", {iov_base=" });
         match bad_address {
             None => context.put_buffer(out, bytes, counted),
-            Some(address) => number::put_address(out, address),
+            Some(address) => {
+                number::put_address(out, address);
+                if is_absent {
+                    out.put(NOT_RESIDENT);
+                }
+            }
         }
         out.put(b", iov_len=");
         number::put_decimal(out, len);

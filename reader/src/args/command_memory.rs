@@ -4,7 +4,7 @@
 
 use super::atoms::{self, Atom};
 use super::bytes::integer;
-use super::context::Context;
+use super::context::{Context, NOT_RESIDENT};
 use super::flags::{put_constants, put_more_flags};
 use super::scalars::put_signal;
 use super::structs::put_struct;
@@ -53,15 +53,27 @@ pub(super) fn is_written(context: &Context<'_>, parameter: &Parameter) -> bool {
     }
 }
 
-/// Appends the memory that an argument points to. Appends nothing and gives `false` if the command has none, or if it
-/// was not recorded.
-pub(super) fn put_command_memory(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter) -> bool {
-    let memory = if is_written(context, parameter) {
+/// Finds the memory that is printed for the argument of a command.
+fn find_memory<'a>(context: &Context<'a>, parameter: &Parameter) -> Option<&'a Memory> {
+    if is_written(context, parameter) {
         context.output(parameter).filter(|_| context.has_succeeded())
     } else {
         context.input(parameter)
-    };
-    let Some(memory) = memory.filter(|memory| !memory.is_fault) else { return false };
+    }
+}
+
+/// Appends that the memory was not resident, if that is why the argument's value stands in its place.
+pub(super) fn put_absence(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter) {
+    if find_memory(context, parameter).is_some_and(|memory| memory.is_absent) {
+        out.put(NOT_RESIDENT);
+    }
+}
+
+/// Appends the memory that an argument points to. Appends nothing and gives `false` if the command has none, or if it
+/// was not recorded.
+pub(super) fn put_command_memory(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter) -> bool {
+    let memory = find_memory(context, parameter);
+    let Some(memory) = memory.filter(|memory| !memory.is_fault && !memory.is_absent) else { return false };
     let start = out.len();
     let is_put = match Atom::of_kind(parameter) {
         atoms::FCNTL_ARG => put_fcntl_memory(out, context, memory),

@@ -25,7 +25,10 @@ impl Default for TextLimits {
 }
 
 /// Stands for memory of length 0: nothing is recorded of it, because there is nothing.
-static NOTHING: Memory = Memory { register: 0, is_fault: false, is_cut: false, bytes: Vec::new() };
+static NOTHING: Memory = Memory { register: 0, is_fault: false, is_absent: false, is_cut: false, bytes: Vec::new() };
+
+/// Follows the address of memory that was not resident when it was to be copied.
+pub(super) const NOT_RESIDENT: &[u8] = b" /* not resident */";
 
 /// A call whose arguments are printed.
 #[derive(Clone, Copy)]
@@ -114,18 +117,26 @@ impl<'a> Context<'a> {
         self.call.outputs.iter().find(|memory| memory.register == parameter.register)
     }
 
-    /// Finds the memory that is printed for a pointer: that of the entry or that of the return.
-    pub(super) fn memory(&self, parameter: &Parameter) -> Option<&'a Memory> {
-        let found = match parameter.direction {
+    /// Finds the memory that was recorded for a pointer, at the edge whose memory is printed.
+    fn recorded_memory(&self, parameter: &Parameter) -> Option<&'a Memory> {
+        match parameter.direction {
             Direction::Value => None,
             Direction::In => self.input(parameter),
             Direction::InOut if shows_entry_memory(self.name, parameter) => self.input(parameter),
             Direction::InOut if self.has_succeeded() => self.output(parameter).or_else(|| self.input(parameter)),
             Direction::InOut => self.input(parameter),
-            Direction::Out if !self.is_written(parameter) => return None,
+            Direction::Out if !self.is_written(parameter) => None,
             Direction::Out => self.output(parameter),
-        };
-        found.filter(|memory| !memory.bytes.is_empty() || !memory.is_fault).or_else(|| {
+        }
+    }
+
+    /// Finds the memory that is printed for a pointer.
+    pub(super) fn memory(&self, parameter: &Parameter) -> Option<&'a Memory> {
+        if parameter.direction == Direction::Out && !self.is_written(parameter) {
+            return None;
+        }
+        let found = self.recorded_memory(parameter);
+        found.filter(|memory| !memory.is_missing()).or_else(|| {
             let can_be_empty = matches!(
                 Atom::of_kind(parameter),
                 atoms::BYTES
@@ -145,9 +156,15 @@ impl<'a> Context<'a> {
                     | atoms::OLD_UID
                     | atoms::OLD_GID
             );
-            let is_fault = found.is_some_and(|memory| memory.is_fault);
-            (can_be_empty && !is_fault && self.length(parameter) == Some(0)).then_some(&NOTHING)
+            (can_be_empty && found.is_none() && self.length(parameter) == Some(0)).then_some(&NOTHING)
         })
+    }
+
+    /// Appends that a pointer's memory was not resident, if that is why its address stands in its place.
+    pub(super) fn put_absence(&self, out: &mut Vec<u8>, parameter: &Parameter) {
+        if self.recorded_memory(parameter).is_some_and(|memory| memory.is_absent) {
+            out.put(NOT_RESIDENT);
+        }
     }
 
     /// Whether the kernel has written the memory of an `out` pointer.

@@ -4,7 +4,7 @@
 //!
 //! The table of calls ([`crate::calls`]) gives each parameter a *kind*. The memory that a pointer refers to was
 //! recorded with the call. Where it is missing, the address is printed: it could not be read, was not recorded, or the
-//! call failed and did not write it.
+//! call failed and did not write it. If it was not resident when it was to be copied, a comment says so.
 //!
 //! # How to add a kind of argument
 //!
@@ -140,8 +140,14 @@ fn put_value(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, va
         atoms::KEY if low == 0 => out.put(b"IPC_PRIVATE"),
         atoms::KEY => number::put_hex(out, low),
         atoms::KEY_SERIAL => scalars::put_key_serial(out, low),
-        atoms::FCNTL_ARG => commands::put_fcntl_argument(out, context, value),
-        atoms::IOCTL_ARG => commands::put_ioctl_argument(out, context.register(1) as u32, value),
+        atoms::FCNTL_ARG => {
+            commands::put_fcntl_argument(out, context, value);
+            command_memory::put_absence(out, context, parameter);
+        }
+        atoms::IOCTL_ARG => {
+            commands::put_ioctl_argument(out, context.register(1) as u32, value);
+            command_memory::put_absence(out, context, parameter);
+        }
         atoms::IOCTL_CMD => commands::put_ioctl_command(out, low),
         atoms::PRCTL_ARG | atoms::KEYCTL_ARG => commands::put_command_argument(out, context, parameter, value),
         atoms::OPEN_FLAGS => scalars::put_open_flags(out, abi, low),
@@ -187,6 +193,9 @@ fn put_pointer(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, 
     if !is_put {
         out.truncate(start);
         number::put_address(out, value);
+        if value != 0 {
+            context.put_absence(out, parameter);
+        }
     }
 }
 

@@ -19,6 +19,9 @@ use crate::model::{returns_descriptor, CallEvent, Edge, File};
 use crate::text::escape::put_escaped;
 use std::io::Write as _;
 
+/// Stands for what is not known: sysdig prints it for memory that was not resident.
+pub(crate) const NOT_AVAILABLE: &[u8] = b"<NA>";
+
 /// Appends the arguments. An entry has the arguments that the program gives. A return has the result, and the arguments
 /// that the kernel gives back. If the program gives a path, or if the entry was not recorded, the return has the
 /// program's arguments, too. Payload is printed at the return.
@@ -57,7 +60,10 @@ pub(crate) fn put_args(out: &mut Vec<u8>, call: &CallEvent<'_>, payload_options:
         out.extend_from_slice(name.as_bytes());
         out.push(b'=');
         if !put_value(out, call, &parameter, payload_options, &mut scratch) {
-            out.truncate(at);
+            match argument::is_absent(call.memory(parameter.register)) {
+                true => out.extend_from_slice(NOT_AVAILABLE),
+                false => out.truncate(at),
+            }
         }
     }
 }

@@ -143,13 +143,17 @@ pub fn shape(parameter: &Parameter) -> Shape {
 
 /// Whether memory of the argument was recorded that is text or payload.
 pub fn is_recorded(call: &CallEvent<'_>, parameter: &Parameter) -> bool {
-    shape(parameter) != Shape::Other && memory(call, parameter.register).is_some_and(|memory| !is_unreadable(memory))
+    shape(parameter) != Shape::Other && memory(call, parameter.register).is_some_and(|memory| !memory.is_missing())
 }
 
 /// Gives the argument as text: a path or buffer as it was recorded, anything else in strace's form. Uses `scratch` for
 /// text that is not in the event.
 pub fn text<'a>(call: &CallEvent<'a>, parameter: &Parameter, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
-    let memory = memory(call, parameter.register).filter(|memory| !is_unreadable(memory));
+    let memory = memory(call, parameter.register);
+    if is_absent(memory) {
+        return None;
+    }
+    let memory = memory.filter(|memory| !memory.is_missing());
     match (shape(parameter), memory) {
         (Shape::Text | Shape::Bytes, Some(memory)) => Some(&memory.bytes),
         (Shape::Iovec | Shape::Message | Shape::Messages, Some(memory)) => {
@@ -173,6 +177,7 @@ pub fn buffer<'a>(call: &CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<&'a 
         .filter(|parameter| !matches!(shape(parameter), Shape::Text | Shape::Other))
         .find_map(|parameter| Some((shape(&parameter), memory(call, parameter.register)?)));
     match found? {
+        (_, memory) if is_absent(Some(memory)) => None,
         (Shape::Bytes, memory) => Some(&memory.bytes),
         (shape, memory) => {
             scratch.clear();
@@ -182,9 +187,22 @@ pub fn buffer<'a>(call: &CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<&'a 
     }
 }
 
-/// Whether nothing could be read, because the address is bad.
-fn is_unreadable(memory: &Memory) -> bool {
-    memory.is_fault && memory.bytes.is_empty()
+/// Whether nothing is recorded of an argument's memory because it was not resident.
+pub fn is_absent(memory: Option<&Memory>) -> bool {
+    memory.is_some_and(|memory| memory.is_absent && memory.bytes.is_empty())
+}
+
+/// Gives the names of the arguments whose memory, or a part of it, was not resident; `None` if there are none.
+pub fn absent<'a>(call: &CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+    let is_absent = |parameter: &Parameter| memory(call, parameter.register).is_some_and(|memory| memory.is_absent);
+    scratch.clear();
+    for parameter in call.parameters().filter(is_absent) {
+        if !scratch.is_empty() {
+            scratch.push(b',');
+        }
+        scratch.extend_from_slice(parameter.name.as_bytes());
+    }
+    (!scratch.is_empty()).then_some(&*scratch)
 }
 
 /// Finds the memory of an argument. Unlike [`CallEvent::memory`] it lives as long as the event.

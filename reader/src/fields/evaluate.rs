@@ -43,6 +43,7 @@ impl Field {
                 Some(Value::Text(scratch))
             }
             FieldId::Buffer => argument::buffer(&call, scratch).map(Value::Text),
+            FieldId::Absent => argument::absent(&call, scratch).map(Value::Text),
             FieldId::Type => match call.known {
                 Some(known) => Some(Value::Text(known.name().as_bytes())),
                 None => {

@@ -48,7 +48,7 @@ impl Field {
         match self.id() {
             FieldId::Arg | FieldId::RawArg if self.argument() == Some(&Argument::Name("res".into())) => none,
             FieldId::Args => Needs { names: true, ..arguments },
-            FieldId::Arg | FieldId::RawArg | FieldId::Buffer => arguments,
+            FieldId::Arg | FieldId::RawArg | FieldId::Buffer | FieldId::Absent => arguments,
             FieldId::Latency | FieldId::LatencyS | FieldId::LatencyNs => Needs { entries: true, ..none },
             // The arguments tell the descriptors.
             id if is_of_file(id) || id == FieldId::Category => Needs { files: true, ..arguments },

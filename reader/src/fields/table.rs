@@ -79,6 +79,7 @@ fields! {
     Arg "evt.arg" Argument "one argument as text, by name or number: evt.arg.flags, evt.arg[0]; res is the result, arg0 to arg5 are those of a call that has no name, and sysdig's names name, path, data, size do for the kernel's";
     RawArg "evt.rawarg" RawArgument "one argument as a number, by name or number (evt.rawarg.flags); a path or buffer as it is";
     Buffer "evt.buffer" Text "bytes that are read or written, as far as they are recorded";
+    Absent "evt.absent" Text "names of the arguments whose memory was not resident, so that fault=0 did not record it, with commas";
     BufLen "evt.buflen" Number "of the return of an input or output: number of bytes";
     Res "evt.res" Error "of a return: SUCCESS or the error's name, such as ENOENT";
     RawRes "evt.rawres" Result "of a return: the result; an error is negative, and may be written as -ENOENT";

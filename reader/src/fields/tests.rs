@@ -210,8 +210,23 @@ fn arguments_have_text_and_numbers() {
     bad.inputs[0].is_fault = true;
     check(&bad, &[("evt.arg.path", "0x1000"), ("evt.rawarg.path", "4096")]);
     assert_eq!(printed("evt.arg.path", &Sample::enter("openat").with(&[0xffff_ff9c, 0x1000])), "0x1000");
-    let absent = Sample::enter("openat").with(&[]);
-    check(&absent, &[("evt.arg.path", "-"), ("evt.rawarg.flags", "-"), ("evt.args", "")]);
+    let unrecorded = Sample::enter("openat").with(&[]);
+    check(&unrecorded, &[("evt.arg.path", "-"), ("evt.rawarg.flags", "-"), ("evt.args", "")]);
+}
+
+#[test]
+fn memory_that_was_not_resident_is_named_and_has_no_text() {
+    let mut open = Sample::enter("openat").with(&[0xffff_ff9c, 0x1000, 0, 0]).reading(1, b"");
+    assert_eq!(printed("evt.absent", &open), "-");
+    open.inputs[0].is_absent = true;
+    check(&open, &[("evt.absent", "filename"), ("evt.arg.path", "-"), ("evt.rawarg.path", "4096")]);
+    check(&open, &[("evt.args", "dfd=-100(AT_FDCWD) filename=<NA> flags=0(O_RDONLY) mode=000")]);
+    let mut read = Sample::exit("read", 5).with(&[3, 0x1000, 5]).giving(1, b"");
+    read.outputs[0].is_absent = true;
+    check(&read, &[("evt.absent", "buf"), ("evt.buffer", "-"), ("evt.args", "res=5 data=<NA>")]);
+    // A part was resident.
+    read.outputs[0].bytes = b"ab".to_vec();
+    check(&read, &[("evt.absent", "buf"), ("evt.buffer", "ab"), ("evt.args", "res=5 data=ab")]);
 }
 
 #[test]

@@ -13,8 +13,7 @@
 //!   call would be missing. So the reader alone decides names for filters for which that makes a difference.
 //! - If a filter counts events, or the time between them, all events are recorded.
 //!
-//! Two differences remain. At the beginning of a recording, the kernel knows the call of a return whose entry was
-//! earlier, and the reader does not. And a thread that another thread renames may be recorded from its next call on.
+//! A difference remains: a thread that another thread renames may be recorded from its next call on.
 //!
 //! Fields that are only shown count less: for a name in a line, the kernel still leaves out other threads. Only
 //! entries, and calls that tell what descriptors refer to, are recorded for what is shown.

@@ -77,7 +77,7 @@ impl<'a> DescriptorUpdate<'a> {
     pub(super) fn memory(&self, set: &'a [Memory], kind: &str) -> Option<&'a [u8]> {
         let register = register_of(self.known, &[kind])?;
         let memory = set.iter().find(|memory| memory.register == register)?;
-        (!memory.is_fault).then_some(&memory.bytes)
+        (!memory.is_fault && !memory.is_absent).then_some(&memory.bytes)
     }
 
     /// Sets what a descriptor refers to; `None` if that is not known.

@@ -86,12 +86,21 @@ pub struct CallEvent<'a> {
 pub struct Memory {
     /// The register that holds the argument.
     pub register: u8,
-    /// Whether the memory after `bytes` could not be read.
+    /// Whether the memory after `bytes` could not be read: the address is bad.
     pub is_fault: bool,
-    /// Whether there was more memory than was recorded.
+    /// Whether the memory after `bytes` was not resident when it was to be copied.
+    pub is_absent: bool,
+    /// Whether there was more memory than was recorded. Memory that is absent counts.
     pub is_cut: bool,
     /// What was read.
     pub bytes: Vec<u8>,
+}
+
+impl Memory {
+    /// Whether nothing could be read: the address is bad, or the memory was not resident.
+    pub fn is_missing(&self) -> bool {
+        (self.is_fault || self.is_absent) && self.bytes.is_empty()
+    }
 }
 
 /// The names of arguments of a call that the table does not have.

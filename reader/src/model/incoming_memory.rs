@@ -45,16 +45,14 @@ pub(super) struct IncomingMemory {
     /// The lower bits of the number of the event's call.
     call: u8,
     /// The number of the last event before the first chunk.
-    pub(super) since: u64,
-    /// The CPU that recorded the first chunk.
-    pub(super) cpu: u16,
+    since: u64,
 }
 
 impl IncomingMemory {
     /// Adds a chunk; `now` is the number of the last event. If the chunk belongs to another event than the chunks
     /// before it, their event was lost: they are forgotten. If the chunk continues one that was lost, the chunk is
     /// ignored.
-    pub(super) fn add(&mut self, chunk: &Chunk<'_>, now: u64, cpu: u16, pool: &mut BufferPool) {
+    pub(super) fn add(&mut self, chunk: &Chunk<'_>, now: u64, pool: &mut BufferPool) {
         let head = chunk.head;
         let is_of_call = (head.call, head.at_return) == (self.call, self.at_return);
         if head.continues {
@@ -69,7 +67,7 @@ impl IncomingMemory {
             }
         }
         if self.set.is_empty() {
-            (self.call, self.at_return, self.since, self.cpu) = (head.call, head.at_return, now, cpu);
+            (self.call, self.at_return, self.since) = (head.call, head.at_return, now);
         }
         if !head.continues {
             self.end_last();
@@ -80,7 +78,8 @@ impl IncomingMemory {
         let room = MAX_BYTES.saturating_sub(memory.bytes.len());
         memory.bytes.extend(chunk.bytes().take(room));
         memory.is_fault |= head.is_fault;
-        memory.is_cut |= head.is_cut || len > room;
+        memory.is_absent |= head.is_absent;
+        memory.is_cut |= head.is_cut || head.is_absent || len > room;
         self.is_incomplete = !head.is_last;
     }
 
@@ -91,6 +90,14 @@ impl IncomingMemory {
             if let Some(memory) = self.set.last_mut() {
                 memory.is_cut = true;
             }
+        }
+    }
+
+    /// Forgets all memory if events were dropped since its first chunk: its event may be among them. `last_drop` is the
+    /// number of the last event that reported drops.
+    pub(super) fn forget_before(&mut self, last_drop: u64, pool: &mut BufferPool) {
+        if last_drop > self.since && !self.is_empty() {
+            self.clear(pool);
         }
     }
 

@@ -13,6 +13,8 @@ pub struct IovecReader<'a> {
     /// If not all memory could be read by the kernel, the address of the last buffer. That buffer is the one that could
     /// not be read, if it is not complete.
     last: Option<u64>,
+    /// Whether that buffer was not resident.
+    is_absent: bool,
 }
 
 /// A buffer of a list.
@@ -23,14 +25,18 @@ pub struct IovecBuffer<'a> {
     pub bytes: &'a [u8],
     /// Its address, if it could not be read.
     pub bad_address: Option<u64>,
+    /// Whether it could not be read because it was not resident.
+    pub is_absent: bool,
 }
 
 impl<'a> IovecReader<'a> {
     /// Begins at the front of an argument's memory.
     pub fn of(memory: &'a Memory) -> Self {
         match memory.bytes.split_last_chunk() {
-            Some((bytes, address)) if memory.is_fault => Self { bytes, last: Some(u64::from_le_bytes(*address)) },
-            _ => Self { bytes: &memory.bytes, last: None },
+            Some((bytes, address)) if memory.is_fault || memory.is_absent => {
+                Self { bytes, last: Some(u64::from_le_bytes(*address)), is_absent: memory.is_absent }
+            }
+            _ => Self { bytes: &memory.bytes, last: None, is_absent: false },
         }
     }
 
@@ -53,10 +59,11 @@ impl<'a> IovecReader<'a> {
     pub fn next_buffer(&mut self) -> Option<IovecBuffer<'a>> {
         let (len, recorded) = (self.next_word()?, self.next_word()?);
         if recorded == u64::from(NULL_BUFFER) {
-            return Some(IovecBuffer { len, bytes: &[], bad_address: Some(0) });
+            return Some(IovecBuffer { len, bytes: &[], bad_address: Some(0), is_absent: false });
         }
         let bytes = self.next_bytes(recorded);
         let is_complete = bytes.len() as u64 == recorded;
-        Some(IovecBuffer { len, bytes, bad_address: self.last.filter(|_| !is_complete) })
+        let bad_address = self.last.filter(|_| !is_complete);
+        Some(IovecBuffer { len, bytes, bad_address, is_absent: self.is_absent && bad_address.is_some() })
     }
 }

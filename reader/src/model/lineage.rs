@@ -12,8 +12,9 @@ use syscall_record_format::format::{Edges, Header, Machine, Task};
 
 impl State {
     /// Follows a successful `execve`. If a thread other than the process's first made it, the kernel ends all other
-    /// threads, and the caller returns under the first thread's id.
-    pub(super) fn follow_exec(&mut self, task: &Task, result: i64) {
+    /// threads, and the caller returns under the first thread's id. `effect` is what the returning call does, if its
+    /// record tells that.
+    pub(super) fn follow_exec(&mut self, task: &Task, result: i64, effect: Option<Effect>) {
         let Some(thread) = self.threads.get(self.current.thread) else { return };
         let Some(entry) = self.processes.get_mut(thread.process) else { return };
         let Some(tid) = entry.exec else { return };
@@ -24,7 +25,10 @@ impl State {
             return;
         }
         // The first thread may also return from a call of its own, before the kernel ends it.
-        let is_other = thread.call.is_none() || entry.leaders_comm() != Some(task.comm);
+        let is_other = match effect {
+            Some(effect) => effect == Effect::Exec,
+            None => thread.call.is_none() || entry.leaders_comm() != Some(task.comm),
+        };
         if task.tid != task.tgid || result != 0 || !is_other {
             entry.note_name(task);
             return;
@@ -41,8 +45,10 @@ impl State {
 
     /// Finds the call that a new thread returns from. A thread that was not seen before and returns 0 is usually new:
     /// it returns from the call that made it. The thread that entered that call, its maker, may still be in it.
-    pub(super) fn follow_fork(&mut self, header: &Header, task: &Task, result: i64) {
-        if result != 0 || header.edges != Edges::Both || !self.is_first_event() {
+    /// `effect` is what the returning call does, if its record tells that.
+    pub(super) fn follow_fork(&mut self, header: &Header, task: &Task, result: i64, effect: Option<Effect>) {
+        let can_be_new = result == 0 && effect.is_none_or(|effect| effect == Effect::Fork);
+        if !can_be_new || header.edges != Edges::Both || !self.is_first_event() {
             return;
         }
         let call = match self.take_birth(task) {

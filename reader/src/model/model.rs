@@ -9,7 +9,7 @@ use super::state::State;
 use super::threads::Thread;
 use super::wall_clock::EventTimes;
 use crate::calls::Abi;
-use crate::decode::{DecodedEvent, DecodedKind};
+use crate::decode::{DecodedEvent, DecodedKind, DecodedReturn};
 use syscall_record_format::format::{Header, Machine, Task};
 
 pub use super::state::ModelNeeds;
@@ -65,29 +65,29 @@ impl Model {
         }
         let state = &mut self.state;
         if let DecodedKind::Memory { task, chunk } = &event.kind {
-            state.add_chunk(task, chunk, event.cpu);
+            state.add_chunk(task, chunk);
             return false;
         }
-        state.begin_event(event.time);
+        state.begin_event(header, event.time);
         match &event.kind {
             DecodedKind::Enter { task, call } => {
                 state.set_current_thread(task);
                 state.follow_silent_birth(header, task);
-                state.note_entry(header, event, call);
+                state.note_entry(header, event, call, false);
                 follow_files(state, false);
             }
             DecodedKind::Exit { task, call, result } => {
                 state.set_current_thread(task);
                 match call {
-                    Some(call) => state.note_entry(header, event, call),
-                    None => state.pair_return(header, event, task, *result),
+                    DecodedReturn::ReturnOnly(call) => state.note_entry(header, event, call, true),
+                    _ => state.pair_return(header, event, task, call, *result),
                 }
                 state.note_result(header, task, *result);
                 state.follow_maker();
                 state.follow_user();
                 follow_files(state, true);
             }
-            DecodedKind::Dropped { .. } => state.note_drops(event.cpu),
+            DecodedKind::Dropped { .. } => state.note_drops(),
             DecodedKind::Memory { .. } => (),
         }
         true

@@ -4,11 +4,11 @@
 
 use super::effects::{is_input, Effect};
 use super::event::Memory;
-use super::state::{was_dropped, State};
+use super::state::State;
 use super::threads::PendingCall;
 use crate::calls::{self, Abi};
-use crate::decode::{DecodedCall, DecodedEvent};
-use syscall_record_format::format::{Chunk, Edges, Header, Task, MAX_ARGS};
+use crate::decode::{DecodedCall, DecodedEvent, DecodedReturn};
+use syscall_record_format::format::{Chunk, Header, Machine, Task, MAX_ARGS};
 
 /// The most threads that are remembered as being in a call that makes a child. Systems usually have fewer. For each new
 /// thread, all of them are searched.
@@ -16,26 +16,29 @@ const MAX_FORKING: usize = 256;
 
 impl State {
     /// Keeps a chunk of memory for the next event of its task.
-    pub(super) fn add_chunk(&mut self, task: &Task, chunk: &Chunk<'_>, cpu: u16) {
+    pub(super) fn add_chunk(&mut self, task: &Task, chunk: &Chunk<'_>) {
         let index = self.find_or_add_thread(task);
-        let Self { threads, pool, drops, current, .. } = self;
+        let Self { threads, pool, last_drop, current, .. } = self;
         let Some(thread) = threads.get_mut(index) else { return };
         let incoming = &mut thread.incoming;
-        if !incoming.is_empty() && was_dropped(drops, incoming.since, [incoming.cpu, cpu]) {
-            incoming.clear(pool);
-        }
-        incoming.add(chunk, current.number, cpu, pool);
+        incoming.forget_before(*last_drop, pool);
+        incoming.add(chunk, current.number, pool);
     }
 
-    /// Notes that the current event's thread enters a call, with the memory that was recorded for it. Where only
-    /// returns are recorded, the thread returns from the call as well.
-    pub(super) fn note_entry(&mut self, header: &Header, event: &DecodedEvent<'_>, call: &DecodedCall<'_>) {
+    /// Notes that the current event's thread enters a call, with the memory that was recorded for it. With `at_return`,
+    /// the thread returns from the call as well: its entry was not recorded.
+    pub(super) fn note_entry(
+        &mut self,
+        header: &Header,
+        event: &DecodedEvent<'_>,
+        call: &DecodedCall<'_>,
+        at_return: bool,
+    ) {
         let abi = Abi::new(header.machine, call.is_32bit);
         let number = self.current.number;
         let known = calls::KnownCall::new(abi, call.number);
         let traits = self.effects.get(abi, call.number, known);
-        let at_return = header.edges == Edges::Exit;
-        let Self { threads, processes, pool, drops, forking, outputs, current, .. } = self;
+        let Self { threads, processes, pool, last_drop, forking, outputs, current, .. } = self;
         let Some(thread) = threads.get_mut(current.thread) else { return };
         if thread.call.as_ref().is_some_and(|last| last.traits.effect == Effect::Fork) {
             forking.retain(|&index| index != current.thread);
@@ -49,9 +52,7 @@ impl State {
             count += 1;
         }
         if !thread.incoming.is_empty() {
-            if was_dropped(drops, thread.incoming.since, [thread.incoming.cpu, event.cpu]) {
-                thread.incoming.clear(pool);
-            }
+            thread.incoming.forget_before(*last_drop, pool);
             thread.incoming.move_to(&mut thread.inputs, Some(call.number), at_return, pool);
         } else {
             pool.clear(&mut thread.inputs);
@@ -93,29 +94,61 @@ impl State {
         });
     }
 
-    /// Pairs a return whose record lacks the call with its thread's last entry, if nothing was dropped in between.
-    pub(super) fn pair_return(&mut self, header: &Header, event: &DecodedEvent<'_>, task: &Task, result: i64) {
-        self.follow_exec(task, result);
-        self.follow_fork(header, task, result);
-        let Self { threads, pool, drops, forking, outputs, current, clock, .. } = self;
+    /// Pairs a return with its thread's last entry, if it is certain that it returns from that. Otherwise the return
+    /// stands alone, with what its record tells of the call.
+    pub(super) fn pair_return(
+        &mut self,
+        header: &Header,
+        event: &DecodedEvent<'_>,
+        task: &Task,
+        returned: &DecodedReturn<'_>,
+        result: i64,
+    ) {
+        let numbered = match returned {
+            DecodedReturn::Numbered { call, .. } if call.number != LOST_NUMBER => Some(call),
+            _ => None,
+        };
+        let effect = numbered.map(|call| {
+            let abi = Abi::new(header.machine, call.is_32bit);
+            self.effects.get(abi, call.number, calls::KnownCall::new(abi, call.number)).effect
+        });
+        self.follow_exec(task, result, effect);
+        self.follow_fork(header, task, result, effect);
+        let Self { threads, pool, last_drop, forking, outputs, current, clock, .. } = self;
         let Some(thread) = threads.get_mut(current.thread) else { return };
-        thread.last_event = current.number;
-        if let Some(call) = &thread.call {
-            if call.is_birth() {
-                // Another thread entered the call: there is no latency.
-            } else if was_dropped(drops, call.event, [call.cpu, event.cpu]) {
+        match &thread.call {
+            Some(entered) if is_return_from(entered, header.machine, event, returned, *last_drop) => {
+                // If another thread entered the call, there is no latency.
+                if !entered.is_birth() {
+                    current.latency = Some(clock.between(entered.ticks, event.time));
+                    current.is_resumed = entered.event + 1 != current.number;
+                }
+            }
+            _ => {
                 forking.retain(|&index| index != current.thread);
                 thread.call = None;
                 pool.clear(&mut thread.inputs);
-            } else {
-                current.latency = Some(clock.between(call.ticks, event.time));
-                current.is_resumed = call.event + 1 != current.number;
+                if let Some(call) = numbered {
+                    self.note_entry(header, event, call, true);
+                    return self.note_lone_birth(result);
+                }
             }
         }
-        if !thread.incoming.is_empty() && was_dropped(drops, thread.incoming.since, [thread.incoming.cpu, event.cpu]) {
-            thread.incoming.clear(pool);
-        }
+        thread.last_event = current.number;
+        thread.incoming.forget_before(*last_drop, pool);
         thread.incoming.move_to(outputs, thread.call.as_ref().map(|call| call.number), true, pool);
+        if thread.inputs.iter().any(|memory| memory.is_absent) {
+            let known = thread.call.as_ref().and_then(|call| call.known);
+            replace_absent(&mut thread.inputs, outputs, |memory| known.is_some_and(|it| is_input(it, memory.register)));
+        }
+    }
+
+    /// Notes a return from a call that makes a child, if it is that in the child, and the maker is not known.
+    fn note_lone_birth(&mut self, result: i64) {
+        let call = self.threads.get_mut(self.current.thread).and_then(|thread| thread.call.as_mut());
+        if let Some(call) = call.filter(|call| result == 0 && call.traits.effect == Effect::Fork) {
+            *call = call.in_child();
+        }
     }
 
     /// Notes the result of the call that the current event's thread returns from.
@@ -126,6 +159,42 @@ impl State {
         self.current.is_32bit = task.is_32bit;
         self.current.result = Some(if is_32bit { i64::from(result as i32) } else { result });
     }
+}
+
+/// The number of a call whose number the kernel has lost: a return from `sigreturn`, or from `rt_sigreturn`.
+const LOST_NUMBER: u32 = u32::MAX;
+
+/// Whether it is certain that a return is that from the call that its thread has `entered` last. `last_drop` is the
+/// number of the last event that reported drops.
+fn is_return_from(
+    entered: &PendingCall,
+    machine: Machine,
+    event: &DecodedEvent<'_>,
+    returned: &DecodedReturn<'_>,
+    last_drop: u64,
+) -> bool {
+    match returned {
+        DecodedReturn::EnteredAt(ticks) => (entered.ticks, entered.cpu) == (*ticks, event.cpu),
+        DecodedReturn::Unnamed => entered.is_birth() || last_drop <= entered.event,
+        DecodedReturn::Numbered { call, entry_may_be_lost, .. } => {
+            // The kernel has lost the number of a `sigreturn`.
+            let is_sigreturn = |known: calls::KnownCall| matches!(known.name(), "sigreturn" | "rt_sigreturn");
+            let has_number = entered.number == call.number
+                || (call.number == LOST_NUMBER && entered.known.is_some_and(is_sigreturn));
+            // A birth was entered by another thread: nothing is known of what that has lost.
+            has_number && entered.abi == Abi::new(machine, call.is_32bit) && (!entry_may_be_lost || entered.is_birth())
+        }
+        DecodedReturn::ReturnOnly(_) => false,
+    }
+}
+
+/// Moves the memory of `outputs` for which `is_input` holds to `inputs`: it was not resident at the entry, and was
+/// copied at the return.
+fn replace_absent(inputs: &mut Vec<Memory>, outputs: &mut Vec<Memory>, is_input: impl Fn(&Memory) -> bool) {
+    let mut late = Vec::new();
+    move_unwanted(outputs, &mut late, |memory| !is_input(memory));
+    inputs.retain(|input| !late.iter().any(|memory| memory.register == input.register));
+    inputs.append(&mut late);
 }
 
 /// Moves the memory for which `is_wanted` is false from `set` to `unwanted`.

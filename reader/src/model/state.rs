@@ -30,8 +30,8 @@ pub(super) struct State {
     pub(super) effects: EffectTable,
     pub(super) threads: ThreadTable,
     pub(super) processes: ProcessTable,
-    /// By CPU, the number of the last event that reported drops; 0 if there was none. Empty if no CPU reported drops.
-    pub(super) drops: Vec<u64>,
+    /// The number of the last event that reported drops, of any CPU; 0 if there was none.
+    pub(super) last_drop: u64,
     /// Indices of threads that are in a call that makes a child, as long as the child was not seen.
     pub(super) forking: Vec<usize>,
     /// Children that were not seen yet, of calls that have returned in the thread that made them.
@@ -86,7 +86,7 @@ impl State {
             effects: EffectTable::default(),
             threads: ThreadTable::default(),
             processes: ProcessTable::default(),
-            drops: Vec::new(),
+            last_drop: 0,
             forking: Vec::new(),
             births: Vec::with_capacity(MAX_BIRTHS),
             outputs: Vec::new(),
@@ -100,16 +100,16 @@ impl State {
     pub(super) fn begin_recording(&mut self, header: &Header) {
         self.threads = ThreadTable::default();
         self.processes = ProcessTable::default();
-        self.drops.clear();
+        self.last_drop = 0;
         self.forking.clear();
         self.births.clear();
         self.clock.set(header);
     }
 
     /// Moves on to the next event, which happened at this tick.
-    pub(super) fn begin_event(&mut self, ticks: u64) {
+    pub(super) fn begin_event(&mut self, header: &Header, ticks: u64) {
         self.current.number += 1;
-        self.current.times = self.clock.next(ticks);
+        self.current.times = self.clock.next(header, ticks);
         self.current.result = None;
         self.current.latency = None;
         self.current.is_resumed = false;
@@ -176,23 +176,13 @@ impl State {
         call.map_or(Effect::None, |call| call.traits.effect)
     }
 
-    /// Notes that the current event reports drops on this CPU.
-    pub(super) fn note_drops(&mut self, cpu: u16) {
-        let cpu = usize::from(cpu);
-        self.drops.resize(self.drops.len().max(cpu + 1), 0);
-        if let Some(last) = self.drops.get_mut(cpu) {
-            *last = self.current.number;
-        }
+    /// Notes that the current event reports drops.
+    pub(super) fn note_drops(&mut self) {
+        self.last_drop = self.current.number;
         // A descriptor may have been closed and opened again by calls that were dropped. What it refers to now, `/proc`
         // knows.
         if self.is_live {
             self.processes.files.forget_all();
         }
     }
-}
-
-/// Whether one of these CPUs has dropped events since event `since`. An entry before the drops and a return after them
-/// may then belong to different calls.
-pub(super) fn was_dropped(drops: &[u64], since: u64, cpus: [u16; 2]) -> bool {
-    !drops.is_empty() && cpus.iter().any(|&cpu| drops.get(usize::from(cpu)).is_some_and(|&last| last > since))
 }

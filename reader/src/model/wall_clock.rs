@@ -5,11 +5,11 @@
 use syscall_record_format::format::Header;
 use syscall_record_format::ticks::to_nanoseconds;
 
-/// Converts ticks to nanoseconds.
+/// Converts ticks to nanoseconds. The time of day follows the headers of packets, for it may be set meanwhile, and the
+/// counter is not corrected as it is. Durations go by ticks alone.
 #[derive(Default)]
 pub(super) struct WallClock {
-    /// A moment of the recording in ticks, as its first packet has it. Headers of later packets are not used: the time
-    /// of day may have been set meanwhile.
+    /// A moment of the recording in ticks, as the header of a packet has it.
     ticks: u64,
     /// The same moment in nanoseconds since 1970.
     wall: u64,
@@ -17,12 +17,10 @@ pub(super) struct WallClock {
     tick: u64,
     /// How long the recordings before this one took, in nanoseconds.
     before: u64,
-    /// Time of this recording's first event, in nanoseconds since 1970.
+    /// Time of this recording's first event, in ticks.
     first: Option<u64>,
-    /// Time of its last event, in nanoseconds since 1970.
-    last: u64,
     /// Time of its last event, in ticks.
-    last_ticks: u64,
+    last: Option<u64>,
 }
 
 /// The times of an event, in nanoseconds; see [`Event`](super::event::Event).
@@ -37,39 +35,54 @@ pub(super) struct EventTimes {
 /// farther back belongs to another piece of the recording, which was appended to this one.
 const MAX_DISORDER: u64 = 10_000_000_000;
 
+/// A header's time of day, in nanoseconds, may differ so much from what an earlier header has led to. The module reads
+/// the counter first, and the time of day after that: an interrupt may come in between.
+const MAX_DEVIATION: u64 = 1_000_000;
+
 impl WallClock {
     /// Begins a recording, whose first packet has this header.
     pub(super) fn set(&mut self, header: &Header) {
+        self.before = self.before.saturating_add(self.since_first());
         (self.ticks, self.wall, self.tick) = (header.base_time, header.wall_clock, header.tick);
-        self.before = self.before.saturating_add(self.first.take().map_or(0, |first| self.last.saturating_sub(first)));
-        self.last = 0;
-        self.last_ticks = 0;
+        (self.first, self.last) = (None, None);
     }
 
     /// Whether this tick is so long before the last event that another piece of the recording begins.
     pub(super) fn is_past(&self, ticks: u64) -> bool {
-        ticks < self.last_ticks && self.between(ticks, self.last_ticks) > MAX_DISORDER
+        self.last.is_some_and(|last| self.between(ticks, last) > MAX_DISORDER)
     }
 
-    /// The times of the next event, which happened at this tick. Times never go back.
-    pub(super) fn next(&mut self, ticks: u64) -> EventTimes {
-        let time = if ticks >= self.ticks {
-            self.wall.saturating_add(self.between(self.ticks, ticks))
-        } else {
-            self.wall.saturating_sub(self.between(ticks, self.ticks))
-        };
-        let time = time.max(self.last);
-        let first = *self.first.get_or_insert(time);
+    /// The times of the next event, which happened at this tick, and is of the packet with this header. An event never
+    /// lies before the one before.
+    pub(super) fn next(&mut self, header: &Header, ticks: u64) -> EventTimes {
+        if header.base_time > self.ticks && self.time_of(header.base_time).abs_diff(header.wall_clock) > MAX_DEVIATION {
+            (self.ticks, self.wall) = (header.base_time, header.wall_clock);
+        }
+        let ticks = self.last.map_or(ticks, |last| last.max(ticks));
         // No time passes between two recordings that were joined.
-        let last = if self.last == 0 { time } else { self.last };
-        self.last = time;
-        self.last_ticks = self.last_ticks.max(ticks);
-        let since_first = self.before.saturating_add(time.saturating_sub(first));
-        EventTimes { time, since_first, since_last: time.saturating_sub(last) }
+        let since_last = self.between(self.last.unwrap_or(ticks), ticks);
+        self.first.get_or_insert(ticks);
+        self.last = Some(ticks);
+        EventTimes {
+            time: self.time_of(ticks),
+            since_first: self.before.saturating_add(self.since_first()),
+            since_last,
+        }
     }
 
     /// Nanoseconds from one tick to a later one.
     pub(super) fn between(&self, from: u64, to: u64) -> u64 {
         to_nanoseconds(to.saturating_sub(from), self.tick)
+    }
+
+    /// The time of day at this tick, in nanoseconds since 1970.
+    fn time_of(&self, ticks: u64) -> u64 {
+        let after = self.wall.saturating_add(self.between(self.ticks, ticks));
+        after.saturating_sub(self.between(ticks, self.ticks))
+    }
+
+    /// Nanoseconds from the first event of this recording to the last.
+    fn since_first(&self) -> u64 {
+        self.first.zip(self.last).map_or(0, |(first, last)| self.between(first, last))
     }
 }

@@ -3,7 +3,7 @@
 //! Lines in a format that the user gives: sysdig's `-p`.
 
 use super::time::Times;
-use crate::fields::args::{put_args, put_buffer};
+use crate::fields::args::{put_args, put_buffer, NOT_AVAILABLE};
 use crate::fields::{Field, FieldId, PayloadOptions, UnknownField};
 use crate::model::{Event, EventKind};
 use std::fmt;
@@ -50,8 +50,6 @@ impl fmt::Display for BadFormat {
 
 impl std::error::Error for BadFormat {}
 
-/// Stands for a field that an event lacks.
-const NOT_AVAILABLE: &[u8] = b"<NA>";
 /// The name of the time of a line. It is no field, because it may depend on the line before.
 pub(super) const OUTPUT_TIME: &str = "evt.outputtime";
 /// The largest width; a larger one is a mistake.

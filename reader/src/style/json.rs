@@ -10,7 +10,7 @@ use std::io::Write as _;
 /// The fields of an object if the user names none: sysdig's in its order, and more that are useful to programs.
 const FIELDS: &str =
     "evt.num evt.outputtime evt.cpu proc.name proc.pid thread.tid evt.dir evt.type evt.info evt.rawres \
-    evt.latency fd.num fd.name";
+    evt.latency evt.absent fd.num fd.name";
 
 /// Prints events as JSON objects.
 ///

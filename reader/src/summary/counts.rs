@@ -25,9 +25,10 @@ impl Counts {
         if call.edge == Edge::Enter {
             return Self { entries: 1, ..Self::default() };
         }
-        // If entries are recorded, a return without an entry does not count: the call was made before the recording, or
-        // it is a fork, which returns in the child, too.
-        let returns = u64::from(call.latency.is_some() || !has_entries);
+        // A fork returns in the child, too, and counts in its maker. If entries are recorded, a return whose call is
+        // not known does not count: its entry may have counted.
+        let counts = call.latency.is_some() || !has_entries || (call.number.is_some() && !call.is_birth);
+        let returns = u64::from(counts);
         let errors = returns * u64::from(call.errno().is_some());
         Self { entries: 0, returns, errors, time: call.latency.unwrap_or(0) }
     }

@@ -121,7 +121,12 @@ fn each_call_counts_once_with_either_edge() {
     assert_eq!(row(&summary).as_deref(), Some("  0.00    0.000000           0         1         1 read"));
     let mut summary = Summary::new();
     add_calls(&mut summary, "clone", ("sh", 1), 1, 0, 5000);
-    summary.add(&Sample { latency: None, ..Sample::exit("clone", 0) }.event());
+    let child = Sample { latency: None, ..Sample::exit("clone", 0) };
+    let mut birth = child.event();
+    if let EventKind::Call(call) = &mut birth.kind {
+        call.is_birth = true;
+    }
+    summary.add(&birth);
     assert_eq!(row(&summary).as_deref(), Some("100.00    0.000005           5         1           clone"));
 }
 

@@ -4,7 +4,6 @@
 
 use super::*;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 
 /// An arbitrary recording of several CPUs.
 #[derive(Clone, Debug)]
@@ -19,8 +18,10 @@ pub struct MadeHistory {
 impl MadeHistory {
     /// The packets of each CPU. `cut` as for [`packets`].
     pub fn packets(&self, cut: &[usize]) -> Vec<Vec<Packet>> {
+        let numbers = self.returned_numbers();
         let lane = |(&cpu, events): (&u16, &Vec<MadeEvent>)| {
             let mut writer = PacketWriter::new(self.recording, cpu);
+            writer.numbers_at = numbers.clone();
             for (index, event) in events.iter().enumerate() {
                 writer.write(event, !self.forgets.contains(&index));
                 if cut.contains(&index) {
@@ -30,6 +31,19 @@ impl MadeHistory {
             writer.finish()
         };
         self.cpus.iter().map(lane).collect()
+    }
+
+    /// By time, the number of the call that each return is from.
+    fn returned_numbers(&self) -> BTreeMap<u64, u32> {
+        let mut entered = BTreeMap::new();
+        let number = |event: MadeEvent| match event.edge {
+            MadeEdge::Enter(call) => {
+                entered.insert(event.task.tid, call.number);
+                None
+            }
+            _ => Some((event.time, entered.remove(&event.task.tid).unwrap_or(NO_CALL))),
+        };
+        self.events().into_iter().filter_map(number).collect()
     }
 
     /// All events in the order of time. No two events have the same time.

@@ -12,12 +12,13 @@ pub mod history;
 pub mod modelled;
 pub mod process;
 
-use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind};
-use syscall_record_format::encode::{self, Encoder, Identity};
+use std::collections::BTreeMap;
+use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind, DecodedReturn};
+use syscall_record_format::encode::{self, Encoder};
 use syscall_record_format::filter::comm_from_bytes;
 use syscall_record_format::format::{
     arg_words, pack_args, set_args, Args, Chunk, ChunkHead, Edges, Header, Machine, Packet, Task, HEADER_WORDS,
-    MAX_ARGS, MAX_CHUNK_BYTES, PACKET_WORDS, RELEASE_BYTES,
+    MAX_ARGS, MAX_CHUNK_BYTES, PACKET_WORDS, RELEASE_BYTES, VERSION,
 };
 
 pub const SESSION: u32 = 77;
@@ -49,11 +50,23 @@ pub struct MadeEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MadeEdge {
     Enter(MadeCall),
+    /// A return from the call that the task has entered last on the same CPU.
     Exit(i64),
+    /// A return whose record has the call's number.
+    NumberedExit(MadeReturn),
     /// A return, if entries are not recorded.
     Return(MadeCall, i64),
     /// A chunk of memory of the task's next event.
     Memory(ChunkHead, Vec<u8>),
+}
+
+/// A return that has a record of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeReturn {
+    pub call: MadeCall,
+    pub result: i64,
+    pub entry_may_be_lost: bool,
+    pub may_be_refused: bool,
 }
 
 /// A call of a made recording.
@@ -75,6 +88,13 @@ pub fn enter(time: u64, cpu: u16, task: Task, number: u32) -> MadeEvent {
 
 pub fn exit(time: u64, cpu: u16, task: Task, result: i64) -> MadeEvent {
     MadeEvent { time, cpu, task, edge: MadeEdge::Exit(result) }
+}
+
+/// A return from call `number`, which was entered on another CPU.
+pub fn exit_from(time: u64, cpu: u16, task: Task, number: u32, result: i64) -> MadeEvent {
+    let call = MadeCall { number, args: None };
+    let returned = MadeReturn { call, result, entry_may_be_lost: false, may_be_refused: false };
+    MadeEvent { time, cpu, task, edge: MadeEdge::NumberedExit(returned) }
 }
 
 /// An entry of a call with arguments.
@@ -121,10 +141,13 @@ impl MadeEvent {
     pub fn decoded(event: &DecodedEvent<'_>) -> Option<Self> {
         let (task, call, edge) = match &event.kind {
             DecodedKind::Enter { task, call } => (**task, Some(call), MadeEdge::Enter(call.into())),
-            DecodedKind::Exit { task, call: None, result } => (**task, None, MadeEdge::Exit(*result)),
-            DecodedKind::Exit { task, call: Some(call), result } => {
+            DecodedKind::Exit { task, call: DecodedReturn::ReturnOnly(call), result } => {
                 (**task, Some(call), MadeEdge::Return(call.into(), *result))
             }
+            DecodedKind::Exit { task, call: DecodedReturn::Numbered { call, .. }, result } => {
+                (**task, Some(call), MadeEdge::Exit(*result))
+            }
+            DecodedKind::Exit { task, result, .. } => (**task, None, MadeEdge::Exit(*result)),
             DecodedKind::Memory { .. } | DecodedKind::Dropped { .. } => return None,
         };
         let task = Task { is_32bit: call.map_or(task.is_32bit, |call| call.is_32bit), ..task };
@@ -137,15 +160,28 @@ pub struct PacketWriter {
     recording: MadeRecording,
     cpu: u16,
     encoder: Encoder,
+    /// The task whose next event may take the fast path.
+    remembered: Option<Task>,
     packets: Vec<Packet>,
     packet: Packet,
+    /// Events that were dropped since the last packet was opened.
+    dropped: u64,
+    /// Events that were dropped before the open packet.
+    dropped_before: u64,
     /// Base time of the open packet; `None` if no packet is open.
     base_time: Option<u64>,
     /// Index of the packet's next word.
     next: usize,
     /// Index of the word of the last event, if that is an entry that its return can complete.
     open: Option<usize>,
+    /// By thread id, the number of the last call that was entered.
+    numbers: BTreeMap<u32, u32>,
+    /// By time, the number of the call that a return is from. It may have been entered on another CPU.
+    numbers_at: BTreeMap<u64, u32>,
 }
+
+/// The number of a call whose entry a [`PacketWriter`] has not seen.
+pub const NO_CALL: u32 = 0x3fff_ffff;
 
 impl PacketWriter {
     pub fn new(recording: MadeRecording, cpu: u16) -> Self {
@@ -153,21 +189,44 @@ impl PacketWriter {
             recording,
             cpu,
             encoder: Encoder::new(0),
+            remembered: None,
             packets: Vec::new(),
             packet: [0; PACKET_WORDS],
+            dropped: 0,
+            dropped_before: 0,
             base_time: None,
             next: 0,
             open: None,
+            numbers: BTreeMap::new(),
+            numbers_at: BTreeMap::new(),
         }
     }
 
-    /// Writes an event. `remembers_task` says that the next event of this task may take the fast path.
-    pub fn write(&mut self, event: &MadeEvent, remembers_task: bool) {
-        if !self.write_fast(event) {
-            self.write_slow(event);
-            let remembered = if remembers_task { Identity::of(&event.task) } else { Identity::default() };
-            self.encoder.remember(remembered);
+    /// Drops an event, as the ring does when no packet is free.
+    pub fn drop_event(&mut self) {
+        self.cut();
+        self.dropped += 1;
+    }
+
+    /// Makes the next event of a thread take the slow path.
+    pub fn forget(&mut self, task: &Task) {
+        if self.remembered.is_some_and(|remembered| is_same_thread(&remembered, task)) {
+            self.remembered = None;
         }
+    }
+
+    /// Writes an event. `remembers_task` says that the next event of this task may take the fast path. Returns whether
+    /// this event took it.
+    pub fn write(&mut self, event: &MadeEvent, remembers_task: bool) -> bool {
+        if let MadeEdge::Enter(call) = &event.edge {
+            self.numbers.insert(event.task.tid, call.number);
+        }
+        if self.write_fast(event) {
+            return true;
+        }
+        self.write_slow(event);
+        self.remembered = remembers_task.then_some(event.task);
+        false
     }
 
     /// Ends the open packet, as a reader does that cuts it.
@@ -175,6 +234,7 @@ impl PacketWriter {
         let Some(base_time) = self.base_time.take() else { return };
         let MadeRecording { machine, edges, has_args } = self.recording;
         let header = Header {
+            version: VERSION,
             machine,
             cpu: self.cpu,
             used: self.next as u16,
@@ -184,10 +244,10 @@ impl PacketWriter {
             session: SESSION,
             base_time,
             watermark: base_time,
-            wall_clock: 0,
+            wall_clock: base_time,
             tick: 1 << 32,
             dropped: 0,
-            dropped_before: 0,
+            dropped_before: self.dropped_before,
             release: [0; RELEASE_BYTES],
         };
         self.packet[..HEADER_WORDS].copy_from_slice(&header.to_words());
@@ -204,12 +264,12 @@ impl PacketWriter {
     /// Writes an event by the fast path, as the ring does. Returns whether that was possible.
     fn write_fast(&mut self, event: &MadeEvent) -> bool {
         let MadeEvent { time: now, task, edge, .. } = event;
-        if self.base_time.is_none() || !self.encoder.remembers(&Identity::of(task)) {
+        if self.base_time.is_none() || !self.remembered.is_some_and(|remembered| is_same_thread(&remembered, task)) {
             return false;
         }
         let (is_32bit, has_args) = (task.is_32bit, self.recording.has_args);
         let (call, word) = match edge {
-            MadeEdge::Exit(result) => {
+            MadeEdge::Exit(result) | MadeEdge::NumberedExit(MadeReturn { result, .. }) => {
                 let Some(open) = self.open else { return false };
                 let Some(word) = self.encoder.complete(self.packet[open], *result, *now) else { return false };
                 self.packet[open] = word;
@@ -258,6 +318,7 @@ impl PacketWriter {
         if self.base_time.is_none() || !self.put(event) {
             self.cut();
             self.base_time = Some(event.time);
+            self.dropped_before = std::mem::take(&mut self.dropped);
             self.next = HEADER_WORDS;
             self.encoder.begin_packet(event.time);
             assert!(self.put(event), "a new packet has room");
@@ -268,6 +329,9 @@ impl PacketWriter {
         let bits = self.recording.machine.program_bits(event.task.is_32bit);
         let words = match &event.edge {
             MadeEdge::Enter(call) | MadeEdge::Return(call, _) => {
+                pack_args(all_registers(call.args.as_deref().unwrap_or(&[])), bits)
+            }
+            MadeEdge::NumberedExit(MadeReturn { call, .. }) => {
                 pack_args(all_registers(call.args.as_deref().unwrap_or(&[])), bits)
             }
             MadeEdge::Exit(_) | MadeEdge::Memory(..) => [0; MAX_ARGS],
@@ -282,7 +346,20 @@ impl PacketWriter {
         };
         let event_out = match &event.edge {
             MadeEdge::Enter(call) => encode::ProbeEvent::Enter(encoded(call)),
-            MadeEdge::Exit(result) => encode::ProbeEvent::Exit { result: *result },
+            MadeEdge::Exit(result) => {
+                let known = self.numbers_at.get(&event.time).or_else(|| self.numbers.get(&event.task.tid));
+                let number = known.copied().unwrap_or(NO_CALL);
+                let call = encode::ProbeCall { number, args: None };
+                encode::ProbeEvent::Exit { call, result: *result, entry_may_be_lost: false, may_be_refused: false }
+            }
+            MadeEdge::NumberedExit(MadeReturn { call, result, entry_may_be_lost, may_be_refused }) => {
+                encode::ProbeEvent::Exit {
+                    call: encoded(call),
+                    result: *result,
+                    entry_may_be_lost: *entry_may_be_lost,
+                    may_be_refused: *may_be_refused,
+                }
+            }
             MadeEdge::Return(call, result) => encode::ProbeEvent::ReturnOnly { call: encoded(call), result: *result },
             MadeEdge::Memory(head, _) => encode::ProbeEvent::Memory(Chunk::new(*head, &memory).expect("fits a record")),
         };
@@ -292,6 +369,11 @@ impl PacketWriter {
         self.next += written.words;
         true
     }
+}
+
+/// Whether both are one thread by one name, in programs of whatever width.
+fn is_same_thread(a: &Task, b: &Task) -> bool {
+    (a.tid, a.tgid, a.comm) == (b.tid, b.tgid, b.comm)
 }
 
 /// Bytes as words, the last one filled up with zeroes.
@@ -349,7 +431,9 @@ pub fn recorded(recording: MadeRecording, cpus: u16, calls: u64, in_step: bool) 
             let result = if index % 20 == 7 { 0x7f12_3456_7000 } else { (index % 300) as i64 - 20 };
             let args = recording.has_args.then(|| vec![index % 7, 0x7ffd_1234_0000 + index, 0x1000]);
             let call = MadeCall { number: (index % 300) as u32, args };
-            let mut write = |time, edge| writer.write(&MadeEvent { time, cpu, task, edge }, true);
+            let mut write = |time, edge| {
+                writer.write(&MadeEvent { time, cpu, task, edge }, true);
+            };
             match recording.edges {
                 Edges::Both => {
                     write(time, MadeEdge::Enter(call));

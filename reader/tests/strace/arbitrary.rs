@@ -28,12 +28,14 @@ fn contents() -> impl Strategy<Value = Memory> {
         proptest::collection::vec(prop_oneof![Just(0u8), 0u8..20, any::<u8>()], 0..400),
         proptest::collection::vec(any::<bool>().prop_map(|bit| if bit { 0 } else { b'x' }), 0..100),
     ];
-    let memory = |(register, bytes, is_fault, is_cut): (u8, Vec<u8>, bool, bool)| Memory {
+    let memory = |(register, bytes, is_fault, is_absent, is_cut): (u8, Vec<u8>, bool, bool, bool)| Memory {
         is_fault,
+        is_absent: is_absent && !is_fault,
         is_cut,
         ..memory(register, &bytes)
     };
-    (0u8..6, bytes, proptest::bool::weighted(0.2), any::<bool>()).prop_map(memory)
+    let is_rare = || proptest::bool::weighted(0.2);
+    (0u8..6, bytes, is_rare(), is_rare(), any::<bool>()).prop_map(memory)
 }
 
 fn sample() -> impl Strategy<Value = Sample> {

@@ -53,6 +53,31 @@ fn memory_that_was_not_recorded_is_an_address() {
     assert_eq!(x86_64("read", &[3, 0x10, 5]).returning(0).line(), r#"read(3, "", 5) = 0"#);
 }
 
+/// What was resident before it is printed, as of a string that is cut. If nothing can be printed, a comment says why.
+#[test]
+fn memory_that_was_not_resident_is_an_address_with_a_comment() {
+    let open = || x86_64("open", &[0x1000, 0, 0]);
+    assert_eq!(open().reading(0, b"").absent().returning(3).line(), "open(0x1000 /* not resident */, O_RDONLY) = 3");
+    assert_eq!(open().reading(0, b"abc").absent().returning(3).line(), r#"open("abc"..., O_RDONLY) = 3"#);
+    let read = || x86_64("read", &[3, 0x10, 5]);
+    assert_eq!(read().giving(1, b"").absent().returning(5).line(), "read(3, 0x10 /* not resident */, 5) = 5");
+    assert_eq!(read().giving(1, b"ab").absent().returning(5).line(), r#"read(3, "ab"..., 5) = 5"#);
+    let stat = x86_64("fstat", &[3, 0x10]).giving(1, b"half of it").absent();
+    assert_eq!(stat.returning(0).line(), "fstat(3, 0x10 /* not resident */) = 0");
+    let size = x86_64("ioctl", &[0, 0x5413, 0x10]).giving(2, b"").absent();
+    assert_eq!(size.returning(0).line(), "ioctl(0, TIOCGWINSZ, 0x10 /* not resident */) = 0");
+    let execve = x86_64("execve", &[0x10, 0x20, 0x30]).reading(0, b"/bin/ls").reading(1, b"ls\0").absent();
+    assert_eq!(
+        execve.reading(2, &2u32.to_le_bytes()).absent().returning(0).line(),
+        r#"execve("/bin/ls", ["ls", ...], 0x30 /* 2 vars, ... */) = 0"#
+    );
+    let pieces = [bytes![2u32, 2u32], b"ab".to_vec(), bytes![9u32, 3u32, 0x10_0000u32, 0u32]].concat();
+    assert_eq!(
+        x86_64("writev", &[3, 0x10, 2]).reading(1, &pieces).absent().returning(11).line(),
+        r#"writev(3, [{iov_base="ab", iov_len=2}, {iov_base=0x100000 /* not resident */, iov_len=9}], 2) = 11"#
+    );
+}
+
 #[test]
 fn buffers_are_quoted_up_to_the_limit() {
     let elf = b"\x7fELF\x02\x01\x01\x03\0\0\0\0\0\0\0\0\x03\0\xb7\0\x01\0\0\0\x80$\x02\0\0\0\0\0\xff\xff";

@@ -80,7 +80,8 @@ fn return_of_another_call_does_not_complete_the_entered_call() {
     );
     assert_eq!(
         print(StraceOptions::default(), &[(Enter, &read(1724)), (Exit, &unknown)]),
-        "1724  read(3, )                         = 1724\n"
+        "1724  read(3,  <unfinished ...>\n\
+         1724  <... unknown resumed>)            = 1724\n"
     );
 }
 

@@ -40,7 +40,7 @@ pub fn call(abi: Abi, name: &str, registers: &[u64]) -> Sample {
         inputs: Vec::new(),
         outputs: Vec::new(),
         result: None,
-        latency: None,
+        latency: Some(0),
         is_birth: false,
         time: 0,
         since_first: 0,
@@ -101,6 +101,14 @@ impl Sample {
     pub fn faulty(mut self) -> Self {
         let last = if self.outputs.is_empty() { self.inputs.last_mut() } else { self.outputs.last_mut() };
         last.expect("has memory").is_fault = true;
+        self
+    }
+
+    /// Makes the rest of the memory that was added last absent: it was not resident.
+    pub fn absent(mut self) -> Self {
+        let last = if self.outputs.is_empty() { self.inputs.last_mut() } else { self.outputs.last_mut() };
+        let last = last.expect("has memory");
+        (last.is_absent, last.is_cut) = (true, true);
         self
     }
 

@@ -39,7 +39,7 @@ impl CallSamples {
         let width = if clock.counts_instructions() { 10 } else { 26 };
         let mut columns = vec![left(42)];
         columns.extend(MeasuredCall::ALL.map(|_| right(width)));
-        columns.extend([right(8), left(15)]);
+        columns.extend([right(8), left(21)]);
         let unit = format!("{} a call", clock.unit());
         let mut heading = vec![unit.as_str()];
         heading.extend(MeasuredCall::ALL.map(MeasuredCall::title));
@@ -118,10 +118,10 @@ mod tests {
     use super::*;
 
     /// Three rounds of a case, in which each call takes `added` more; one of them is disturbed.
-    fn add_case(samples: &mut CallSamples, case: &'static str, added: [f64; 3], bytes: [f64; 3]) {
+    fn add_case(samples: &mut CallSamples, case: &'static str, added: [f64; 4], bytes: [f64; 4]) {
         for disturbance in [0.0, 900.0, 0.4] {
             for (index, call) in MeasuredCall::ALL.into_iter().enumerate() {
-                let plain = [486.0, 850.0, 6098.0][index] + disturbance / 10.0;
+                let plain = [486.0, 850.0, 640.0, 6098.0][index] + disturbance / 10.0;
                 let traced = plain + added[index] + disturbance;
                 samples.add(CallSample { case, call, plain, traced, bytes: bytes[index] });
             }
@@ -130,8 +130,8 @@ mod tests {
 
     fn samples() -> CallSamples {
         let mut samples = CallSamples::default();
-        add_case(&mut samples, FLOOR, [215.0, 216.0, 430.0], [0.0; 3]);
-        add_case(&mut samples, "recorded, without arguments", [293.0, 289.0, 582.0], [8.2, 8.2, 16.6]);
+        add_case(&mut samples, FLOOR, [215.0, 216.0, 215.0, 430.0], [0.0; 4]);
+        add_case(&mut samples, "recorded, without arguments", [293.0, 289.0, 291.0, 582.0], [8.2, 8.2, 8.2, 16.6]);
         samples
     }
 
@@ -141,11 +141,11 @@ mod tests {
         assert_eq!(
             table,
             "\
-| instructions a call                        |    getppid |   read 1 B | open+close | of floor | bytes a call    |
-|--------------------------------------------|-----------:|-----------:|-----------:|---------:|-----------------|
-| no tracer: the call itself                 |        486 |        850 |       6098 |          |                 |
-| floor: empty probes                        |       +215 |       +216 |       +430 |     1.00 | 0               |
-| recorded, without arguments                |       +293 |       +289 |       +582 |     1.36 | 8 / 8 / 17      |
+| instructions a call                        |    getppid |   read 1 B | write 64 B | open+close | of floor | bytes a call          |
+|--------------------------------------------|-----------:|-----------:|-----------:|-----------:|---------:|-----------------------|
+| no tracer: the call itself                 |        486 |        850 |        640 |       6098 |          |                       |
+| floor: empty probes                        |       +215 |       +216 |       +215 |       +430 |     1.00 | 0                     |
+| recorded, without arguments                |       +293 |       +289 |       +291 |       +582 |     1.36 | 8 / 8 / 8 / 17        |
 "
         );
     }
@@ -161,9 +161,9 @@ mod tests {
     #[test]
     fn ratio_is_empty_without_floor() {
         let mut samples = CallSamples::default();
-        add_case(&mut samples, "strace -f", [41934.0, 48361.0, 90873.0], [47.0, 44.0, 94.0]);
+        add_case(&mut samples, "strace -f", [41934.0, 48361.0, 52001.0, 90873.0], [47.0, 44.0, 108.0, 94.0]);
         let table = samples.table(ClockUnit::Instructions).expect("a table").to_string();
-        let row = "| strace -f                                  |     +41934 |     +48361 |     +90873 |          | 47 / 44 / 94    |";
+        let row = "| strace -f                                  |     +41934 |     +48361 |     +52001 |     +90873 |          | 47 / 44 / 108 / 94    |";
         assert_eq!(table.lines().last(), Some(row));
     }
 

@@ -8,6 +8,8 @@ pub enum MeasuredCall {
     Getppid,
     /// A read of one byte.
     Read,
+    /// A write of 64 bytes.
+    Write,
     /// An openat and a close.
     Open,
 }
@@ -37,18 +39,20 @@ impl ResultIs {
 
 const GETPPID: SystemCall = SystemCall { name: "getppid", number: libc::SYS_getppid as u64 };
 const READ: SystemCall = SystemCall { name: "read", number: libc::SYS_read as u64 };
+const WRITE: SystemCall = SystemCall { name: "write", number: libc::SYS_write as u64 };
 pub const OPENAT: SystemCall = SystemCall { name: "openat", number: libc::SYS_openat as u64 };
 const CLOSE: SystemCall = SystemCall { name: "close", number: libc::SYS_close as u64 };
 pub const EXECVE: SystemCall = SystemCall { name: "execve", number: libc::SYS_execve as u64 };
 
 impl MeasuredCall {
-    pub const ALL: [Self; 3] = [Self::Getppid, Self::Read, Self::Open];
+    pub const ALL: [Self; 4] = [Self::Getppid, Self::Read, Self::Write, Self::Open];
 
     /// The word that `exercise time` knows it by.
     pub fn name(self) -> &'static str {
         match self {
             Self::Getppid => "getppid",
             Self::Read => "read",
+            Self::Write => "write",
             Self::Open => "open",
         }
     }
@@ -58,6 +62,7 @@ impl MeasuredCall {
         match self {
             Self::Getppid => "getppid",
             Self::Read => "read 1 B",
+            Self::Write => "write 64 B",
             Self::Open => "open+close",
         }
     }
@@ -67,8 +72,14 @@ impl MeasuredCall {
         match self {
             Self::Getppid => vec![(GETPPID, parent)],
             Self::Read => vec![(READ, ResultIs::Exactly(1))],
+            Self::Write => vec![(WRITE, ResultIs::Exactly(64))],
             Self::Open => vec![(OPENAT, ResultIs::AtLeast(0)), (CLOSE, ResultIs::Exactly(0))],
         }
+    }
+
+    /// How many more calls of the same kind, with another result, the program makes: it writes the time that it took.
+    pub fn other_calls(self) -> u64 {
+        u64::from(self == Self::Write)
     }
 
     /// The events of `calls` calls: an entry and an exit of each system call.
@@ -86,7 +97,7 @@ mod tests {
 
     #[test]
     fn open_makes_two_calls_and_so_four_events() {
-        assert_eq!(MeasuredCall::ALL.map(|call| call.count_events(100)), [200, 200, 400]);
+        assert_eq!(MeasuredCall::ALL.map(|call| call.count_events(100)), [200, 200, 200, 400]);
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub enum MemoryKind {
     /// An array of `struct iovec`. Where the kernel writes the buffers, the result is the sum of the bytes written.
     ///
     /// The record has for each buffer: its length (32 bits), how many of its bytes follow or [`NULL_BUFFER`] (32 bits),
-    /// and these bytes. Where not all buffers could be read, the record ends with the address of the last buffer in it
-    /// (64 bits): if that buffer is incomplete, its address is the bad one.
+    /// and these bytes. Where not all buffers could be read, or were not resident, the record ends with the address of
+    /// the last buffer in it (64 bits): if that buffer is incomplete, its address is the bad one.
     ///
     /// [`NULL_BUFFER`]: super::NULL_BUFFER
     Iovec,

@@ -120,7 +120,7 @@ impl<W: Write> StracePrinter<W> {
         let at = self.threads.note(call);
         let entered = self.threads.get_mut(at).and_then(|thread| thread.call.take());
         // The entered call may be another one, whose return was dropped.
-        let is_entered = entered.is_some_and(|entered| entered.number == call.number || call.number.is_none());
+        let is_entered = entered.is_some_and(|entered| entered.number == call.number) && call.latency.is_some();
         let is_open = is_entered && self.open.is_some_and(|open| open.tid == tid);
         let mut start = self.line.len();
         let mut before = 0;
@@ -134,10 +134,7 @@ impl<W: Write> StracePrinter<W> {
         if is_entered || call.number.is_none() {
             if !is_open {
                 self.line.put(b"<... ");
-                match entered {
-                    Some(entered) if !entered.name.is_empty() => self.line.put(entered.name.as_bytes()),
-                    _ => put_name(&mut self.line, call),
-                }
+                put_name(&mut self.line, call);
                 self.line.put(b" resumed>");
             }
             if call.number.is_some() {

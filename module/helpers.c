@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What Rust cannot call because it is inline. The declarations for Rust stand beside their callers
+ * in module/kernel_api/.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/rcupdate_trace.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+#include "helpers.h"
+
+void syscall_record_rcu_read_lock_trace(void)
+{
+	rcu_read_lock_trace();
+}
+
+void syscall_record_rcu_read_unlock_trace(void)
+{
+	rcu_read_unlock_trace();
+}
+
+/* Whether @function is in the text of this module. */
+bool syscall_record_is_own(const void *function)
+{
+	const struct module_memory *text = &THIS_MODULE->mem[MOD_TEXT];
+
+	return (unsigned long)function - (unsigned long)text->base < text->size;
+}
+
+/*
+ * Copies memory of the running program that is resident, with preemption off. Returns how many bytes could not be
+ * copied. Not copy_from_user_nofault(), for two reasons. CONFIG_HARDENED_USERCOPY looks each destination in vmalloc's
+ * memory up under a lock, and packets are such memory; the caller has a slice, which knows its length. And a copy that
+ * stops says here where it stopped.
+ *
+ * A fault while preemption is off is not served (faulthandler_disabled()); a kernel that does not count preemption has
+ * to be told.
+ */
+unsigned long syscall_record_copy_resident(void *to, const void __user *from, unsigned long len)
+{
+	unsigned long left;
+
+	if (!access_ok(from, len))
+		return len;
+	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT))
+		pagefault_disable();
+	left = raw_copy_from_user(to, from, len);
+	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT))
+		pagefault_enable();
+	return left;
+}
+
+/* Whether memory is mapped at an address of the running program: then it is not resident, and no bad address. */
+bool syscall_record_is_mapped(unsigned long address)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	bool mapped;
+
+	address = untagged_addr(address);
+	/* A thread that holds the lock for writing is changing mappings: then nobody can say. */
+	if (!mm || !mmap_read_trylock(mm))
+		return true;
+	vma = find_vma(mm, address);
+	mapped = vma && vma->vm_start <= address && vma_is_accessible(vma);
+	mmap_read_unlock(mm);
+	return mapped;
+}
