@@ -178,11 +178,6 @@ fn check_filter<'a>(
 }
 
 impl SlowCall<'_> {
-    /// Whether it is the return from an `execve` to the program that it began: the registers are that program's.
-    fn has_begun_program(&self) -> bool {
-        self.result == 0 && calls::exec_numbers(MACHINE, self.task.is_32bit).contains(&self.number)
-    }
-
     /// Whether its arguments may point to memory that is recorded.
     fn copies_memory(&self, context: &ProbeContext) -> bool {
         !plans_of(context, &self.task, self.number).is_empty()
@@ -201,7 +196,7 @@ impl SlowCall<'_> {
                 call,
                 result: *result,
                 entry_may_be_lost: recorder.context().hot.writers.has_lost_events(task.tid),
-                may_be_refused: CurrentTask::get().may_be_refused() && !self.has_begun_program(),
+                may_be_refused: CurrentTask::get().may_be_refused(),
             },
             ProbeKind::ReturnOnly => ProbeEvent::ReturnOnly { call, result: *result },
         };
