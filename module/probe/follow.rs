@@ -28,27 +28,25 @@ impl Verdict {
         });
     }
 
-    /// Follows the process of `child` if `parent` passes. Called for every new task before it runs. Returns whether a
-    /// followed process may have had this process id before: a CPU may remember that it passes.
-    pub(crate) fn follow_child(&self, parent: &CurrentTask, child: &TaskRef<'_>) -> bool {
-        let mut had_followed = false;
+    /// Follows the process of `child` if `parent` passes. Called for every new task before it runs.
+    pub(crate) fn follow_child(&self, parent: &CurrentTask, child: &TaskRef<'_>) {
         if let Some(followed) = &self.followed {
             if child.tgid() != parent.tgid() {
-                had_followed = followed.may_have_ended(child.tgid());
                 // In this order: `follow_descendants` may come to the parent and the child in between.
-                had_followed |= followed.set(child.tgid(), false);
+                followed.set(child.tgid(), false);
                 if self.passes(parent) {
                     followed.set(child.tgid(), true);
                 }
             }
         }
-        had_followed
     }
 
     /// Forgets the process of `task`, whose last thread ends.
     pub(crate) fn process_ends(&self, task: &TaskRef<'_>) {
         if let Some(followed) = &self.followed {
-            followed.process_ends(task.tgid());
+            if followed.contains(task.tgid()) {
+                followed.set(task.tgid(), false);
+            }
         }
     }
 

@@ -26,12 +26,8 @@ impl TaskProbe for TaskEvents {
     fn fork(context: &ProbeContext, child: &TaskRef<'_>) {
         // A CPU may remember a thread that had this id before.
         context.hot.writers.forget(child.tid());
-        let had_followed = context.verdict.follow_child(&CurrentTask::get(), child);
+        context.verdict.follow_child(&CurrentTask::get(), child);
         context.exemption.handle_fork(&context.verdict, child);
-        if had_followed {
-            // A CPU may remember that the process with this id passes.
-            context.hot.writers.forget_all();
-        }
     }
 
     fn process_exit(context: &ProbeContext, task: &TaskRef<'_>) {
