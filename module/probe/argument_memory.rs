@@ -94,15 +94,7 @@ impl ArgumentCopy<'_> {
         let count = self.count(plan.count(), Access::Resident).min(1 << 16);
         let bytes = count.wrapping_mul(usize::from(plan.size())).wrapping_add(usize::from(plan.head()));
         let len = bytes.min(limit);
-        let head = ChunkHead {
-            register: plan.register(),
-            call: self.number as u8,
-            at_return: self.result.is_some(),
-            is_last: true,
-            is_cut: bytes > limit,
-            len: len as u16,
-            ..ChunkHead::default()
-        };
+        let head = ChunkHead { is_last: true, is_cut: bytes > limit, len: len as u16, ..self.chunk_head(plan) };
         let Some(words) = event.memory(len) else { return false };
         let Some(room) = AsBytes::as_bytes_mut(words).get_mut(..len) else { return false };
         user_memory::copy(Access::Resident, at, room) == len && event.finish_memory(head).is_some()
@@ -119,15 +111,7 @@ impl ArgumentCopy<'_> {
         }
         let Some(words) = event.memory(MAX_CHUNK_BYTES) else { return false };
         let Some(len) = string_up_to(at, AsBytes::as_bytes_mut(words)) else { return false };
-        let head = ChunkHead {
-            register: plan.register(),
-            call: self.number as u8,
-            at_return: self.result.is_some(),
-            is_last: true,
-            len: len as u16,
-            ..ChunkHead::default()
-        };
-        event.finish_memory(head).is_some()
+        event.finish_memory(ChunkHead { is_last: true, len: len as u16, ..self.chunk_head(plan) }).is_some()
     }
 
     /// Copies the memory of one argument, if it is due at this edge. Errors as for [`copy_all`](Self::copy_all).
@@ -149,16 +133,10 @@ impl ArgumentCopy<'_> {
         if !is_due || self.register(plan.register()) == 0 {
             return Ok(());
         }
-        let head = ChunkHead {
-            register: plan.register(),
-            call: self.number as u8,
-            at_return: self.result.is_some(),
-            ..ChunkHead::default()
-        };
         let at = self.register(plan.register());
         let snaplen = self.context.settings.selection.snaplen as usize;
         let count = self.count(plan.count(), access);
-        let mut chunks = Chunks::new(store, access, head, snaplen);
+        let mut chunks = Chunks::new(store, access, self.chunk_head(plan), snaplen);
         let size = usize::from(plan.size());
         let bytes = count.saturating_mul(size).saturating_add(usize::from(plan.head()));
         let copied = match plan.what() {
@@ -195,7 +173,7 @@ impl ArgumentCopy<'_> {
             MemoryKind::Iovec => nested.copy_vector(chunks, at, count as u64, self.limit(plan)),
             MemoryKind::Msghdr => nested.copy_message(chunks, at, self.limit(plan)),
             MemoryKind::Mmsghdr => nested.copy_messages(chunks, at, count as u64, plan.direction() == Direction::Out),
-            // `copy_all` has resolved commands; `copy_argument` copies the others.
+            // `copy_argument` has resolved commands, and copies the others.
             _ => Ok(()),
         };
         let is_list = matches!(plan.what(), MemoryKind::Iovec | MemoryKind::Msghdr | MemoryKind::Mmsghdr);
@@ -206,6 +184,17 @@ impl ArgumentCopy<'_> {
                 chunks.put(&chunks.piece.to_le_bytes()).and(copied)
             }
             _ => copied,
+        }
+    }
+
+    /// The head of the first chunk of an argument, without bytes.
+    #[inline(always)]
+    fn chunk_head(&self, plan: CopyPlan) -> ChunkHead {
+        ChunkHead {
+            register: plan.register(),
+            call: self.number as u8,
+            at_return: self.result.is_some(),
+            ..ChunkHead::default()
         }
     }
 

@@ -155,7 +155,6 @@ impl ExemptionScope {
     /// When this returns, no task is exempt any more.
     pub(crate) fn end(&mut self) {
         self.exemption.end();
-        self.exemption.wait_for_work();
     }
 }
 

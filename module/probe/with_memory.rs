@@ -53,7 +53,7 @@ pub(super) fn try_record(
     let result = result.unwrap_or(0);
     let written = match kind {
         ProbeKind::Enter => event.finish_enter(number, &words(), count, bits),
-        ProbeKind::Exit if !event.has_memory() => return writer.complete_entry(&task, now, result),
+        ProbeKind::Exit if !event.has_memory() => return writer.try_complete_entry(&task, || now, result),
         ProbeKind::Exit => {
             let number = number as u32;
             event.finish_exit(&ReturnHead { is_32bit: false, number, result, entry_may_be_lost: false })

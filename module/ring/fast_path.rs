@@ -45,7 +45,7 @@ impl Writer<'_> {
 
     /// Writes a return at the tick `now()`: completes the word of its entry.
     #[inline(always)]
-    pub(super) fn try_complete_entry(&mut self, task: &CurrentTask, now: impl FnOnce() -> u64, result: i64) -> bool {
+    pub(crate) fn try_complete_entry(&mut self, task: &CurrentTask, now: impl FnOnce() -> u64, result: i64) -> bool {
         let open = self.0.hot.open.get();
         if open.is_null() || !self.remembers(task) {
             return false;

@@ -30,12 +30,6 @@ impl Writer<'_> {
         self.encoder().begin(room, now)
     }
 
-    /// Writes the return from the call whose entry was the last event, at the tick `now`. Returns whether it did.
-    #[inline(always)]
-    pub(crate) fn complete_entry(&mut self, task: &CurrentTask, now: u64, result: i64) -> bool {
-        self.try_complete_entry(task, || now, result)
-    }
-
     /// Counts the words that an event which [`begin_in_place`](Self::begin_in_place) began has `written`.
     #[inline(always)]
     pub(crate) fn commit(&mut self, written: Written) {

@@ -70,6 +70,11 @@ impl Writers {
             buffer.set_session_info(session_info);
         }
         self.buffers.lost.clear_all();
+        self.leave_packets();
+    }
+
+    /// Makes all writers leave their open packets: the next event of each goes to another one.
+    fn leave_packets(&self) {
         for buffer in &self.buffers.cpus {
             buffer.leave_packet();
         }
@@ -112,9 +117,7 @@ impl Writers {
             let (session, epoch) = (info.session.wrapping_add(1), info.epoch.wrapping_add(1));
             buffer.set_session_info(SessionInfo { session, epoch, ..info });
         }
-        for buffer in &self.buffers.cpus {
-            buffer.leave_packet();
-        }
+        self.leave_packets();
     }
 }
 
