@@ -4,6 +4,7 @@
 #   make demo [ARCH=…]                  traces a program in a guest with a stock Debian kernel
 #   make check                          the tests that need no guest, and the checks of the sources
 #   make test [CASE=…] [ARCH=…]         all tests, or some cases, on all architectures or one
+#   make debug-kernel-test KERNEL=…     the cases with a kernel that checks itself: locks, kasan, rt, cfi, minimal
 #   make bench                          all measurements
 #   make help                           these and more
 #
@@ -41,7 +42,7 @@ ifeq ($(arch),)
 $(error ARCH=$(ARCH) is not known: say aarch64, armv7 or x86_64)
 endif
 
-.PHONY: all module reader docs size demo shell test check lint bench rust-analyzer custom-kernel-test clean distclean help
+.PHONY: all module reader docs size demo shell test check lint bench rust-analyzer debug-kernel-test clean distclean help
 .DEFAULT_GOAL := all
 
 all: module reader ; @scripts/results $(arch)
@@ -57,7 +58,7 @@ check: ; @scripts/test --lint --host
 lint: ; @scripts/lint
 bench: ; @scripts/bench $(if $(HOST),--host $(HOST),--arch $(arch))
 rust-analyzer: ; @scripts/module $(arch) rust-analyzer
-custom-kernel-test: ; @scripts/custom-kernel-test $(arch)
+debug-kernel-test: ; @scripts/debug-kernel-test $(arch) $(or $(KERNEL),locks) $(CASE)
 clean: ; @scripts/clean
 distclean: ; @scripts/clean --all
 
@@ -74,7 +75,7 @@ help:
 	@echo 'make lint               formatting, clippy, where unsafe may stand, shellcheck'
 	@echo 'make bench              what calls, reading and a web server cost, traced and not; HOST=…: on a board'
 	@echo 'make rust-analyzer      rust-project.json for editors'
-	@echo 'make custom-kernel-test build and boot a kernel of your own with board/kernel.config (slow)'
+	@echo 'make debug-kernel-test  cases with a kernel that checks itself; KERNEL=locks, kasan, rt, cfi or minimal (slow)'
 	@echo 'make clean | distclean  remove what was built | and what was downloaded'
 	@echo 'ARCH is aarch64 (the default), armv7 or x86_64. With KDIR=… see the head of the Makefile.'
 

@@ -6,15 +6,21 @@ set -euo pipefail
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Everything that is downloaded or built is in this folder.
 BUILD=${BUILD:-$TOP/build}
+# A kernel of scripts/debug-kernel-test has a build folder of its own inside of this one, which has the build root and
+# what cargo builds for all of them.
+SHARED_BUILD=${SHARED_BUILD:-$BUILD}
 # shellcheck disable=SC2034 # The scripts use it.
-ROOT=$BUILD/root
+ROOT=$SHARED_BUILD/root
 # The keys that Debian signs its archives with, here and in the build root.
 # shellcheck disable=SC2034 # The scripts use it.
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Lines of a guest kernel's log that mean a fault.
 # shellcheck disable=SC2034
-KERNEL_TROUBLE='BUG:|Oops|WARNING:|Unable to handle|Kernel panic|rcu: INFO|blocked for more than|soft lockup|hard LOCKUP|general protection|scheduling while atomic'
+KERNEL_TROUBLE='BUG[: ]|Oops|WARNING:|UBSAN:|CFI failure|INFO: (trying|possible|task)|kmemleak: [0-9]+ new|DEBUG_LOCKS_WARN_ON|Unable to handle|Kernel panic|rcu: INFO|blocked for more than|soft lockup|hard LOCKUP|general protection|scheduling while atomic'
+
+# find_trouble PATTERN: the lines of a kernel's log that mean a fault, but for those that match PATTERN.
+find_trouble() { grep -E "$KERNEL_TROUBLE" | grep -vE "${1:-^\$}"; }
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }

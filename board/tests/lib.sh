@@ -113,3 +113,6 @@ case $(uname -m) in
 esac
 # getppids FILE: how many calls of it there are.
 getppids() { grep -c "^syscall $GETPPID," "$1"; }
+
+# Whether this is a kernel of scripts/debug-kernel-test.
+is_debug_kernel() { [ -e /proc/lockdep_stats ]; }

@@ -16,8 +16,8 @@ impl ModuleRef {
     pub(crate) fn take() -> Option<Self> {
         // SAFETY: The structure is this module's own, and its code runs.
         let is_taken = unsafe { bindings::try_module_get((&raw const bindings::__this_module).cast_mut()) };
-        // INVARIANT: It was just taken.
-        is_taken.then_some(Self(()))
+        // INVARIANT: It was just taken. (`then_some` would make a value, and drop it, where none was taken.)
+        is_taken.then(|| Self(()))
     }
 }
 

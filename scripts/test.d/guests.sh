@@ -9,6 +9,8 @@
 #     folder                 a folder of board/, in the guest's root folder
 #     hibernate              the guest has a disk to hibernate to, and is turned on again
 #     only                   the one architecture that it is for
+#     kernel debug           it is for the kernels of scripts/debug-kernel-test, and runs elsewhere only where it is named
+#     tolerates              a pattern: complaints of the kernel that the case provokes, and that are not this module's
 #     takes, timeout         seconds that it takes on a machine that does nothing else, and that it may take
 #     keep, compare, sessions   what is done with its output here, see verdicts.sh
 
@@ -24,6 +26,8 @@ header() {
     value=$(sed -n "s/^#: $1 *//p" "$3")
     printf '%s' "${value:-$2}"
 }
+# seconds_of FILE: how long a case may run.
+seconds_of() { echo $(($(header timeout 600 "$1") * slow)); }
 has_header() { grep -q "^#: $1\\b" "$2"; }
 
 # cpus_of ARCH FILE: how many CPUs a case gets there. (The board is loaded in a subshell.)
@@ -37,7 +41,7 @@ cpus_of() (
 guest_of() {
     local name words
     words=smp=$(cpus_of "$1" "$2")
-    for name in memory packages packages32 folder; do
+    for name in memory packages packages32 folder tolerates; do
         words+="/$(header $name '' "$2")"
     done
     if has_header hibernate "$2"; then words+=/hibernate; fi
@@ -72,7 +76,7 @@ declare_group() {
     read -ra instances <<<"$3"
     for instance in "${instances[@]}"; do
         file=$(case_of "$instance")
-        limit=$((limit + $(header timeout 600 "$file") + 300))
+        limit=$((limit + $(seconds_of "$file") + 300 * slow))
         if has_header packages "$file"; then needs+=" packages-$arch"; fi
         if has_header compare "$file"; then needs+=" compare-traces reader-x86_64"; fi
         if has_header keep "$file"; then needs+=" reader-x86_64"; fi
@@ -99,10 +103,11 @@ add_packages() {
     fi
 }
 
-# fetch_packages ARCH FILE: downloads the packages of a case before its guest needs them.
+# fetch_packages ARCH FILE…: downloads the packages of cases before their guests need them.
 fetch_packages() {
-    local options=()
-    add_packages "$1" "$2"
+    local arch=$1 file options=()
+    shift
+    for file; do add_packages "$arch" "$file"; done
 }
 
 # run_group ARCH INSTANCE…: boots a guest, runs the cases in it, and judges each. If a case breaks the guest, that case
@@ -145,20 +150,21 @@ boot_group() {
     mkdir "$work/cases"
     for instance; do
         file=$(case_of "$instance")
-        seconds=$(header timeout 600 "$file")
-        all=$((all + seconds + 60)) longest=$((seconds > longest ? seconds : longest))
+        seconds=$(seconds_of "$file")
+        all=$((all + seconds + 60 * slow)) longest=$((seconds > longest ? seconds : longest))
         cp "$file" "$work/cases/"
         echo "$instance ${file##*/} $seconds" >>"$work/cases/list"
     done
     # All need the same.
     options=(--arch "$arch" --smp "$(cpus_of "$arch" "$file")" --memory "$(header memory 512 "$file")")
-    options+=(--timeout $((all + 120)) --silence $((longest + 120)) --log "$work/kernel")
+    options+=(--timeout $((all + 120 * slow)) --silence $((longest + 120 * slow)) --log "$work/kernel")
     options+=(--add "$work/cases:/cases/" --add "$TOP/board/tests/lib.sh:/tests/" --add "$BUILD/$arch/exercise:/bin/")
     options+=(--add "$BUILD/$arch/syscall_record.ko.xz:/tests/")
     if [ "$arch" = aarch64 ]; then
         options+=(--add "$BUILD/armv7/exercise:/tests/exercise32" --add "$BUILD/guest/armv7.busybox:/tests/busybox32")
     fi
     if has_header hibernate "$file"; then options+=(--hibernate); fi
+    if has_header tolerates "$file"; then options+=(--tolerate "$(header tolerates '' "$file")"); fi
     add_packages "$arch" "$file"
     status=0
     "$TOP/scripts/guest" "${options[@]}" "$TOP/board/group" >"$work/all" 2>"$work/log" || status=$?
@@ -174,9 +180,13 @@ boot_group() {
 # show_end FOLDER: the end of what the guest said.
 show_end() { tail -n 40 "$1/all" "$1/log" 2>/dev/null || true; }
 
-# The kernel's complaints about a case: what the log has between its beginning and that of the next.
+# complaints CASE FOLDER: the kernel's complaints about it: what the log has between its beginning and that of the next.
 complaints() {
-    tr -d '\r' <"$2/kernel" 2>/dev/null | sed -n "/guest: case $1 begins/,/guest: case /p" | grep -E -A 20 "$KERNEL_TROUBLE" || true
+    local log
+    log=$(tr -d '\r' <"$2/kernel" 2>/dev/null | sed -n "/guest: case $1 begins/,/guest: case /p")
+    if find_trouble "$(header tolerates '' "$(case_of "$1")")" <<<"$log" >/dev/null; then
+        grep -E -A 20 "$KERNEL_TROUBLE" <<<"$log"
+    fi
 }
 
 # judge ARCH INSTANCE FOLDER: counts its checks, and handles its output as the case's head says.

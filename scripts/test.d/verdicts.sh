@@ -37,7 +37,7 @@ compare_traces() {
     sed -n 's/^compare //p' "$3" | base64 -d | tar -xzf - -C "$folder" || true
     "$BUILD/x86_64/syscall-record" --style strace -s 32 -r "$folder/recording" -o "$folder/ours" ||
         miss "$1 $2: the recording is damaged"
-    "$TOP/scripts/inroot" "$BUILD/target/compare/debug/compare-traces" \
+    "$TOP/scripts/inroot" "$SHARED_BUILD/target/compare/debug/compare-traces" \
         "$1" "$TOP/board/strace/differences" "$folder/ours" "$folder" >"$folder/verdict" || status=$?
     count "$1 $2" "$folder/verdict"
     if [ $status -ne 0 ]; then

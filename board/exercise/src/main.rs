@@ -31,7 +31,14 @@
 //! exercise container PROGRAM [ARGUMENT]…
 //!                              runs a program as root of a user namespace of its own
 //! exercise attach FILE         attaches a tracer by FILE again and again, and counts the calls that it must see
+//! exercise fail load FILE PARAMETERS FIRST
+//! exercise fail write FILE VALUE OTHER
+//! exercise fail request WORD…  loads the module and unloads it, writes VALUE and OTHER to a parameter, or requests a
+//!                              recording, with another allocation of the kernel failing each time (when loading,
+//!                              from allocation FIRST on)
 //! exercise payloads FILE       counts the memory of a recording: how much of it was not resident
+//! exercise tally NAME          counts the events that programs of this name have in the recording on standard input,
+//!                              and the dropped ones
 //! exercise ftrace BITS         translates ftrace's raw_syscalls events to the reader's lines
 //! exercise time CALL N [THREADS]
 //!                              prints the nanoseconds that each of N calls takes; CALL is getppid, read, write or
@@ -59,10 +66,12 @@ mod collect;
 mod reader_cases;
 mod reader_fault;
 mod payloads;
+mod tally;
 mod save;
 mod device_cases;
 mod rights;
 mod request;
+mod fault_injection;
 
 use std::process::ExitCode;
 
@@ -93,6 +102,9 @@ fn main() -> ExitCode {
             return rights::run_as_user(number(user) as libc::uid_t, number(group) as libc::gid_t, program, arguments)
         }
         ["container", program, ref arguments @ ..] => return rights::run_in_user_namespace(program, arguments),
+        ["fail", "load", file, parameters, first] => return fault_injection::load(file, parameters, number(first)),
+        ["fail", "write", file, value, other] => return fault_injection::write(file, value, other),
+        ["fail", "request", ref words @ ..] => return fault_injection::request(words),
         ["payloads", file] => return payloads::count_payloads(file),
         ["save", file, pause] => return save::save_packets(file, number(pause)),
         ["request", ref words @ ..] => return request::request_and_copy(words),
@@ -103,6 +115,7 @@ fn main() -> ExitCode {
             return measure::run_and_print_usage(output, program, arguments)
         }
         ["attach", file] => attach::attach_under_load(file),
+        ["tally", name] => return tally::count_events(name),
         ["ftrace", bits] => ftrace::translate(number(bits) as u32),
         _ => {
             eprintln!("exercise: wrong usage, see the head of main.rs");

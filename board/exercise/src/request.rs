@@ -46,7 +46,7 @@ fn try_to_copy(words: &[&str]) -> Result<(), String> {
 }
 
 /// Makes a request of `words`.
-fn parse(words: &[&str]) -> Result<Request, String> {
+pub fn parse(words: &[&str]) -> Result<Request, String> {
     let mut request = Request::default();
     let selection = &mut request.selection;
     for word in words {
