@@ -7,12 +7,13 @@ use crate::prelude::PreludeFilter;
 use crate::presentation::Presentation;
 use crate::sink::Sink;
 use std::io::{self, BufWriter, Write};
-use syscall_record::decode::{DecodedEvent, DecodedKind};
-use syscall_record::filter::Filter;
+use syscall_record::decode::{DecodedEvent, DecodedKind, WantedMemory};
+use syscall_record::fields::Needs;
+use syscall_record::filter::{Filter, SkippedCalls};
 use syscall_record::model::{Model, ModelNeeds};
 use syscall_record::options::Options;
 use syscall_record::print::RecordPrinter;
-use syscall_record::summary::Summary;
+use syscall_record::summary::{Summary, SummaryParts};
 use syscall_record_format::format::Header;
 
 /// How many bytes of lines are written together.
@@ -60,14 +61,19 @@ enum View {
 struct ModelledView {
     model: Model,
     filter: Option<Filter>,
+    skipped: Option<SkippedCalls>,
     presentation: Presentation,
     summary: Option<Summary>,
     /// Which parts of the summary are printed: strace's table, tables, totals.
     tables: [bool; 3],
-    /// The time of the last event, in nanoseconds since the first.
+    /// Whether nothing is shown but how many events there were.
+    is_count: bool,
+    /// The time of the last event that was counted, in nanoseconds since the first.
     elapsed: u64,
     /// The text of an event.
     text: Vec<u8>,
+    /// A buffer for values of fields.
+    scratch: Vec<u8>,
 }
 
 impl Output {
@@ -83,18 +89,35 @@ impl Output {
         // Live, a descriptor that was closed by a call that is not recorded would be shown with the name of another
         // file.
         let has_names = !is_live || request.records_all_calls();
-        let KernelRequest { filter, needs, .. } = request;
+        let KernelRequest { filter, .. } = request;
         let tables = [options.calls_table, options.summary, options.verbose];
-        let summary = (tables != [false; 3]).then(Summary::new);
+        let parts = SummaryParts { calls: options.calls_table || options.summary, processes: options.summary };
+        let summary = (tables != [false; 3]).then(|| Summary::new(parts));
         let view = match presentation {
             Presentation::Quiet if filter.is_none() && summary.is_none() => View::Count,
             Presentation::Record if filter.is_none() && summary.is_none() => View::Lines,
             _ => {
-                let files = needs.files || (needs.names && has_names);
-                let needs = ModelNeeds { files, processes: needs.processes };
+                let needs = presentation.needs() | filter.as_ref().map(Filter::needs).unwrap_or_default();
+                let needs = Needs { times: needs.times | options.verbose, ..needs };
+                let needs = model_needs(needs, parts, has_names);
                 let model = Model::new(needs, is_live);
-                let (elapsed, text) = (0, Vec::new());
-                View::Modelled(Box::new(ModelledView { model, filter, presentation, summary, tables, elapsed, text }))
+                let is_of_calls = needs.calls && !needs.files && !needs.processes;
+                let skipped = filter.as_ref().filter(|_| is_of_calls).and_then(SkippedCalls::new);
+                let is_quiet = matches!(presentation, Presentation::Quiet);
+                let is_count = is_quiet && filter.is_none() && parts == SummaryParts::default();
+                let (elapsed, text, scratch) = (0, Vec::new(), Vec::new());
+                View::Modelled(Box::new(ModelledView {
+                    model,
+                    filter,
+                    skipped,
+                    presentation,
+                    summary,
+                    tables,
+                    is_count,
+                    elapsed,
+                    text,
+                    scratch,
+                }))
             }
         };
         Self { events: 0, left: options.limit.unwrap_or(u64::MAX), prelude: None, view, printer }
@@ -115,6 +138,14 @@ impl Output {
     /// Whether it needs events at all.
     pub fn needs_events(&self) -> bool {
         !matches!(self.view, View::Nothing)
+    }
+
+    /// Of which calls it needs memory.
+    pub fn wanted_memory(&self) -> WantedMemory {
+        match &self.view {
+            View::Nothing | View::Count | View::Lines => WantedMemory::Nothing,
+            View::Modelled(view) => view.model.wanted_memory(),
+        }
     }
 
     /// How many events came, also those that a filter drops.
@@ -173,6 +204,17 @@ impl Output {
     }
 }
 
+/// What the model must do for `needs` and for a summary. `has_names` says that the names of descriptors are known if
+/// all calls are followed.
+fn model_needs(needs: Needs, summary: SummaryParts, has_names: bool) -> ModelNeeds {
+    let files = needs.files || (needs.names && has_names);
+    let processes = needs.processes;
+    // What a call is about, and what it makes, its memory tells.
+    let memory = needs.arguments || files || processes;
+    let calls = needs.calls || memory || summary != SummaryParts::default();
+    ModelNeeds { calls, times: needs.times, memory, files, processes }
+}
+
 impl ModelledView {
     /// Gives an event to the model, and what the model makes of it to the filter, the summary and `printer`. Returns
     /// whether the event is shown.
@@ -182,11 +224,21 @@ impl ModelledView {
         event: &DecodedEvent<'_>,
         printer: &mut RecordPrinter<BufWriter<Sink>>,
     ) -> io::Result<bool> {
-        let Self { model, filter, presentation, summary, elapsed, text, .. } = self;
+        if self.is_count {
+            return Ok(self.count(header, event));
+        }
+        let Self { model, filter, skipped, presentation, summary, elapsed, text, scratch, .. } = self;
+        if skipped.as_mut().is_some_and(|skipped| skipped.skips(header, event)) {
+            if !matches!(event.kind, DecodedKind::Memory { .. }) {
+                model.skip_event(header, event);
+                printer.skip(event);
+            }
+            return Ok(false);
+        }
         let mut is_shown = false;
         text.clear();
         model.add_event(header, event, &mut |event| {
-            if filter.as_ref().is_some_and(|filter| !filter.matches(event)) {
+            if filter.as_ref().is_some_and(|filter| !filter.matches_with(event, scratch)) {
                 return Ok(());
             }
             if let Some(summary) = summary {
@@ -202,6 +254,18 @@ impl ModelledView {
             _ => printer.out().write_all(text)?,
         }
         Ok(is_shown)
+    }
+
+    /// Counts an event. Returns whether it counts.
+    fn count(&mut self, header: &Header, event: &DecodedEvent<'_>) -> bool {
+        let Some(summary) = &mut self.summary else { return false };
+        match event.kind {
+            DecodedKind::Memory { .. } => return false,
+            DecodedKind::Dropped { events } => summary.count_dropped(events),
+            _ => summary.count(),
+        }
+        self.model.skip_event(header, event);
+        true
     }
 
     /// Ends the last line, and shows the summaries.
@@ -221,7 +285,8 @@ impl ModelledView {
             // If standard output and standard error are one file, the totals come last.
             out.flush()?;
             self.text.clear();
-            summary.put_totals(&mut self.text, self.elapsed);
+            let elapsed = if self.is_count { self.model.elapsed() } else { self.elapsed };
+            summary.put_totals(&mut self.text, elapsed);
             let _ = io::stderr().write_all(&self.text);
         }
         Ok(())

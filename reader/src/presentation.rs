@@ -102,6 +102,19 @@ impl Presentation {
         }
     }
 
+    /// What must be known of events to show them.
+    pub fn needs(&self) -> Needs {
+        match self {
+            Self::Quiet | Self::Record => Needs::default(),
+            Self::Strace(_) => Needs { calls: true, times: true, arguments: true, ..Needs::default() },
+            Self::Format(_) | Self::Json(_) => {
+                // Formats and objects may have the time of the line.
+                let shown = Needs { times: true, ..Needs::default() };
+                self.fields().into_iter().fold(shown, |needs, field| needs | field.needs())
+            }
+        }
+    }
+
     /// Appends the text of an event, but not its plain line. Returns whether the event is shown.
     pub fn show(&mut self, text: &mut Vec<u8>, event: &Event<'_>) -> bool {
         match self {
@@ -109,9 +122,11 @@ impl Presentation {
             Self::Format(format) => format.print(text, event),
             Self::Json(json) => json.print(text, event),
             Self::Strace(printer) => {
+                // The printer appends to `text`: its own buffer is empty.
+                std::mem::swap(text, printer.out());
                 // Writing to a vector does not fail.
                 let _ = printer.print(event);
-                text.append(printer.out());
+                std::mem::swap(text, printer.out());
                 true
             }
         }

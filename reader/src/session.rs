@@ -29,7 +29,7 @@ const COPY_BYTES: usize = 256 * 1024;
 ///
 /// Errors of input and output. What was read before an error is shown.
 pub fn run(source: &mut Source, output: &mut Output, progress: &mut Progress) -> Result<InputState, AnyError> {
-    let mut decoding = Decoding::new();
+    let mut decoding = Decoding::new(output);
     let result = loop {
         let read = source.read(decoding.framing.space());
         // After an error, the events that were read before it are still shown, as at the end.
@@ -65,7 +65,7 @@ pub fn copy(
     output: &mut Output,
     progress: &mut Progress,
 ) -> Result<InputState, AnyError> {
-    let mut decoding = Decoding::new();
+    let mut decoding = Decoding::new(output);
     let mut buffer = vec![0; COPY_BYTES];
     let mut at_end = false;
     while !at_end {
@@ -115,8 +115,10 @@ struct Decoding {
 }
 
 impl Decoding {
-    fn new() -> Self {
-        Self { framing: Framing::new(), merge: Merge::new(), state: InputState::Sound, bytes: 0 }
+    fn new(output: &Output) -> Self {
+        let mut merge = Merge::new();
+        merge.want_memory(output.wanted_memory());
+        Self { framing: Framing::new(), merge, state: InputState::Sound, bytes: 0 }
     }
 
     /// Decodes the bytes that were read into [`Framing::space`], and shows the events. 0 bytes are the end of the

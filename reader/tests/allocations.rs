@@ -10,10 +10,18 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::io::{self, BufWriter};
 use syscall_record::decode::DecodedEvent;
+use syscall_record::fields::{Payload, PayloadOptions};
+use syscall_record::filter::Filter;
 use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
-use syscall_record::model::{Model, ModelNeeds};
+use syscall_record::model::{Event, Model, ModelNeeds};
 use syscall_record::print::RecordPrinter;
+use syscall_record::style::format::Format;
+use syscall_record::style::json::Json;
+use syscall_record::style::strace::{Pids, StraceOptions, StracePrinter, TimeColumn};
+use syscall_record::style::sysdig;
+use syscall_record::style::time::{TimeForm, Times};
+use syscall_record::summary::{Summary, SummaryParts};
 use syscall_record_format::format::{Edges, Header, Machine};
 
 /// The memory that a thread has allocated.
@@ -88,7 +96,7 @@ fn print(stream: &[u8]) -> (HeapUse, u64) {
 fn model(stream: &[u8]) -> (HeapUse, u64) {
     HEAP.set(HeapUse { allocations: 0, bytes: 0, peak: 0 });
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
-    let mut model = Model::new(ModelNeeds { files: true, processes: true }, false);
+    let mut model = Model::new(ModelNeeds::ALL, false);
     let mut events = 0;
     let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
         model.add_event(header, event, &mut |_| {
@@ -107,6 +115,149 @@ fn model(stream: &[u8]) -> (HeapUse, u64) {
     merge.finish(&mut sink).expect("infallible");
     drop((framing, merge, model));
     (HEAP.get(), events)
+}
+
+/// Calls of `cat`s that have paths, payload, flags, structures and errors, so many times.
+fn mixed(rounds: u64) -> Vec<u8> {
+    let recording = MadeRecording { machine: Machine::X86_64, edges: Edges::Both, has_args: true };
+    let mut events = Vec::new();
+    for round in 0..rounds {
+        let cat = task(100 + (round % 3) as u32, b"cat");
+        let at = 1_000_000 * (round + 1);
+        let timespec = [1_u64.to_le_bytes(), 5_u64.to_le_bytes()].concat();
+        events.extend(memory(at, 0, cat, 257, 1, false, b"/etc/a \"file\"\xff\xe2\x80\xae"));
+        events.push(enter_with(at, 0, cat, 257, &[0xffff_ff9c, 0x5000, 0x8_0241, 0o644]));
+        events.push(exit(at + 10, 0, cat, 3));
+        events.push(enter_with(at + 20, 0, cat, 0, &[3, 0x6000, 4096]));
+        events.extend(memory(at + 30, 0, cat, 0, 1, true, b"root:x:0:0\n\0\x01\x7f binary"));
+        events.push(exit(at + 30, 0, cat, 25));
+        events.extend(memory(at + 35, 0, cat, 1, 1, false, &[b'x'; 200]));
+        events.push(enter_with(at + 35, 0, cat, 1, &[1, 0x6000, 200]));
+        events.push(exit(at + 36, 0, cat, -32));
+        events.extend(memory(at + 40, 0, cat, 35, 0, false, &timespec));
+        events.push(enter_with(at + 40, 0, cat, 35, &[0x7000, 0]));
+        events.push(exit(at + 45, 0, cat, 0));
+        events.push(enter_with(at + 50, 0, cat, 9, &[0, 4096, 3, 0x22, u64::MAX, 0]));
+        events.push(exit(at + 55, 0, cat, 0x7f00_0000_0000));
+        events.push(enter_with(at + 60, 0, cat, 600, &[1, 2, 3]));
+        events.push(exit(at + 65, 0, cat, -38));
+        events.push(enter_with(at + 70, 0, cat, 3, &[3]));
+        events.push(exit(at + 75, 0, cat, 0));
+    }
+    stream(vec![packets(recording, 0, &events, &[])])
+}
+
+/// How often `show` allocates while it gets the events of a recording.
+fn allocations_of(stream: &[u8], show: &mut dyn FnMut(&Event<'_>)) -> (usize, u64) {
+    let (mut framing, mut merge) = (Framing::new(), Merge::new());
+    let mut model = Model::new(ModelNeeds::ALL, false);
+    let (mut allocations, mut events) = (0, 0);
+    let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
+        model.add_event(header, event, &mut |event| {
+            let before = HEAP.get().allocations;
+            show(event);
+            allocations += HEAP.get().allocations - before;
+            events += 1;
+            Ok::<(), Infallible>(())
+        })
+    };
+    let mut rest = stream;
+    while !rest.is_empty() {
+        let read = io::Read::read(&mut rest, framing.space()).expect("reads memory");
+        framing.filled(read);
+        while let Some(item) = framing.next(rest.is_empty()) {
+            merge.push(item.expect("nothing is damaged"), &mut sink).expect("infallible");
+        }
+    }
+    merge.finish(&mut sink).expect("infallible");
+    (allocations, events)
+}
+
+/// Something that gets events, by its name.
+type View = (String, Box<dyn FnMut(&Event<'_>)>);
+
+/// All styles, summaries and kinds of filters, each as new.
+fn views() -> Vec<View> {
+    let mut views: Vec<View> = Vec::new();
+    let mut out = Vec::new();
+    let strace = [
+        StraceOptions::default(),
+        StraceOptions { pids: Pids::Brackets, time: TimeColumn::TimeMicros, has_latency: true, ..Default::default() },
+        StraceOptions { time: TimeColumn::Relative, ..Default::default() },
+    ];
+    for options in strace {
+        let mut printer = StracePrinter::new(Vec::new(), options);
+        let name = format!("{options:?}");
+        views.push((
+            name,
+            Box::new(move |event| {
+                printer.out().clear();
+                printer.print(event).expect("writes to memory");
+            }),
+        ));
+    }
+    let fields: String = syscall_record::fields::all()
+        .filter(|(name, _)| !name.starts_with("evt.arg") && !name.starts_with("evt.rawarg"))
+        .map(|(name, _)| format!(" %{name}"))
+        .collect();
+    let fields = format!("*%evt.args %evt.arg[0] %evt.rawarg[1] %evt.arg.fd %evt.arg.res{fields}");
+    for payload in [Payload::Dots, Payload::Text, Payload::Hex, Payload::HexText] {
+        let options = PayloadOptions { payload, prints_all: true, limit: None };
+        for text in [sysdig::FORMAT, &fields] {
+            for form in [TimeForm::TimeOfDay, TimeForm::Delta, TimeForm::Latency] {
+                let times = Times::new(form);
+                let mut format = Format::parse(text, options, times).expect("is a format");
+                let mut out = out.clone();
+                let print = move |event: &Event<'_>| {
+                    out.clear();
+                    format.print(&mut out, event);
+                };
+                views.push((format!("{payload:?} {form:?} {text}"), Box::new(print)));
+            }
+            let format = Format::parse(text, options, Times::default()).expect("is a format");
+            for mut json in [Json::new(options), Json::with_fields_of(&format, options)] {
+                let mut out = out.clone();
+                let print = move |event: &Event<'_>| {
+                    out.clear();
+                    json.print(&mut out, event);
+                };
+                views.push((format!("JSON {payload:?} {text}"), Box::new(print)));
+            }
+        }
+    }
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
+    views.push(("summary".into(), Box::new(move |event| summary.add(event))));
+    for text in [
+        "evt.type=reboot",
+        "proc.name contains x or proc.name=y",
+        "thread.tid=1 or evt.rawres<-40",
+        "fd.name startswith /nothing",
+        "evt.arg.path contains nothing or evt.buffer contains nothing",
+        "evt.time>9",
+    ] {
+        let filter = Filter::parse(text).expect("is a filter");
+        let mut scratch = std::mem::take(&mut out);
+        let matches = move |event: &Event<'_>| {
+            std::hint::black_box(filter.matches_with(event, &mut scratch));
+        };
+        views.push((text.into(), Box::new(matches)));
+    }
+    views
+}
+
+/// What is allocated once is kept: tables that are parsed at their first use, buffers for lines.
+#[test]
+fn no_style_allocates_for_each_event() {
+    let (warm, few, many) = (mixed(100), mixed(100), mixed(1000));
+    for ((name, mut view), (_, mut other)) in views().into_iter().zip(views()) {
+        allocations_of(&warm, &mut view);
+        let (little, few_events) = allocations_of(&few, &mut view);
+        let (much, many_events) = allocations_of(&many, &mut other);
+        assert!(few_events == 1400 && many_events == 10 * few_events, "{few_events} and {many_events} events");
+        assert_eq!(little, 0, "{name}");
+        // A new one has buffers to allocate.
+        assert!(much < 40, "{much} allocations: {name}");
+    }
 }
 
 struct CountBytes(u64);

@@ -11,7 +11,7 @@ use syscall_record::style::format::Format;
 use syscall_record::style::json::Json;
 use syscall_record::style::sysdig;
 use syscall_record::style::time::{TimeForm, Times};
-use syscall_record::summary::Summary;
+use syscall_record::summary::{Summary, SummaryParts};
 use syscall_record_format::format::{Edges, Machine};
 
 /// Makes a recording of a `cat` of a file. Some of its events were dropped.
@@ -98,7 +98,7 @@ fn json_prints_the_default_fields() {
 /// The return of the write stands after a drop, so it may be that of another write.
 #[test]
 fn summary_counts_a_return_without_its_entry() {
-    let mut summary = Summary::new();
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
     lines_of(&example(), |event| {
         summary.add(event);
         String::new()

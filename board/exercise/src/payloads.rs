@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::process::ExitCode;
-use syscall_record_decode::decode::{DecodedKind, PacketEvents};
+use syscall_record_decode::decode::{DecodedKind, PacketEvents, WantedMemory};
 use syscall_record_decode::framing::Framing;
 use syscall_record_format::format::ChunkHead;
 
@@ -64,7 +64,7 @@ fn count(name: &str) -> Result<Tally, String> {
         while let Some(packet) = framing.next(at_end) {
             let packet = packet.map_err(|damage| format!("damaged at byte {}", damage.offset))?;
             // What one packet has of a task needs no other packet.
-            let given = PacketEvents::new(packet).give(u64::MAX, &mut |_, event| {
+            let given = PacketEvents::new(&packet).give(u64::MAX, WantedMemory::All, &mut |_, event| {
                 if let DecodedKind::Memory { task, chunk } = &event.kind {
                     if chunk.head.is_last {
                         tally.add(&comm(&task.comm), &chunk.head);

@@ -4,7 +4,7 @@
 
 use std::io::Read;
 use std::process::ExitCode;
-use syscall_record_decode::decode::{DecodedKind, PacketEvents};
+use syscall_record_decode::decode::{DecodedKind, PacketEvents, WantedMemory};
 use syscall_record_decode::framing::Framing;
 use syscall_record_format::filter::{comm_to_bytes, CommName};
 use syscall_record_format::format::COMM_BYTES;
@@ -33,7 +33,7 @@ fn count(name: [u8; COMM_BYTES]) -> Result<(u64, u64), String> {
         at_end = bytes == 0;
         while let Some(packet) = framing.next(at_end) {
             let packet = packet.map_err(|damage| format!("damaged at byte {}", damage.offset))?;
-            let given = PacketEvents::new(packet).give(u64::MAX, &mut |_, event| {
+            let given = PacketEvents::new(&packet).give(u64::MAX, WantedMemory::Nothing, &mut |_, event| {
                 match &event.kind {
                     DecodedKind::Enter { task, .. } | DecodedKind::Exit { task, .. } => {
                         recorded += u64::from(comm_to_bytes(task.comm) == name);

@@ -42,6 +42,15 @@ impl<'a> Args<'a> {
         self.words
     }
 
+    /// The arguments in their order, zero-extended; 0 beyond the last.
+    pub fn registers(&self) -> [u64; MAX_ARGS] {
+        let mut registers = [0; MAX_ARGS];
+        for (register, value) in registers.iter_mut().zip(self.iter()) {
+            *register = value;
+        }
+        registers
+    }
+
     /// The arguments in their order, zero-extended.
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = u64> + 'a {

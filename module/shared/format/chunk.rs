@@ -49,8 +49,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// The chunk of the MEMORY record at the start of `words`.
-    // Not inlined: most recordings have no memory.
-    #[inline(never)]
+    #[inline]
     pub(super) fn from_record(words: &'a [u64]) -> Option<Self> {
         let (&word, words) = words.split_first()?;
         let head = ChunkHead {

@@ -103,7 +103,11 @@ impl<'a> Record<'a> {
                 };
                 (record, 1 + args.words().len())
             }
-            KIND_EXIT | KIND_EXIT_WIDE => exit_from_words(words, machine, version)?,
+            KIND_EXIT | KIND_EXIT_WIDE => {
+                let (RecordedReturn { call, result, delta }, len) =
+                    RecordedReturn::from_words(words, machine, version)?;
+                (Self::Exit { call, result, delta }, len)
+            }
             KIND_ENTER_WIDE if ENTER_WIDE_UNUSED.get(word) == 0 => {
                 let is_32bit = IS_32BIT.get(word) != 0;
                 let number = u32::try_from(*words.get(1)?).ok()?;
@@ -120,9 +124,9 @@ impl<'a> Record<'a> {
                 };
                 (Self::Task(task, SLOT.get(word) as u8), 3)
             }
-            KIND_MEMORY if MEMORY_UNUSED.get(word) == 0 && (version > 1 || version_1::MEMORY_UNUSED.get(word) == 0) => {
-                let chunk = Chunk::from_record(words)?;
-                (Self::Memory { chunk, delta: DELTA.get(word) }, 1 + chunk.words().len())
+            KIND_MEMORY => {
+                let (chunk, delta, len) = memory_from_words(words, version)?;
+                (Self::Memory { chunk, delta }, len)
             }
             KIND_SWITCH if word >> 8 == 0 && IS_32BIT.get(word) == 0 => (Self::Switch(SLOT.get(word) as u8), 1),
             _ => return None,
@@ -130,46 +134,93 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Reads an EXIT or EXIT_WIDE, as [`Record::from_words`] does.
-// Not inlined: most returns complete the record of their entry.
-#[inline(never)]
-fn exit_from_words(words: &[u64], machine: Machine, version: u8) -> Option<(Record<'_>, usize)> {
+/// Groups of records that are read alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordGroup {
+    /// A MEMORY, for [`memory_from_words`].
+    Memory,
+    /// An EXIT or EXIT_WIDE, for [`RecordedReturn::from_words`].
+    Return,
+    /// Any other record, for [`Record::from_words`].
+    Other,
+}
+
+impl RecordGroup {
+    /// The group of the record that begins with `word`.
+    #[inline(always)]
+    pub fn of(word: u64) -> Self {
+        match KIND.get(word) {
+            KIND_MEMORY => Self::Memory,
+            KIND_EXIT | KIND_EXIT_WIDE => Self::Return,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Reads a MEMORY, as [`Record::from_words`] does: the chunk, the ticks since the previous event, and the number of
+/// words.
+#[inline]
+pub fn memory_from_words(words: &[u64], version: u8) -> Option<(Chunk<'_>, u64, usize)> {
     let word = *words.first()?;
-    let is_wide = KIND.get(word) == KIND_EXIT_WIDE;
-    let result = if is_wide { *words.get(1)? as i64 } else { 0 };
-    if version == 1 {
-        use version_1::{EXIT_DELTA, EXIT_RESULT, EXIT_WIDE_UNUSED};
-        return match is_wide {
-            true if EXIT_WIDE_UNUSED.get(word) != 0 => None,
-            true => Some((Record::Exit { call: None, result, delta: DELTA.get(word) }, 2)),
-            false => {
-                let (result, delta) = (EXIT_RESULT.get_signed(word), EXIT_DELTA.get(word));
-                Some((Record::Exit { call: None, result, delta }, 1))
-            }
-        };
-    }
-    if !is_wide {
-        let call = ReturnedCall {
-            is_32bit: EXIT_IS_32BIT.get(word) != 0,
-            number: EXIT_NUMBER.get(word) as u32,
-            entry_may_be_lost: EXIT_ENTRY_MAY_BE_LOST.get(word) != 0,
-            args: None,
-        };
-        let (result, delta) = (EXIT_RESULT.get_signed(word), EXIT_DELTA.get(word));
-        return Some((Record::Exit { call: Some(call), result, delta }, 1));
-    }
-    let is_32bit = IS_32BIT.get(word) != 0;
-    let args = Args::after(words, 2, EXIT_WIDE_ARGS.get(word), machine.program_bits(is_32bit))?;
-    let is_whole = EXIT_WIDE_IS_WHOLE.get(word) != 0;
-    if !is_whole && args.count() > 0 {
+    if MEMORY_UNUSED.get(word) != 0 || (version == 1 && version_1::MEMORY_UNUSED.get(word) != 0) {
         return None;
     }
-    let call = ReturnedCall {
-        is_32bit,
-        number: EXIT_WIDE_NUMBER.get(word) as u32,
-        entry_may_be_lost: EXIT_WIDE_ENTRY_MAY_BE_LOST.get(word) != 0,
-        args: is_whole.then_some(args),
-    };
-    let delta = EXIT_WIDE_DELTA.get(word);
-    Some((Record::Exit { call: Some(call), result, delta }, 2 + args.words().len()))
+    let chunk = Chunk::from_record(words)?;
+    Some((chunk, DELTA.get(word), 1 + chunk.words().len()))
+}
+
+/// What the record of a return tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordedReturn<'a> {
+    /// What the record tells of the call; `None` in version 1.
+    pub call: Option<ReturnedCall<'a>>,
+    /// The result, a negated errno on failure.
+    pub result: i64,
+    /// Ticks since the previous event.
+    pub delta: u64,
+}
+
+impl<'a> RecordedReturn<'a> {
+    /// Reads an EXIT or EXIT_WIDE, as [`Record::from_words`] does.
+    #[inline]
+    pub fn from_words(words: &'a [u64], machine: Machine, version: u8) -> Option<(Self, usize)> {
+        let word = *words.first()?;
+        let is_wide = KIND.get(word) == KIND_EXIT_WIDE;
+        let result = if is_wide { *words.get(1)? as i64 } else { 0 };
+        if version == 1 {
+            use version_1::{EXIT_DELTA, EXIT_RESULT, EXIT_WIDE_UNUSED};
+            return match is_wide {
+                true if EXIT_WIDE_UNUSED.get(word) != 0 => None,
+                true => Some((Self { call: None, result, delta: DELTA.get(word) }, 2)),
+                false => {
+                    let (result, delta) = (EXIT_RESULT.get_signed(word), EXIT_DELTA.get(word));
+                    Some((Self { call: None, result, delta }, 1))
+                }
+            };
+        }
+        if !is_wide {
+            let call = ReturnedCall {
+                is_32bit: EXIT_IS_32BIT.get(word) != 0,
+                number: EXIT_NUMBER.get(word) as u32,
+                entry_may_be_lost: EXIT_ENTRY_MAY_BE_LOST.get(word) != 0,
+                args: None,
+            };
+            let (result, delta) = (EXIT_RESULT.get_signed(word), EXIT_DELTA.get(word));
+            return Some((Self { call: Some(call), result, delta }, 1));
+        }
+        let is_32bit = IS_32BIT.get(word) != 0;
+        let args = Args::after(words, 2, EXIT_WIDE_ARGS.get(word), machine.program_bits(is_32bit))?;
+        let is_whole = EXIT_WIDE_IS_WHOLE.get(word) != 0;
+        if !is_whole && args.count() > 0 {
+            return None;
+        }
+        let call = ReturnedCall {
+            is_32bit,
+            number: EXIT_WIDE_NUMBER.get(word) as u32,
+            entry_may_be_lost: EXIT_WIDE_ENTRY_MAY_BE_LOST.get(word) != 0,
+            args: is_whole.then_some(args),
+        };
+        let delta = EXIT_WIDE_DELTA.get(word);
+        Some((Self { call: Some(call), result, delta }, 2 + args.words().len()))
+    }
 }

@@ -3,7 +3,10 @@
 //! Decodes a packet into its events.
 
 use crate::framing::Framed;
-use syscall_record_format::format::{self, Args, Chunk, Edges, Header, Machine, Record, Task, HEADER_WORDS, SLOTS};
+use syscall_record_format::format::{
+    self, memory_from_words, Args, Chunk, Edges, Header, Machine, Packet, Record, RecordGroup, RecordedReturn, Task,
+    HEADER_WORDS, PACKET_WORDS, SLOTS,
+};
 
 /// An event as its record has it. It borrows from its packet, so that events are not copied before they are filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +108,9 @@ pub struct SinkStopped;
 
 /// The events of one packet, in their order.
 pub struct PacketEvents {
-    framed: Framed,
+    header: Header,
+    /// The words of the packet; those from `header.used` on have no meaning.
+    words: Packet,
     /// The index of the next record's first word.
     position: usize,
     /// When the last event happened, in ticks.
@@ -122,21 +127,47 @@ pub struct PacketEvents {
 
 impl PacketEvents {
     /// The events of a packet.
-    pub fn new(framed: Framed) -> Self {
-        let (time, has_dropped) = (framed.header.base_time, framed.header.dropped_before > 0);
-        let slots = [NOBODY; SLOTS];
-        Self { framed, position: HEADER_WORDS, time, slot: 0, slots, pending_return: None, has_dropped }
+    pub fn new(framed: &Framed<'_>) -> Self {
+        let mut events = Self {
+            header: framed.header,
+            words: [0; PACKET_WORDS],
+            position: 0,
+            time: 0,
+            slot: 0,
+            slots: [NOBODY; SLOTS],
+            pending_return: None,
+            has_dropped: false,
+        };
+        events.replace(framed);
+        events
     }
 
-    /// Gives the events up to and including tick `last` to `sink`, with their packet's header. Returns the tick of the
-    /// next event; `None` if there is none.
+    /// Becomes the events of another packet.
+    pub fn replace(&mut self, framed: &Framed<'_>) {
+        self.header = framed.header;
+        for (word, new) in self.words.iter_mut().zip(framed.words) {
+            *word = *new;
+        }
+        self.position = HEADER_WORDS;
+        (self.time, self.has_dropped) = (framed.header.base_time, framed.header.dropped_before > 0);
+        (self.slot, self.slots) = (0, [NOBODY; SLOTS]);
+        self.pending_return = None;
+    }
+
+    /// Gives the events up to and including tick `last` to `sink`, with their packet's header, but no `MEMORY` that is
+    /// not `wanted`. Returns the tick of the next event; `None` if there is none.
     ///
     /// # Errors
     ///
     /// The error of `sink`. The event that `sink` failed for is lost.
-    pub fn give(&mut self, last: u64, sink: &mut EventSink<'_>) -> Result<Option<u64>, SinkStopped> {
+    pub fn give(
+        &mut self,
+        last: u64,
+        wanted: WantedMemory,
+        sink: &mut EventSink<'_>,
+    ) -> Result<Option<u64>, SinkStopped> {
         // Field by field, so that an event can borrow from the packet while `position` moves on.
-        let Self { framed: Framed { header, words }, position, time, slot, slots, pending_return, has_dropped } = self;
+        let Self { header, words, position, time, slot, slots, pending_return, has_dropped } = self;
         let Header { version, machine, cpu, edges, has_args, .. } = *header;
         if *has_dropped {
             if *time > last {
@@ -147,6 +178,22 @@ impl PacketEvents {
             sink(header, &DecodedEvent { time: *time, cpu, kind })?;
         }
         let words = words.get(..usize::from(header.used)).unwrap_or_default();
+        // Gives an event out where it was read: an event that went through a variable would be copied.
+        macro_rules! give {
+            ($len:expr, $at:expr, $kind:expr) => {
+                give!($len, $at, $at, None, $kind)
+            };
+            ($len:expr, $at:expr, $end:expr, $returns:expr, $kind:expr) => {{
+                let at = $at;
+                if at > last {
+                    return Ok(Some(at));
+                }
+                *position += $len;
+                *time = $end;
+                *pending_return = $returns;
+                sink(header, &DecodedEvent { time: at, cpu, kind: $kind })?;
+            }};
+        }
         loop {
             let task = &slots[*slot];
             if let Some((at, entered, result)) = *pending_return {
@@ -158,34 +205,60 @@ impl PacketEvents {
                 sink(header, &DecodedEvent { time: at, cpu, kind })?;
             }
             let rest = words.get(*position..).unwrap_or_default();
+            let Some(&word) = rest.first() else { return Ok(None) };
+            match RecordGroup::of(word) {
+                RecordGroup::Memory => {
+                    let Some((chunk, delta, len)) = memory_from_words(rest, version) else { return Ok(None) };
+                    let at = time.wrapping_add(delta);
+                    if wanted.has(chunk.head.call) {
+                        give!(len, at, DecodedKind::Memory { task, chunk });
+                    } else if at > last {
+                        return Ok(Some(at));
+                    } else {
+                        *position += len;
+                        *time = at;
+                    }
+                    continue;
+                }
+                RecordGroup::Return => {
+                    let Some((RecordedReturn { call, result, delta }, len)) =
+                        RecordedReturn::from_words(rest, machine, version)
+                    else {
+                        return Ok(None);
+                    };
+                    let call = match call {
+                        None => DecodedReturn::Unnamed,
+                        Some(call) => returned_call(call, edges, has_args),
+                    };
+                    give!(len, time.wrapping_add(delta), DecodedKind::Exit { task, call, result });
+                    continue;
+                }
+                RecordGroup::Other => (),
+            }
             let Some((record, mut len)) = Record::from_words(rest, machine, version) else { return Ok(None) };
-            let mut returns = None;
-            let (at, end, kind) = match record {
+            match record {
                 Record::Time(ticks) => {
                     *time = ticks;
                     *position += len;
-                    continue;
                 }
                 Record::Task(task, to) => {
                     *slot = usize::from(to);
                     slots[*slot] = task;
                     *position += len;
-                    continue;
                 }
                 Record::Switch(to) => {
                     *slot = usize::from(to);
                     *position += len;
-                    continue;
                 }
                 Record::Call { is_32bit, number, args, result, duration, delta } => {
                     let at = time.wrapping_add(delta);
                     let call = DecodedCall { is_32bit, number, args: has_args.then_some(args) };
                     let end = at.wrapping_add(duration);
                     if edges == Edges::Exit {
-                        (end, end, DecodedKind::Exit { task, call: DecodedReturn::ReturnOnly(call), result })
+                        let call = DecodedReturn::ReturnOnly(call);
+                        give!(len, end, DecodedKind::Exit { task, call, result });
                     } else {
-                        returns = Some((end, at, result));
-                        (at, end, DecodedKind::Enter { task, call })
+                        give!(len, at, end, Some((end, at, result)), DecodedKind::Enter { task, call });
                     }
                 }
                 Record::Enter { is_32bit, number, args, delta } => {
@@ -196,29 +269,38 @@ impl PacketEvents {
                         let next = rest.get(len..).unwrap_or_default();
                         let Some((result, delta, more)) = read_exit(next, machine, version) else { return Ok(None) };
                         len += more;
-                        let at = at.wrapping_add(delta);
-                        (at, at, DecodedKind::Exit { task, call: DecodedReturn::ReturnOnly(call), result })
+                        let call = DecodedReturn::ReturnOnly(call);
+                        give!(len, at.wrapping_add(delta), DecodedKind::Exit { task, call, result });
                     } else {
-                        (at, at, DecodedKind::Enter { task, call })
+                        give!(len, at, DecodedKind::Enter { task, call });
                     }
                 }
-                Record::Exit { call, result, delta } => {
-                    let at = time.wrapping_add(delta);
-                    let call = call.map_or(DecodedReturn::Unnamed, |call| returned_call(call, edges, has_args));
-                    (at, at, DecodedKind::Exit { task, call, result })
-                }
-                Record::Memory { chunk, delta } => {
-                    let at = time.wrapping_add(delta);
-                    (at, at, DecodedKind::Memory { task, chunk })
-                }
-            };
-            if at > last {
-                return Ok(Some(at));
+                // Read above.
+                Record::Exit { .. } | Record::Memory { .. } => return Ok(None),
             }
-            *position += len;
-            *time = end;
-            *pending_return = returns;
-            sink(header, &DecodedEvent { time: at, cpu, kind })?;
+        }
+    }
+}
+
+/// Of which calls memory is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WantedMemory {
+    /// Of all.
+    All,
+    /// Of the calls whose numbers have these lower 8 bits.
+    OfCall(u8),
+    /// Of none.
+    Nothing,
+}
+
+impl WantedMemory {
+    /// Whether memory is wanted of a call whose number has these lower 8 bits.
+    #[inline]
+    fn has(self, call: u8) -> bool {
+        match self {
+            Self::All => true,
+            Self::OfCall(wanted) => call == wanted,
+            Self::Nothing => false,
         }
     }
 }
@@ -233,7 +315,7 @@ fn read_exit(words: &[u64], machine: Machine, version: u8) -> Option<(i64, u64, 
 }
 
 /// What an EXIT tells of its call.
-#[inline(never)]
+#[inline]
 fn returned_call(call: format::ReturnedCall<'_>, edges: Edges, has_args: bool) -> DecodedReturn<'_> {
     let format::ReturnedCall { is_32bit, number, entry_may_be_lost, args } = call;
     let is_whole = args.is_some();

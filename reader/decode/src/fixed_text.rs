@@ -48,6 +48,22 @@ impl<const N: usize> FixedText<N> {
         self.put_first(&text.bytes, text.len);
     }
 
+    /// Appends `number` as `0x` and hexadecimal digits, without leading zeroes. There must be room for
+    /// [`HEX_BYTES`].
+    #[inline]
+    pub fn put_hex(&mut self, number: u64) {
+        let [high, low] = [(number >> 32) as u32, number as u32];
+        // How many digits a half has without leading zeroes; one digit for 0.
+        let count = |half: u32| (32 - (half | 1).leading_zeros()).div_ceil(4) as usize;
+        self.put_first(b"0x", 2);
+        if high == 0 {
+            self.put_first(&last_digits(low, count(low)), count(low));
+        } else {
+            self.put_first(&last_digits(high, count(high)), count(high));
+            self.put_first(&last_digits(low, 8), 8);
+        }
+    }
+
     /// Appends the first `len` of `bytes`. There must be room for all `M` bytes.
     #[inline]
     fn put_first<const M: usize>(&mut self, bytes: &[u8; M], len: usize) {
@@ -71,17 +87,8 @@ pub const HEX_BYTES: usize = 18;
 /// Formats `number` as `0x` and hexadecimal digits, without leading zeroes.
 #[inline]
 pub fn hex(number: u64) -> FixedText<HEX_BYTES> {
-    let [high, low] = [(number >> 32) as u32, number as u32];
-    // How many digits a half has without leading zeroes; one digit for 0.
-    let count = |half: u32| (32 - (half | 1).leading_zeros()).div_ceil(4) as usize;
     let mut text = FixedText::new();
-    text.put(b"0x");
-    if high == 0 {
-        text.put_first(&last_digits(low, count(low)), count(low));
-    } else {
-        text.put_first(&last_digits(high, count(high)), count(high));
-        text.put_first(&last_digits(low, 8), 8);
-    }
+    text.put_hex(number);
     text
 }
 

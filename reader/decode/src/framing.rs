@@ -11,12 +11,12 @@ use syscall_record_format::format::{
 const BUFFER_BYTES: usize = 16 * PACKET_BYTES;
 
 /// A packet that was found in the stream.
-pub struct Framed {
+pub struct Framed<'a> {
     /// Its header. `used` is how many words can be decoded. Where the rest of the packet is damaged or missing, that is
     /// less than the packet's own header says.
     pub header: Header,
-    /// Its words. The words from index `used` on have no meaning.
-    pub words: Packet,
+    /// Its words, `used` of them.
+    pub words: &'a [u64],
 }
 
 /// A place where the stream is damaged.
@@ -42,6 +42,8 @@ pub enum DamageKind {
 /// Takes bytes and returns packets.
 pub struct Framing {
     buffer: Box<[u8; BUFFER_BYTES]>,
+    /// The words of the packet that was found last.
+    words: Box<Packet>,
     /// `start..end` of the buffer holds the bytes that were read and not consumed.
     start: usize,
     end: usize,
@@ -62,8 +64,8 @@ impl Default for Framing {
 impl Framing {
     /// A framing that has no bytes yet.
     pub fn new() -> Self {
-        let buffer = Box::new([0; BUFFER_BYTES]);
-        Self { buffer, start: 0, end: 0, offset: 0, skipping_since: None, damage: None }
+        let (buffer, words) = (Box::new([0; BUFFER_BYTES]), Box::new([0; PACKET_WORDS]));
+        Self { buffer, words, start: 0, end: 0, offset: 0, skipping_since: None, damage: None }
     }
 
     /// Where the next bytes of the input go. Call [`filled`](Self::filled) with the number of bytes that came. The
@@ -87,7 +89,7 @@ impl Framing {
 
     /// Returns the next packet, or the damage before it. `None` means that more bytes are needed. `at_end` says that no
     /// more bytes will come; `None` is then the end.
-    pub fn next(&mut self, at_end: bool) -> Option<Result<Framed, Damage>> {
+    pub fn next(&mut self, at_end: bool) -> Option<Result<Framed<'_>, Damage>> {
         loop {
             if let Some(damage) = self.damage.take() {
                 return Some(Err(damage));
@@ -99,8 +101,8 @@ impl Framing {
             if len == 0 {
                 return self.end_skipping().map(Err);
             }
-            let words = to_words(&self.buffer[self.start..self.start + len]);
-            let header = Header::from_words(&words);
+            read_words(&mut self.words, &self.buffer[self.start..self.start + len]);
+            let header = Header::from_words(&*self.words);
             if len < HEADER_WORDS * 8 || matches!(header, Err(BadHeader::Magic | BadHeader::Field)) {
                 self.skip_to_magic(at_end);
                 continue;
@@ -109,7 +111,7 @@ impl Framing {
                 return Some(Err(damage));
             }
             match header {
-                Ok(header) => return Some(Ok(self.packet(header, words, len))),
+                Ok(header) => return Some(Ok(self.packet(header, len))),
                 Err(BadHeader::Version(version)) => {
                     self.damage = Some(Damage { offset: self.offset, kind: DamageKind::Version(version) });
                     self.consume(len);
@@ -120,13 +122,13 @@ impl Framing {
     }
 
     /// Consumes a packet of which `len` bytes came, and returns the part of it that is sound.
-    fn packet(&mut self, header: Header, words: Packet, len: usize) -> Framed {
+    fn packet(&mut self, header: Header, len: usize) -> Framed<'_> {
         let used = usize::from(header.used);
         let there = used.min(len / 8);
-        let mut sound = sound_words(&words[..there], &header);
+        let mut sound = sound_words(&self.words[..there], &header);
         let is_cut_off = there < used && there - sound < MAX_RECORD_WORDS;
         // Where bytes were lost, the next packet begins where the padding of this one should be.
-        let is_sound = sound == used && words[used..].iter().all(|&word| word == 0);
+        let is_sound = sound == used && self.words[used..].iter().all(|&word| word == 0);
         if is_sound || is_cut_off {
             self.consume(len);
             if len < PACKET_BYTES {
@@ -142,7 +144,7 @@ impl Framing {
             self.consume(sound * 8);
             self.skipping_since = Some(self.offset);
         }
-        Framed { header: Header { used: sound as u16, ..header }, words }
+        Framed { header: Header { used: sound as u16, ..header }, words: &self.words[..sound] }
     }
 
     /// Where in a damaged packet, as an offset in bytes, the next packet of the same recording begins. The first bytes
@@ -183,13 +185,12 @@ impl Framing {
     }
 }
 
-/// The words of a packet of which these bytes came; the missing words are zero.
-fn to_words(bytes: &[u8]) -> Packet {
-    let mut words = [0; PACKET_WORDS];
+/// Reads the words of a packet of which these bytes came; the missing words are zero.
+fn read_words(words: &mut Packet, bytes: &[u8]) {
     for (word, eight) in words.iter_mut().zip(bytes.chunks_exact(8)) {
         *word = u64::from_le_bytes(eight.try_into().expect("chunks of 8"));
     }
-    words
+    words[bytes.len() / 8..].fill(0);
 }
 
 /// How many of these words, the header's included, are sound records.

@@ -2,7 +2,7 @@
 
 //! Merges the packets of several CPUs into events in the order of time.
 
-use crate::decode::{DecodedEvent, EventSink, PacketEvents, SinkStopped};
+use crate::decode::{DecodedEvent, EventSink, PacketEvents, SinkStopped, WantedMemory};
 use crate::framing::Framed;
 use heapless::Vec;
 use std::mem::swap;
@@ -25,6 +25,7 @@ pub struct Merge {
     watermark: u64,
     /// The recording that the last packet was of.
     session: Option<(u32, Machine)>,
+    memory: WantedMemory,
 }
 
 /// A packet in the queue.
@@ -62,7 +63,12 @@ impl Default for Merge {
 impl Merge {
     /// A merge that has no packets yet.
     pub fn new() -> Self {
-        Self { queue: Vec::new(), unused: Vec::new(), count: 0, watermark: 0, session: None }
+        Self { queue: Vec::new(), unused: Vec::new(), count: 0, watermark: 0, session: None, memory: WantedMemory::All }
+    }
+
+    /// Says of which calls memory is wanted: all other memory is left out.
+    pub fn want_memory(&mut self, memory: WantedMemory) {
+        self.memory = memory;
     }
 
     /// Takes a packet, and gives `sink` the events that no event of a later packet can precede.
@@ -72,7 +78,7 @@ impl Merge {
     /// The error of `sink`. The event that `sink` failed for is lost.
     pub fn push<E>(
         &mut self,
-        framed: Framed,
+        framed: Framed<'_>,
         sink: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         keep_error(sink, |sink| self.take(framed, sink))
@@ -87,7 +93,7 @@ impl Merge {
         keep_error(sink, |sink| self.drain(EventOrder::END, sink))
     }
 
-    fn take(&mut self, framed: Framed, sink: &mut EventSink<'_>) -> Result<(), SinkStopped> {
+    fn take(&mut self, framed: Framed<'_>, sink: &mut EventSink<'_>) -> Result<(), SinkStopped> {
         let header = framed.header;
         let session = Some((header.session, header.machine));
         // Another recording, or another piece of this one, was appended to the first. All its events come later.
@@ -95,18 +101,18 @@ impl Merge {
         let has_room = !is_appended && !self.queue.is_full();
         self.session = session;
         self.drain(if has_room { EventOrder::before(header.base_time) } else { EventOrder::END }, sink)?;
-        self.insert(framed);
+        self.insert(&framed);
         self.watermark = header.watermark;
         self.drain(EventOrder::before(header.watermark), sink)
     }
 
     /// Puts a packet into the queue. The queue must have room.
-    fn insert(&mut self, framed: Framed) {
+    fn insert(&mut self, framed: &Framed<'_>) {
         self.count += 1;
         let key = EventOrder { time: framed.header.base_time, packet: self.count };
         let events = match self.unused.pop() {
             Some(mut unused) => {
-                *unused = PacketEvents::new(framed);
+                unused.replace(framed);
                 unused
             }
             None => Box::new(PacketEvents::new(framed)),
@@ -124,7 +130,7 @@ impl Merge {
             let until = others.first().map_or(until, |second| second.key.min(until));
             // Of two events at one time, the one of the earlier packet goes first.
             let last = if first.key.packet < until.packet { until.time } else { until.time.saturating_sub(1) };
-            match first.events.give(last, sink)? {
+            match first.events.give(last, self.memory, sink)? {
                 Some(time) => {
                     first.key.time = time;
                     let mut moving = first;

@@ -133,7 +133,7 @@ impl LineMaker {
                 self.note_width(task, call);
                 let (line, thread) = self.line_of(task);
                 line.put(b"syscall ");
-                line.put_text(&hex(u64::from(call.number)));
+                line.put_hex(u64::from(call.number));
                 line.put_text(&thread.pid);
                 line.put_text(&thread.name);
                 put_args(line, call);
@@ -153,7 +153,7 @@ impl LineMaker {
                 line.put_text(&thread.name);
                 if let Some(call) = call.whole() {
                     line.put(b", syscall=");
-                    line.put_text(&hex(u64::from(call.number)));
+                    line.put_hex(u64::from(call.number));
                     put_args(line, call);
                 }
             }
@@ -204,7 +204,7 @@ fn put_args(line: &mut Line, call: &DecodedCall<'_>) {
         if index > 0 {
             line.put(b",");
         }
-        line.put_text(&hex(arg));
+        line.put_hex(arg);
     }
 }
 

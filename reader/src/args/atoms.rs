@@ -4,27 +4,30 @@
 //!
 //! Comparing numbers takes a fraction of the code that comparing text does, and there are hundreds of comparisons.
 
-use crate::calls::Parameter;
+use crate::calls::{KnownCall, Parameter};
+use crate::text::NameHash;
 
 /// A name as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Atom(u32);
+pub(crate) struct Atom(NameHash);
 
 impl Atom {
-    /// Makes the number of a name: its 32-bit FNV-1a hash. No two names of the table of calls have the same hash.
+    /// The number of a name.
     pub(crate) const fn new(text: &str) -> Self {
-        let (bytes, mut hash, mut at) = (text.as_bytes(), 0x811c_9dc5_u32, 0);
-        while at < bytes.len() {
-            hash = (hash ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
-            at += 1;
-        }
-        Self(hash)
+        Self(NameHash::new(text))
     }
 
-    /// Makes the number of a parameter's kind.
-    #[inline(never)]
+    /// A call's name, and its number.
+    #[inline]
+    pub(crate) fn of_call(call: KnownCall) -> (&'static str, Self) {
+        let (name, hash) = call.name_and_hash();
+        (name, Self(hash))
+    }
+
+    /// The number of a parameter's kind.
+    #[inline]
     pub(crate) fn of_kind(parameter: &Parameter) -> Self {
-        Self::new(parameter.kind)
+        Self(parameter.kind_hash)
     }
 }
 
@@ -42,7 +45,7 @@ macro_rules! atoms {
 atoms! {
     ACCEPT "accept", ACCEPT4 "accept4", ACCEPT_FLAGS "accept_flags", ADJTIMEX "adjtimex",
     ARM_FADVISE64_64 "arm_fadvise64_64", AT_FLAGS "at_flags", BPF "bpf", BRK "brk", BYTES "bytes", CAPGET "capget",
-    CAPSET "capset", CLOCK_ADJTIME "clock_adjtime", CLOCK_ADJTIME64 "clock_adjtime64",
+    CAPSET "capset", CLOCK_ADJTIME "clock_adjtime", CLOCK_ADJTIME64 "clock_adjtime64", CLOCK_ID "clock_id",
     CLOCK_NANOSLEEP "clock_nanosleep", CLOCK_NANOSLEEP_TIME64 "clock_nanosleep_time64", CLONE "clone",
     CLONE3 "clone3", CLONE_ARGS "clone_args", CLONE_FLAGS "clone_flags", COPY_FILE_RANGE "copy_file_range",
     CPU_SET "cpu_set", DEV "dev", DIRENTS "dirents", DIRFD "dirfd", DUP_FLAGS "dup_flags", EPOLL_CTL "epoll_ctl",
@@ -83,7 +86,7 @@ atoms! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::calls::{Abi, KnownCall};
+    use crate::calls::Abi;
     use std::collections::HashMap;
 
     #[test]

@@ -5,7 +5,13 @@
 /// Reads an unsigned integer of `size` bytes, 1 to 8, at the offset `at`.
 #[inline(never)]
 pub(crate) fn integer(bytes: &[u8], at: usize, size: usize) -> Option<u64> {
-    let bytes = bytes.get(at..at.checked_add(size)?)?;
+    let rest = bytes.get(at..)?;
+    match size {
+        4 => return rest.first_chunk().map(|bytes| u64::from(u32::from_le_bytes(*bytes))),
+        8 => return rest.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)),
+        _ => (),
+    }
+    let bytes = rest.get(..size)?;
     Some(bytes.iter().rev().fold(0, |number, &byte| (number << 8) | u64::from(byte)))
 }
 

@@ -4,7 +4,7 @@
 
 use super::atoms::{self, Atom};
 use super::bytes::integer;
-use crate::calls::{Abi, Direction, Parameter};
+use crate::calls::{Abi, Direction, ElementCount, Parameter};
 use crate::constants::errno;
 use crate::model::{CallEvent, Edge, Memory};
 use crate::text::quote::put_quoted;
@@ -44,8 +44,8 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(call: &'a CallEvent<'a>, limits: TextLimits) -> Self {
-        let name_text = call.known.map_or("", |known| known.name());
-        Self { call, name_text, name: Atom::new(name_text), limit: limits.limit }
+        let (name_text, name) = call.known.map_or(("", Atom::new("")), Atom::of_call);
+        Self { call, name_text, name, limit: limits.limit }
     }
 
     /// Reads a register with an argument; 0 if it was not recorded.
@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
     /// Finds the first parameter for which `is_meant` holds.
     #[inline(never)]
     pub(super) fn find_parameter(&self, is_meant: &dyn Fn(&Parameter) -> bool) -> Option<Parameter> {
-        self.call.known?.parameters()?.find(is_meant)
+        self.call.known?.parameter_list()?.iter().find(|parameter| is_meant(parameter)).copied()
     }
 
     /// Finds the parameter that is in this register, or that starts there if it takes two.
@@ -182,22 +182,18 @@ impl<'a> Context<'a> {
 
     /// Computes the number of elements, or bytes, from the length that the table gives for a parameter.
     pub(super) fn count(&self, parameter: &Parameter) -> Option<u64> {
-        let Some(length) = parameter.length else { return Some(1) };
-        match length {
-            "!" => return Some(1),
-            "=" => return self.call.result.and_then(|result| u64::try_from(result).ok()),
-            _ => {}
-        }
-        if let Ok(number) = length.parse() {
-            return Some(number);
-        }
-        let length = self.find_parameter(&|parameter| parameter.name == length)?;
+        let length = match parameter.count {
+            ElementCount::One => return Some(1),
+            ElementCount::Result => return self.call.result.and_then(|result| u64::try_from(result).ok()),
+            ElementCount::Number(number) => return Some(number),
+            ElementCount::Parameter(place) => self.call.known?.parameter_list()?.get(usize::from(place))?,
+        };
         let value = length.value(self.call.registers)?;
-        Some(match (length.direction, Atom::of_kind(&length)) {
+        Some(match (length.direction, Atom::of_kind(length)) {
             (Direction::Value, atoms::INT | atoms::UINT) => u64::from(value as u32),
             (Direction::Value, _) => value,
             _ => {
-                let memory = self.output(&length).or_else(|| self.input(&length))?;
+                let memory = self.output(length).or_else(|| self.input(length))?;
                 integer(&memory.bytes, 0, 4)?
             }
         })

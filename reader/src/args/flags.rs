@@ -11,7 +11,12 @@ const UNKNOWN: &str = "???";
 /// Appends a value as constants of the set of this name. A value without a constant, or of an unknown set, is a
 /// hexadecimal number.
 pub(super) fn put_constants(out: &mut Vec<u8>, set: &str, value: u64) {
-    match ConstantSet::new(set) {
+    put_constants_of(out, ConstantSet::new(set), value);
+}
+
+/// Appends a value as constants, as [`put_constants`] does.
+pub(super) fn put_constants_of(out: &mut Vec<u8>, set: Option<ConstantSet>, value: u64) {
+    match set {
         Some(set) if set.is_flags => put_flags(out, Some(set), value),
         Some(set) => match set.constant(value) {
             Some(constant) => constant.put(out),
@@ -54,16 +59,11 @@ pub(super) fn put_more_flags(out: &mut Vec<u8>, set: Option<ConstantSet>, value:
 /// Appends the constants of bits, with `|` before each if there is text since `start`. Gives the bits without a
 /// constant.
 fn put_known_flags(out: &mut Vec<u8>, set: Option<ConstantSet>, value: u64, start: usize) -> u64 {
-    let mut rest = value;
-    for constant in set.iter().flat_map(ConstantSet::constants) {
-        let is_set = if constant.value == 0 { value == 0 } else { rest & constant.value == constant.value };
-        if is_set {
-            put_or(out, start);
-            constant.put(out);
-            rest &= !constant.value;
-        }
-    }
-    rest
+    let Some(set) = set else { return value };
+    set.split_flags(value, &mut |constant| {
+        put_or(out, start);
+        constant.put(out);
+    })
 }
 
 /// Appends `|` if there is text since `start`.

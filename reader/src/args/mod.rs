@@ -56,6 +56,7 @@ mod relevance;
 mod results;
 
 use crate::calls::{Direction, Parameter};
+use crate::constants::ConstantSet;
 use crate::model::{CallEvent, IovecReader, Memory};
 use crate::text::{number, Append};
 use atoms::Atom;
@@ -74,11 +75,16 @@ pub(crate) fn has_hex_result(call: &CallEvent<'_>) -> bool {
     results::is_hex(&Context::new(call, TextLimits::default()))
 }
 
-/// Appends the argument that is `parameter` of `call`; nothing if it was not recorded. At an entry a pointer to memory
+/// Whether the result of the context's call is an address, or bits.
+pub(crate) fn is_hex_result(context: &Context<'_>) -> bool {
+    results::is_hex(context)
+}
+
+/// Appends the argument that is `parameter` of a call; nothing if it was not recorded. At an entry a pointer to memory
 /// that the kernel will write is an address.
-pub(crate) fn put_recorded_argument(out: &mut Vec<u8>, call: &CallEvent<'_>, parameter: &Parameter) {
-    if parameter.value(call.registers).is_some() {
-        put_argument(out, &Context::new(call, TextLimits::default()), parameter);
+pub(crate) fn put_recorded_argument(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter) {
+    if parameter.value(context.call.registers).is_some() {
+        put_argument(out, context, parameter);
     }
 }
 
@@ -177,7 +183,7 @@ fn put_value(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, va
         atoms::SYSLOG_OP => flags::put_commented(out, "syslog_op", low),
         atoms::SWAP_FLAGS => values::put_swap_flags(out, low),
         atoms::FANOTIFY_MASK | atoms::MOUNT_FLAGS => flags::put_constants(out, parameter.kind, value),
-        _ => flags::put_constants(out, parameter.kind, low),
+        _ => flags::put_constants_of(out, ConstantSet::of_kind(parameter.kind_hash), low),
     }
 }
 

@@ -18,24 +18,29 @@ pub(crate) fn is_relevant(context: &Context<'_>, parameter: &Parameter) -> bool 
     const RESTART2: u32 = 0xa1b2_c3d4;
     const MEMBARRIER_CMD_FLAG_CPU: u64 = 1;
     let register = |at: u8| context.register(at);
-    match (context.name, Atom::of_kind(parameter)) {
-        (atoms::OPEN, atoms::MODE) => creates_file(register(1)),
-        (atoms::OPENAT, atoms::MODE) => creates_file(register(2)),
-        (atoms::MQ_OPEN, atoms::MODE | atoms::MQ_ATTR) => creates_file(register(1)),
-        (atoms::MKNOD, atoms::DEV) => is_device(register(1)),
-        (atoms::MKNODAT, atoms::DEV) => is_device(register(2)),
-        (_, atoms::OFF_LOW | atoms::OFF_HIGH) => is_first_half(context, parameter),
-        (atoms::FCNTL | atoms::FCNTL64, atoms::FCNTL_ARG) => has_fcntl_argument(register(1) as u32),
-        (atoms::IOCTL, atoms::IOCTL_ARG) => has_ioctl_argument(register(1) as u32),
-        (_, atoms::PRCTL_ARG | atoms::KEYCTL_ARG) => has_meaning(context, parameter),
-        (atoms::FUTEX | atoms::FUTEX_TIME64, _) => (futex_registers(register(1)) >> parameter.register) & 1 != 0,
-        (atoms::MREMAP, _) if parameter.register == 4 => register(3) & (MREMAP_FIXED | MREMAP_DONTUNMAP) != 0,
-        (atoms::MEMBARRIER, _) if parameter.register == 2 => register(1) & MEMBARRIER_CMD_FLAG_CPU != 0,
-        (atoms::REBOOT, _) if parameter.register == 3 => register(2) as u32 == RESTART2,
-        (atoms::SYSLOG, _) if parameter.register > 0 => !matches!(register(0) as u32, 0 | 1 | 5..=7 | 9 | 10),
-        (atoms::PTRACE, _) if parameter.register > 0 => register(0) as u32 != PTRACE_TRACEME,
+    let kind = Atom::of_kind(parameter);
+    match kind {
+        atoms::OFF_LOW | atoms::OFF_HIGH => return is_first_half(context, parameter),
+        atoms::PRCTL_ARG | atoms::KEYCTL_ARG => return has_meaning(context, parameter),
+        _ => (),
+    }
+    let is_mode = kind == atoms::MODE;
+    match context.name {
+        atoms::OPEN if is_mode => creates_file(register(1)),
+        atoms::OPENAT if is_mode => creates_file(register(2)),
+        atoms::MQ_OPEN if is_mode || kind == atoms::MQ_ATTR => creates_file(register(1)),
+        atoms::MKNOD if kind == atoms::DEV => is_device(register(1)),
+        atoms::MKNODAT if kind == atoms::DEV => is_device(register(2)),
+        atoms::FCNTL | atoms::FCNTL64 if kind == atoms::FCNTL_ARG => has_fcntl_argument(register(1) as u32),
+        atoms::IOCTL if kind == atoms::IOCTL_ARG => has_ioctl_argument(register(1) as u32),
+        atoms::FUTEX | atoms::FUTEX_TIME64 => (futex_registers(register(1)) >> parameter.register) & 1 != 0,
+        atoms::MREMAP if parameter.register == 4 => register(3) & (MREMAP_FIXED | MREMAP_DONTUNMAP) != 0,
+        atoms::MEMBARRIER if parameter.register == 2 => register(1) & MEMBARRIER_CMD_FLAG_CPU != 0,
+        atoms::REBOOT if parameter.register == 3 => register(2) as u32 == RESTART2,
+        atoms::SYSLOG if parameter.register > 0 => !matches!(register(0) as u32, 0 | 1 | 5..=7 | 9 | 10),
+        atoms::PTRACE if parameter.register > 0 => register(0) as u32 != PTRACE_TRACEME,
         // strace 6.13 does not know the newer arguments.
-        (atoms::BPF, _) => parameter.register < 3,
+        atoms::BPF => parameter.register < 3,
         _ => true,
     }
 }

@@ -6,8 +6,11 @@
 use super::categories::CATEGORIES;
 use super::category::Category;
 use super::parameter::Parameter;
+use super::parsed_row::ParsedRow;
 use crate::text::compressed_text::{compressed_length, CompressedText};
-use syscall_record_format::calls::prototype::{name_length, PrototypeParser, Span};
+use crate::text::NameHash;
+use std::sync::OnceLock;
+use syscall_record_format::calls::prototype::name_length;
 use syscall_record_format::calls::{Abi, ABIS, NUMBERS, ROWS};
 
 /// A system call that the kernel has a name for.
@@ -48,8 +51,21 @@ impl KnownCall {
     /// The name, without the `__NR_` of C's macros.
     #[inline]
     pub fn name(&self) -> &'static str {
-        let text = self.text();
-        text.get(..name_length(text.as_bytes())).unwrap_or(text)
+        let length = NAME_LENGTHS.get(usize::from(self.row)).copied().unwrap_or(0);
+        self.text().get(..usize::from(length)).unwrap_or_default()
+    }
+
+    /// The name and its hash. Unlike [`name`](Self::name), this is fast from the second time on.
+    #[inline]
+    pub(crate) fn name_and_hash(&self) -> (&'static str, NameHash) {
+        let row = self.parsed();
+        (row.name, row.name_hash)
+    }
+
+    /// The place of the row in the table, below [`ROW_COUNT`].
+    #[inline]
+    pub(crate) fn row(&self) -> usize {
+        usize::from(self.row)
     }
 
     /// The prototype: name and parameters, as the row has them.
@@ -61,20 +77,22 @@ impl KnownCall {
     /// The parameters. `None` if they are not known, because the kernel does not implement the call any more.
     #[inline]
     pub fn parameters(&self) -> Option<impl Iterator<Item = Parameter>> {
-        let text = self.text();
-        let mut parser = PrototypeParser::new(text.as_bytes(), self.abi)?;
-        let part = |span: Span| text.get(span.range()).unwrap_or_default();
-        Some(core::iter::from_fn(move || {
-            let parsed = parser.next()?;
-            Some(Parameter {
-                name: part(parsed.name),
-                kind: part(parsed.word),
-                direction: parsed.direction,
-                length: parsed.length.map(part),
-                register: parsed.register,
-                is_pair: parsed.is_pair,
-            })
-        }))
+        Some(self.parameter_list()?.iter().copied())
+    }
+
+    /// The parameters, as [`parameters`](Self::parameters) has them.
+    #[inline]
+    pub(crate) fn parameter_list(&self) -> Option<&'static [Parameter]> {
+        self.parsed().parameters.as_deref()
+    }
+
+    /// The row, which is parsed at its first use.
+    #[inline]
+    fn parsed(&self) -> &'static ParsedRow {
+        static UNKNOWN: ParsedRow = ParsedRow::UNKNOWN;
+        let rows = PARSED[self.abi as usize].get_or_init(no_rows);
+        let row = rows.get(usize::from(self.row));
+        row.map_or(&UNKNOWN, |row| row.get_or_init(|| ParsedRow::new(self.text(), self.abi)))
     }
 
     /// The category.
@@ -116,6 +134,8 @@ fn prototype(row: usize) -> &'static str {
     place.and_then(|(&start, &end)| PROTOTYPES.get().get(usize::from(start)..usize::from(end))).unwrap_or_default()
 }
 
+/// How many rows the table has.
+pub(crate) const ROW_COUNT: usize = ROWS.len();
 /// The base of the numbers of ARM's private calls, `__ARM_NR_BASE` of its `asm/unistd.h`.
 const ARM_PRIVATE: i32 = 0xf_0000;
 const NO_ROW: u16 = u16::MAX;
@@ -125,6 +145,9 @@ static PROTOTYPES: CompressedText<{ compressed_length(&joined_prototypes()) }> =
     CompressedText::new(&joined_prototypes());
 /// Where each row begins in [`PROTOTYPES`], and where the last ends.
 static STARTS: [u16; ROWS.len() + 1] = starts();
+static NAME_LENGTHS: [u8; ROWS.len()] = name_lengths();
+/// For each table the rows that were parsed. (Not one array for all: it would be as large in the program's file.)
+static PARSED: [OnceLock<Box<[OnceLock<ParsedRow>]>>; ABIS] = [const { OnceLock::new() }; ABIS];
 static CATEGORY_OF_ROW: [Category; ROWS.len()] = category_of_row();
 /// For each table and number the row of the call, or [`NO_ROW`].
 static BY_NUMBER: [[u16; NUMBERS]; ABIS] =
@@ -158,6 +181,24 @@ const fn joined_prototypes() -> [u8; starts()[ROWS.len()] as usize] {
         row += 1;
     }
     text
+}
+
+/// Bytes of each row's name.
+const fn name_lengths() -> [u8; ROWS.len()] {
+    let mut lengths = [0; ROWS.len()];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let length = name_length(ROWS[row].prototype.as_bytes());
+        assert!(length <= u8::MAX as usize, "a call's name is too long");
+        lengths[row] = length as u8;
+        row += 1;
+    }
+    lengths
+}
+
+#[cold]
+fn no_rows() -> Box<[OnceLock<ParsedRow>]> {
+    (0..ROWS.len()).map(|_| OnceLock::new()).collect()
 }
 
 /// The category of each row. Rows and [`CATEGORIES`] are both in the order of names, and some rows share a name.

@@ -6,17 +6,21 @@
 //!
 //! | file            | what it has                                                               |
 //! |-----------------|---------------------------------------------------------------------------|
-//! | `known_call.rs` | finds a call by number or name; name, prototype and category of a call    |
 //! | `parameter.rs`  | a parameter of a call, and how much memory it stands for                  |
 //! | `category.rs`   | the categories                                                            |
 //! | `categories.rs` | the category of each call, written by `scripts/generate-calls`            |
+//! | `parsed_row.rs` | a row as plain data                                                       |
+//! | `known_call.rs` | finds a call by number or name; name, prototype and category of a call    |
 
 mod category;
-mod parameter;
 mod categories;
+mod parameter;
+mod parsed_row;
 mod known_call;
 
 pub use category::Category;
+pub(crate) use known_call::ROW_COUNT;
 pub use known_call::{prototypes, KnownCall};
+pub(crate) use parameter::ElementCount;
 pub use parameter::{size_of, Parameter};
 pub use syscall_record_format::calls::{plan, Abi, Direction, NUMBERS};

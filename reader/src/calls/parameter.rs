@@ -2,7 +2,9 @@
 
 //! A parameter of a system call.
 
+use crate::text::NameHash;
 use syscall_record_format::calls::{words::size_of_word, Abi, Direction};
+use syscall_record_format::format::MAX_ARGS;
 
 /// What the kernel takes as one argument.
 ///
@@ -22,9 +24,49 @@ pub struct Parameter {
     pub register: u8,
     /// Whether the next register holds its higher 32 bits.
     pub is_pair: bool,
+    /// The hash of `kind`.
+    pub(crate) kind_hash: NameHash,
+    /// What `length` means.
+    pub(crate) count: ElementCount,
+}
+
+/// How many elements lie in the memory that an argument points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ElementCount {
+    /// One, or one if the call failed.
+    One,
+    /// As many as the call's result says.
+    Result,
+    /// This number.
+    Number(u64),
+    /// What the parameter at this place tells; the call has no such parameter if the place is beyond the last.
+    Parameter(u8),
 }
 
 impl Parameter {
+    /// The arguments of calls that the table does not have, one for each register.
+    pub(crate) const UNNAMED: [Self; MAX_ARGS] = [
+        Self::unnamed("arg0", 0),
+        Self::unnamed("arg1", 1),
+        Self::unnamed("arg2", 2),
+        Self::unnamed("arg3", 3),
+        Self::unnamed("arg4", 4),
+        Self::unnamed("arg5", 5),
+    ];
+
+    const fn unnamed(name: &'static str, register: u8) -> Self {
+        Self {
+            name,
+            kind: "hex",
+            direction: Direction::Value,
+            length: None,
+            register,
+            is_pair: false,
+            kind_hash: NameHash::new("hex"),
+            count: ElementCount::One,
+        }
+    }
+
     /// The argument, from the `registers` of a call; `None` if there are too few.
     pub fn value(&self, registers: &[u64]) -> Option<u64> {
         let at = usize::from(self.register);

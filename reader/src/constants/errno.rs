@@ -3,6 +3,7 @@
 //! Names and meanings of errors.
 
 use crate::text::compressed_text::{compressed_length as packed_length, CompressedText as Text};
+use std::sync::OnceLock;
 
 /// The errors from 1 on, a line each: name, blank, meaning in the words of the C library.
 #[rustfmt::skip]
@@ -156,8 +157,12 @@ static COMPRESSED: Text<{ packed_length(ERRORS.as_bytes()) }> = Text::new(ERRORS
 
 /// Finds the name and the meaning of an error.
 pub(crate) fn name_and_meaning(number: u32) -> Option<(&'static str, &'static str)> {
-    let (lines, first) = if number < FIRST_INTERNAL { (COMPRESSED.get(), 1) } else { (INTERNAL, FIRST_INTERNAL) };
-    lines.lines().nth(number.checked_sub(first)? as usize)?.split_once(' ')
+    static PARSED: OnceLock<Box<[Option<(&str, &str)>]>> = OnceLock::new();
+    if number >= FIRST_INTERNAL {
+        return INTERNAL.lines().nth((number - FIRST_INTERNAL) as usize)?.split_once(' ');
+    }
+    let errors = PARSED.get_or_init(|| COMPRESSED.get().lines().map(|line| line.split_once(' ')).collect());
+    errors.get(number.checked_sub(1)? as usize).copied()?
 }
 
 /// Finds the name of an error.

@@ -13,11 +13,12 @@ use super::argument::{self, Shape};
 use super::choices::kind_letter;
 use super::payload::PayloadOptions;
 use super::value::{put_result, result, Value};
+use crate::args::{self, Context, TextLimits};
 use crate::calls::{Direction, Parameter};
 use crate::constants::errno;
 use crate::model::{returns_descriptor, CallEvent, Edge, File};
 use crate::text::escape::put_escaped;
-use std::io::Write as _;
+use crate::text::{number, Append};
 
 /// Stands for what is not known: sysdig prints it for memory that was not resident.
 pub(crate) const NOT_AVAILABLE: &[u8] = b"<NA>";
@@ -25,19 +26,23 @@ pub(crate) const NOT_AVAILABLE: &[u8] = b"<NA>";
 /// Appends the arguments. An entry has the arguments that the program gives. A return has the result, and the arguments
 /// that the kernel gives back. If the program gives a path, or if the entry was not recorded, the return has the
 /// program's arguments, too. Payload is printed at the return.
-pub(crate) fn put_args(out: &mut Vec<u8>, call: &CallEvent<'_>, payload_options: PayloadOptions) {
+pub(crate) fn put_args(
+    out: &mut Vec<u8>,
+    call: &CallEvent<'_>,
+    payload_options: PayloadOptions,
+    scratch: &mut Vec<u8>,
+) {
     let start = out.len();
+    let context = &Context::new(call, TextLimits::default());
+    let parameters = call.parameter_list();
     let is_exit = call.edge == Edge::Exit;
-    let is_path =
-        |parameter: Parameter| argument::shape(&parameter) == Shape::Text && parameter.direction == Direction::In;
-    let has_inputs = !is_exit || call.latency.is_none() || call.parameters().any(is_path);
+    let has_inputs = !is_exit || call.latency.is_none() || parameters.iter().any(is_path);
     if let Some(result) = result(call) {
-        put_named_result(out, call, result);
+        put_named_result(out, context, result);
     }
-    let size = call.parameters().find(is_payload).and_then(|parameter| parameter.length);
-    let mut scratch = Vec::new();
-    for parameter in call.parameters() {
-        let is_payload = is_payload(&parameter);
+    let size = parameters.iter().find(|parameter| is_payload(parameter)).and_then(|parameter| parameter.length);
+    for parameter in parameters {
+        let is_payload = is_payload(parameter);
         let is_given_back = call.outputs.iter().any(|memory| memory.register == parameter.register);
         let is_shown = match parameter.direction {
             _ if is_payload => is_exit && call.memory(parameter.register).is_some(),
@@ -50,18 +55,18 @@ pub(crate) fn put_args(out: &mut Vec<u8>, call: &CallEvent<'_>, payload_options:
         }
         let at = out.len();
         if at > start {
-            out.push(b' ');
+            out.put_byte(b' ');
         }
         let name = match parameter.name {
             _ if is_payload => "data",
-            name if Some(name) == size => "size",
+            name if size.is_some_and(|size| size == name) => "size",
             name => name,
         };
-        out.extend_from_slice(name.as_bytes());
-        out.push(b'=');
-        if !put_value(out, call, &parameter, payload_options, &mut scratch) {
+        out.put(name.as_bytes());
+        out.put_byte(b'=');
+        if !put_value(out, context, parameter, payload_options, scratch) {
             match argument::is_absent(call.memory(parameter.register)) {
-                true => out.extend_from_slice(NOT_AVAILABLE),
+                true => out.put(NOT_AVAILABLE),
                 false => out.truncate(at),
             }
         }
@@ -69,11 +74,19 @@ pub(crate) fn put_args(out: &mut Vec<u8>, call: &CallEvent<'_>, payload_options:
 }
 
 /// Appends the bytes that a call reads or writes. Gives `false` if none are known.
-pub(crate) fn put_buffer(out: &mut Vec<u8>, call: &CallEvent<'_>, payload_options: PayloadOptions) -> bool {
-    let mut scratch = Vec::new();
-    let bytes = argument::buffer(call, &mut scratch);
+pub(crate) fn put_buffer(
+    out: &mut Vec<u8>,
+    call: &CallEvent<'_>,
+    payload_options: PayloadOptions,
+    scratch: &mut Vec<u8>,
+) -> bool {
+    let bytes = argument::buffer(call, scratch);
     payload_options.put(out, bytes.unwrap_or_default());
     bytes.is_some()
+}
+
+fn is_path(parameter: &Parameter) -> bool {
+    parameter.direction == Direction::In && argument::shape(parameter) == Shape::Text
 }
 
 fn is_payload(parameter: &Parameter) -> bool {
@@ -81,16 +94,19 @@ fn is_payload(parameter: &Parameter) -> bool {
 }
 
 /// Appends `res=` and the result, or `fd=` and a new descriptor.
-fn put_named_result(out: &mut Vec<u8>, call: &CallEvent<'_>, result: i64) {
+fn put_named_result(out: &mut Vec<u8>, context: &Context<'_>, result: i64) {
+    let call = context.call;
     if result >= 0 && call.known.is_some_and(returns_descriptor) {
-        let _ = write!(out, "fd={result}");
+        out.put(b"fd=");
+        number::put_signed(out, result);
         return put_file(out, call, Some(result));
     }
-    out.extend_from_slice(b"res=");
-    put_result(out, call, result);
+    out.put(b"res=");
+    put_result(out, args::is_hex_result(context), result);
     if let Some(name) = call.errno().and_then(errno::name) {
-        // Writing to a vector does not fail.
-        let _ = write!(out, "({name})");
+        out.put_byte(b'(');
+        out.put(name.as_bytes());
+        out.put_byte(b')');
     }
 }
 
@@ -98,21 +114,24 @@ fn put_named_result(out: &mut Vec<u8>, call: &CallEvent<'_>, result: i64) {
 fn put_file(out: &mut Vec<u8>, call: &CallEvent<'_>, number: Option<i64>) {
     let is_meant = |file: &&File| Some(i64::from(file.number)) == number;
     if let Some(file) = call.file.filter(is_meant) {
-        let _ = write!(out, "(<{}>", kind_letter(file.kind));
+        out.put(b"(<");
+        out.put(kind_letter(file.kind).as_bytes());
+        out.put_byte(b'>');
         put_escaped(out, &file.name);
-        out.push(b')');
+        out.put_byte(b')');
     }
 }
 
 /// Appends an argument. Gives `false` if it is not known.
 fn put_value(
     out: &mut Vec<u8>,
-    call: &CallEvent<'_>,
+    context: &Context<'_>,
     parameter: &Parameter,
     payload_options: PayloadOptions,
     scratch: &mut Vec<u8>,
 ) -> bool {
-    let Some(text) = argument::text(call, parameter, scratch) else { return false };
+    let call = context.call;
+    let Some(text) = argument::text(call, context, parameter, scratch) else { return false };
     match argument::shape(parameter) {
         Shape::Text => put_escaped(out, text),
         Shape::Bytes | Shape::Iovec | Shape::Message | Shape::Messages => payload_options.put(out, text),
@@ -127,11 +146,12 @@ fn put_value(
             };
             match number.filter(|_| is_constant) {
                 Some(number) => {
-                    let _ = write!(out, "{number}(");
-                    out.extend_from_slice(text);
-                    out.push(b')');
+                    number::put_signed(out, number);
+                    out.put_byte(b'(');
+                    out.put(text);
+                    out.put_byte(b')');
                 }
-                None => out.extend_from_slice(text),
+                None => out.put(text),
             }
             if argument::is_descriptor(parameter) {
                 put_file(out, call, number);
@@ -152,7 +172,7 @@ mod tests {
         let mut out = Vec::new();
         let event = sample.event();
         let EventKind::Call(call) = &event.kind else { panic!("a sample is a call") };
-        put_args(&mut out, call, PayloadOptions { payload, ..PayloadOptions::default() });
+        put_args(&mut out, call, PayloadOptions { payload, ..PayloadOptions::default() }, &mut Vec::new());
         String::from_utf8(out).expect("UTF-8")
     }
 

@@ -5,7 +5,8 @@
 use super::choices::all_calls;
 use super::near::nearest;
 use super::value::Value;
-use crate::args;
+use crate::args::atoms::{self, Atom};
+use crate::args::{self, Context};
 use crate::calls::{Direction, Parameter};
 use crate::model::{returns_descriptor, CallEvent, IovecReader, Memory, UNNAMED_ARGUMENTS};
 
@@ -97,18 +98,20 @@ pub fn number(call: &CallEvent<'_>, parameter: &Parameter) -> Option<Value<'stat
     if parameter.direction != Direction::Value {
         return Some(Value::Uint(value));
     }
-    Some(match parameter.kind {
-        "long" if call.abi.is_32bit() => Value::Int(i64::from(value as i32)),
-        "long" | "off" => Value::Int(value as i64),
-        "int" | "fd" | "dirfd" | "pid" | "clock_id" => Value::Int(i64::from(value as i32)),
-        "uint" | "uid" | "gid" | "mode" | "dev" | "signal" => Value::Uint(value & u64::from(u32::MAX)),
+    Some(match Atom::of_kind(parameter) {
+        atoms::LONG if call.abi.is_32bit() => Value::Int(i64::from(value as i32)),
+        atoms::LONG | atoms::OFF => Value::Int(value as i64),
+        atoms::INT | atoms::FD | atoms::DIRFD | atoms::PID | atoms::CLOCK_ID => Value::Int(i64::from(value as i32)),
+        atoms::UINT | atoms::UID | atoms::GID | atoms::MODE | atoms::DEV | atoms::SIGNAL => {
+            Value::Uint(value & u64::from(u32::MAX))
+        }
         _ => Value::Uint(value),
     })
 }
 
 /// Whether an argument is a descriptor.
 pub fn is_descriptor(parameter: &Parameter) -> bool {
-    matches!(parameter.kind, "fd" | "dirfd")
+    matches!(Atom::of_kind(parameter), atoms::FD | atoms::DIRFD)
 }
 
 /// What the memory of an argument holds.
@@ -130,13 +133,15 @@ pub enum Shape {
 
 /// Tells what the memory of an argument holds.
 pub fn shape(parameter: &Parameter) -> Shape {
-    match parameter.kind {
-        _ if parameter.direction == Direction::Value => Shape::Other,
-        "path" | "str" => Shape::Text,
-        "bytes" => Shape::Bytes,
-        "iovec" => Shape::Iovec,
-        "msghdr" => Shape::Message,
-        "mmsghdr" => Shape::Messages,
+    if parameter.direction == Direction::Value {
+        return Shape::Other;
+    }
+    match Atom::of_kind(parameter) {
+        atoms::PATH | atoms::STR => Shape::Text,
+        atoms::BYTES => Shape::Bytes,
+        atoms::IOVEC => Shape::Iovec,
+        atoms::MSGHDR => Shape::Message,
+        atoms::MMSGHDR => Shape::Messages,
         _ => Shape::Other,
     }
 }
@@ -148,7 +153,12 @@ pub fn is_recorded(call: &CallEvent<'_>, parameter: &Parameter) -> bool {
 
 /// Gives the argument as text: a path or buffer as it was recorded, anything else in strace's form. Uses `scratch` for
 /// text that is not in the event.
-pub fn text<'a>(call: &CallEvent<'a>, parameter: &Parameter, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+pub fn text<'a>(
+    call: &CallEvent<'a>,
+    context: &Context<'_>,
+    parameter: &Parameter,
+    scratch: &'a mut Vec<u8>,
+) -> Option<&'a [u8]> {
     let memory = memory(call, parameter.register);
     if is_absent(memory) {
         return None;
@@ -164,7 +174,7 @@ pub fn text<'a>(call: &CallEvent<'a>, parameter: &Parameter, scratch: &'a mut Ve
         _ => {
             parameter.value(call.registers)?;
             scratch.clear();
-            args::put_recorded_argument(scratch, call, parameter);
+            args::put_recorded_argument(scratch, context, parameter);
             (!scratch.is_empty()).then_some(&*scratch)
         }
     }
@@ -172,10 +182,13 @@ pub fn text<'a>(call: &CallEvent<'a>, parameter: &Parameter, scratch: &'a mut Ve
 
 /// Gives the bytes that a call reads or writes. Uses `scratch` for bytes from several buffers.
 pub fn buffer<'a>(call: &CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
-    let parameters = call.known?.parameters()?;
+    if call.inputs.is_empty() && call.outputs.is_empty() {
+        return None;
+    }
+    let parameters = call.known?.parameter_list()?.iter();
     let found = parameters
         .filter(|parameter| !matches!(shape(parameter), Shape::Text | Shape::Other))
-        .find_map(|parameter| Some((shape(&parameter), memory(call, parameter.register)?)));
+        .find_map(|parameter| Some((shape(parameter), memory(call, parameter.register)?)));
     match found? {
         (_, memory) if is_absent(Some(memory)) => None,
         (Shape::Bytes, memory) => Some(&memory.bytes),
@@ -196,7 +209,10 @@ pub fn is_absent(memory: Option<&Memory>) -> bool {
 pub fn absent<'a>(call: &CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<&'a [u8]> {
     let is_absent = |parameter: &Parameter| memory(call, parameter.register).is_some_and(|memory| memory.is_absent);
     scratch.clear();
-    for parameter in call.parameters().filter(is_absent) {
+    if call.inputs.is_empty() && call.outputs.is_empty() {
+        return None;
+    }
+    for parameter in call.parameter_list().iter().filter(|parameter| is_absent(parameter)) {
         if !scratch.is_empty() {
             scratch.push(b',');
         }

@@ -9,13 +9,14 @@ use super::field::Field;
 use super::payload::PayloadOptions;
 use super::table::FieldId;
 use super::value::{put_result, result, Value};
+use crate::args::{has_hex_result, Context, TextLimits};
 use crate::calls::Category;
 use crate::constants::errno;
 use crate::local_time::{Moment, SECOND};
 use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind};
+use crate::text::chunk::put_name;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use syscall_record_format::filter::comm_to_bytes;
 
 impl Field {
     /// Gives its value for `event`; `None` if the event does not have the field. Clears `scratch`, and uses it for text
@@ -34,18 +35,19 @@ impl Field {
             put_time(scratch, self.id(), event.time);
             return Some(Value::Text(scratch));
         }
-        let EventKind::Call(call) = event.kind else { return None };
+        let EventKind::Call(call) = &event.kind else { return None };
         match self.id() {
             FieldId::Arg | FieldId::RawArg => value_of_argument(self, call, scratch),
             FieldId::Args => {
                 scratch.clear();
-                put_args(scratch, &call, PayloadOptions { prints_all: true, ..PayloadOptions::default() });
+                let options = PayloadOptions { prints_all: true, ..PayloadOptions::default() };
+                put_args(scratch, call, options, &mut Vec::new());
                 Some(Value::Text(scratch))
             }
-            FieldId::Buffer => argument::buffer(&call, scratch).map(Value::Text),
-            FieldId::Absent => argument::absent(&call, scratch).map(Value::Text),
+            FieldId::Buffer => argument::buffer(call, scratch).map(Value::Text),
+            FieldId::Absent => argument::absent(call, scratch).map(Value::Text),
             FieldId::Type => match call.known {
-                Some(known) => Some(Value::Text(known.name().as_bytes())),
+                Some(known) => Some(Value::Text(known.name_and_hash().0.as_bytes())),
                 None => {
                     scratch.clear();
                     // Writing to a vector does not fail.
@@ -56,9 +58,8 @@ impl Field {
             // The name is packed into numbers, so it needs the scratch buffer.
             FieldId::ProcName => {
                 scratch.clear();
-                scratch.extend_from_slice(&comm_to_bytes(call.task.comm));
-                let end = scratch.iter().position(|&byte| byte == 0).unwrap_or(scratch.len());
-                Some(Value::Text(scratch.get(..end).unwrap_or_default()))
+                put_name(scratch, call.task.comm);
+                Some(Value::Text(scratch))
             }
             id => value_of_call(id, call),
         }
@@ -86,7 +87,7 @@ fn value_of_event(id: FieldId, event: &Event<'_>) -> Option<Value<'static>> {
 }
 
 /// Gives the value of a field of calls that needs no scratch buffer.
-fn value_of_call(id: FieldId, call: CallEvent<'_>) -> Option<Value<'_>> {
+fn value_of_call<'a>(id: FieldId, call: &CallEvent<'a>) -> Option<Value<'a>> {
     let number = |number: u64| Some(Value::Uint(number));
     let text = |text: &'static str| Some(Value::Text(text.as_bytes()));
     // A call that is not in the table is in none of these categories.
@@ -100,10 +101,10 @@ fn value_of_call(id: FieldId, call: CallEvent<'_>) -> Option<Value<'_>> {
         FieldId::LatencyS => number(call.latency? / SECOND),
         FieldId::LatencyNs => number(call.latency? % SECOND),
         FieldId::Dir => text(if call.edge == Edge::Enter { ">" } else { "<" }),
-        FieldId::Category => text(category_name(&call)?),
+        FieldId::Category => text(category_name(call)?),
         FieldId::BufLen => {
             let is_io = is_in(&[Category::IoRead, Category::IoWrite])?;
-            result(&call).filter(|&result| result >= 0 && is_io).map(Value::Int)
+            result(call).filter(|&result| result >= 0 && is_io).map(Value::Int)
         }
         FieldId::Res => {
             call.result?;
@@ -112,7 +113,7 @@ fn value_of_call(id: FieldId, call: CallEvent<'_>) -> Option<Value<'_>> {
                 Some(number) => text(errno::name(number).unwrap_or("unknown")),
             }
         }
-        FieldId::RawRes => result(&call).map(Value::Int),
+        FieldId::RawRes => result(call).map(Value::Int),
         FieldId::Failed => call.result.map(|_| Value::Bool(call.errno().is_some())),
         FieldId::IsIo => is_in(&[Category::IoRead, Category::IoWrite]).map(Value::Bool),
         FieldId::IsIoRead => is_in(&[Category::IoRead]).map(Value::Bool),
@@ -129,7 +130,7 @@ fn value_of_call(id: FieldId, call: CallEvent<'_>) -> Option<Value<'_>> {
         FieldId::Tid => number(u64::from(call.task.tid)),
         FieldId::IsMain => Some(Value::Bool(call.task.tid == call.task.tgid)),
         FieldId::Uid => number(u64::from(process.uid?)),
-        FieldId::FdNum => descriptor_number(&call).map(Value::Int),
+        FieldId::FdNum => descriptor_number(call).map(Value::Int),
         _ => value_of_file(id, call.file?),
     }
 }
@@ -140,8 +141,8 @@ fn descriptor_number(call: &CallEvent<'_>) -> Option<i64> {
     if let Some(file) = call.file {
         return Some(i64::from(file.number));
     }
-    let parameter = call.parameters().find(argument::is_descriptor)?;
-    match argument::number(call, &parameter)? {
+    let parameter = call.parameter_list().iter().find(|parameter| argument::is_descriptor(parameter))?;
+    match argument::number(call, parameter)? {
         // A negative number means the current directory, or no descriptor.
         Value::Int(number @ 0..) => Some(number),
         _ => None,
@@ -210,19 +211,22 @@ fn category_name(call: &CallEvent<'_>) -> Option<&'static str> {
 }
 
 /// Gives the value of `evt.arg` or `evt.rawarg`.
-fn value_of_argument<'a>(field: &Field, call: CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
-    let found = argument::find(&call, field.argument()?)?;
+fn value_of_argument<'a>(field: &Field, call: &CallEvent<'a>, scratch: &'a mut Vec<u8>) -> Option<Value<'a>> {
+    let found = argument::find(call, field.argument()?)?;
     match (field.id(), found) {
-        (FieldId::RawArg, Found::Result) => result(&call).map(Value::Int),
-        (FieldId::RawArg, Found::Parameter(parameter)) if !argument::is_recorded(&call, &parameter) => {
-            argument::number(&call, &parameter)
+        (FieldId::RawArg, Found::Result) => result(call).map(Value::Int),
+        (FieldId::RawArg, Found::Parameter(parameter)) if !argument::is_recorded(call, &parameter) => {
+            argument::number(call, &parameter)
         }
-        (_, Found::Parameter(parameter)) => argument::text(&call, &parameter, scratch).map(Value::Text),
+        (_, Found::Parameter(parameter)) => {
+            let context = Context::new(call, TextLimits::default());
+            argument::text(call, &context, &parameter, scratch).map(Value::Text)
+        }
         (_, Found::Result) => match call.errno().and_then(errno::name) {
             Some(name) => Some(Value::Text(name.as_bytes())),
             None => {
                 scratch.clear();
-                put_result(scratch, &call, result(&call)?);
+                put_result(scratch, has_hex_result(call), result(call)?);
                 Some(Value::Text(scratch))
             }
         },

@@ -10,6 +10,10 @@ use std::ops::BitOr;
 /// What must be recorded, and which state the model must keep, for a field to be known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
+    /// The call that an event is of: its number, and which return belongs to which entry.
+    pub calls: bool,
+    /// When events happened.
+    pub times: bool,
     /// Arguments, and the memory that they point to.
     pub arguments: bool,
     /// Entries of calls: a return that is recorded alone does not know the field.
@@ -30,6 +34,8 @@ impl BitOr for Needs {
 
     fn bitor(self, other: Self) -> Self {
         Self {
+            calls: self.calls | other.calls,
+            times: self.times | other.times,
             arguments: self.arguments | other.arguments,
             entries: self.entries | other.entries,
             files: self.files | other.files,
@@ -43,6 +49,48 @@ impl BitOr for Needs {
 impl Field {
     /// Gives what must be recorded for the field to be known.
     pub fn needs(&self) -> Needs {
+        let is_time = self.is_time();
+        Needs { calls: !is_time && !self.is_of_record(), times: is_time, ..self.recorded_needs() }
+    }
+
+    /// Whether the field tells when an event happened.
+    fn is_time(&self) -> bool {
+        matches!(
+            self.id(),
+            FieldId::Time
+                | FieldId::TimeS
+                | FieldId::TimeIso
+                | FieldId::DateTime
+                | FieldId::DateTimeS
+                | FieldId::RawTime
+                | FieldId::RawTimeS
+                | FieldId::RawTimeNs
+                | FieldId::RelTime
+                | FieldId::RelTimeS
+                | FieldId::RelTimeNs
+                | FieldId::DeltaTime
+                | FieldId::DeltaTimeS
+                | FieldId::DeltaTimeNs
+        )
+    }
+
+    /// Whether the record of each event has the field.
+    fn is_of_record(&self) -> bool {
+        matches!(
+            self.id(),
+            FieldId::Num
+                | FieldId::Dir
+                | FieldId::Cpu
+                | FieldId::Count
+                | FieldId::ProcName
+                | FieldId::Pid
+                | FieldId::Tid
+                | FieldId::IsMain
+        )
+    }
+
+    /// What must be recorded for the field, except for the calls.
+    fn recorded_needs(&self) -> Needs {
         let none = Needs::default();
         let arguments = Needs { arguments: true, entries: true, ..none };
         match self.id() {
@@ -92,8 +140,10 @@ mod tests {
             assert!(!needs.files || (needs.arguments && needs.entries), "{name}");
             assert_eq!(needs.order, name.contains("reltime") || name.contains("delta") || name == "evt.num", "{name}");
         }
-        assert_eq!(needs("evt.type"), Needs::default());
-        assert_eq!(needs("evt.rawarg.res"), Needs::default());
+        let of_call = Needs { calls: true, ..Needs::default() };
+        assert_eq!(["evt.type", "evt.rawarg.res"].map(needs), [of_call; 2]);
+        assert_eq!(["evt.cpu", "thread.tid", "proc.name", "evt.dir"].map(needs), [Needs::default(); 4]);
+        assert_eq!(needs("evt.time"), Needs { times: true, ..Needs::default() });
         assert!(needs("evt.latency").entries && !needs("evt.latency").arguments);
         assert!(needs("evt.buffer").arguments);
         assert!((needs("evt.latency") | needs("evt.buffer")).entries);

@@ -2,6 +2,7 @@
 
 //! Payload: the bytes that calls read and write, in sysdig's forms.
 
+pub(super) use crate::text::payload::put_dots;
 use std::io::Write as _;
 
 /// The form of payload.
@@ -55,11 +56,6 @@ impl PayloadOptions {
     pub(crate) fn cut(self, bytes: &[u8]) -> &[u8] {
         self.limit.and_then(|limit| bytes.get(..limit as usize)).unwrap_or(bytes)
     }
-}
-
-/// Appends printable ASCII characters as they are, and a dot for any other byte.
-pub(super) fn put_dots(out: &mut Vec<u8>, bytes: &[u8]) {
-    out.extend(bytes.iter().map(|&byte| if matches!(byte, b' '..=b'~') { byte } else { b'.' }));
 }
 
 /// Appends the text in `bytes`, without characters that control a terminal. A line may end in `\n`, `\r` or both.

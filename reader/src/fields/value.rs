@@ -2,7 +2,6 @@
 
 //! Values of fields, and the result of a call as a value.
 
-use crate::args::has_hex_result;
 use crate::model::CallEvent;
 use crate::text::number;
 use std::net::IpAddr;
@@ -28,9 +27,9 @@ pub(super) fn result(call: &CallEvent<'_>) -> Option<i64> {
     call.result.map(|result| if is_address { i64::from(result as u32) } else { result })
 }
 
-/// Appends the result; addresses and bits are hexadecimal.
-pub(super) fn put_result(out: &mut Vec<u8>, call: &CallEvent<'_>, result: i64) {
-    if has_hex_result(call) {
+/// Appends the result; addresses and bits, as `is_hex` says, are hexadecimal.
+pub(super) fn put_result(out: &mut Vec<u8>, is_hex: bool, result: i64) {
+    if is_hex {
         number::put_hex(out, result as u64);
     } else {
         number::put_signed(out, result);

@@ -24,8 +24,7 @@ impl Test {
     /// Whether an event passes.
     #[inline(never)]
     pub(super) fn matches(&self, event: &Event<'_>, scratch: &mut Vec<u8>) -> bool {
-        let [local, remote] = self.field.fields_of_ends();
-        let (Some(local), Some(remote)) = (local, remote) else {
+        let [Some(local), Some(remote)] = self.field.fields_of_ends() else {
             return self.compare(&self.field, event, scratch).unwrap_or(false);
         };
         // The field is either end of a connection. One end that passes is enough, except for `!=`: there both must

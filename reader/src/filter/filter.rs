@@ -27,8 +27,13 @@ impl Filter {
 
     /// Whether `event` matches. A report of drops always matches: the events that a user looks for may be among them.
     pub fn matches(&self, event: &Event<'_>) -> bool {
+        self.matches_with(event, &mut Vec::new())
+    }
+
+    /// Whether `event` matches, as [`matches`](Self::matches) says. `scratch` is a buffer for values of fields.
+    pub fn matches_with(&self, event: &Event<'_>, scratch: &mut Vec<u8>) -> bool {
         match event.kind {
-            EventKind::Call(_) => self.root.matches(event, &mut Vec::new()),
+            EventKind::Call(_) => self.root.matches(event, scratch),
             EventKind::Dropped { .. } => true,
         }
     }

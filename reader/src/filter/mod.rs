@@ -30,6 +30,7 @@
 //! - `filter`: the filter itself
 //! - `calls_by_abi`: sets of system calls
 //! - `bounds`: what all events that pass a filter have in common
+//! - `skipped_calls`: events that cannot pass, because of their calls
 //! - `pushdown`: what the kernel is asked to leave out
 //! - `lost_entries`: whether a filter depends on what a return loses without its entry
 //! - `split`: which part of a filter the kernel decides
@@ -47,6 +48,7 @@ mod parse;
 #[expect(clippy::module_inception, reason = "the folder's main type")]
 mod filter;
 mod lost_entries;
+mod skipped_calls;
 mod split;
 
 #[cfg(test)]
@@ -56,4 +58,5 @@ pub use calls_by_abi::CallsByAbi;
 pub use error::FilterError;
 pub use filter::Filter;
 pub use pushdown::Pushdown;
+pub use skipped_calls::SkippedCalls;
 pub use split::Split;

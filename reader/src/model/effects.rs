@@ -2,7 +2,8 @@
 
 //! What each system call does to threads, processes and file descriptors.
 
-use crate::calls::{Abi, Direction, KnownCall, NUMBERS};
+use crate::calls::{Abi, Direction, KnownCall, NUMBERS, ROW_COUNT};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What a call does, as far as it matters to the model. "Result" says that the call's result is a new descriptor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,8 +189,26 @@ pub fn is_followed(call: KnownCall) -> bool {
     Effect::of(call.name()) != Effect::None
 }
 
+/// Whether the call makes or ends threads, or replaces their program.
+pub fn changes_threads(call: KnownCall) -> bool {
+    matches!(Effect::of(call.name()), Effect::Fork | Effect::Exec | Effect::Exit | Effect::ExitGroup)
+}
+
 /// Whether the call's result is a new file descriptor, unless the call fails.
 pub fn returns_descriptor(call: KnownCall) -> bool {
+    const NO: u8 = 1;
+    const YES: u8 = 2;
+    // By row, what was found out; 0 for nothing yet.
+    static KNOWN: [AtomicU8; ROW_COUNT] = [const { AtomicU8::new(0) }; ROW_COUNT];
+    let Some(known) = KNOWN.get(call.row()) else { return false };
+    if known.load(Ordering::Relaxed) == 0 {
+        known.store(if makes_descriptor(call) { YES } else { NO }, Ordering::Relaxed);
+    }
+    known.load(Ordering::Relaxed) == YES
+}
+
+#[cold]
+fn makes_descriptor(call: KnownCall) -> bool {
     let effect = Effect::of(call.name());
     matches!(effect, Effect::Open | Effect::Make(_) | Effect::Find | Effect::Dup | Effect::Socket | Effect::Accept)
 }

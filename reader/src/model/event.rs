@@ -2,7 +2,7 @@
 
 //! Events, with all that is known of them: what filters, styles and summaries get.
 
-use crate::calls::{self, Direction, Parameter};
+use crate::calls::{self, Parameter};
 use std::net::SocketAddr;
 use syscall_record_format::format::{is_failure, Machine, Task, MAX_ARGS};
 
@@ -188,17 +188,19 @@ impl CallEvent<'_> {
 
     /// The call's parameters. If the table does not have them: one for each register that was recorded, named as in
     /// [`UNNAMED_ARGUMENTS`].
+    #[inline]
     pub fn parameters(&self) -> impl Iterator<Item = Parameter> {
-        let mut known = self.known.and_then(|known| known.parameters());
-        let mut registers = 0..self.registers.len() as u8;
-        std::iter::from_fn(move || {
-            if let Some(known) = &mut known {
-                return known.next();
-            }
-            let register = registers.next()?;
-            let name = UNNAMED_ARGUMENTS.get(usize::from(register))?;
-            Some(Parameter { name, kind: "hex", direction: Direction::Value, length: None, register, is_pair: false })
-        })
+        self.parameter_list().iter().copied()
+    }
+
+    /// The call's parameters, as [`parameters`](Self::parameters) has them.
+    #[inline]
+    pub(crate) fn parameter_list(&self) -> &'static [Parameter] {
+        static UNNAMED: [Parameter; MAX_ARGS] = Parameter::UNNAMED;
+        match self.known.and_then(|known| known.parameter_list()) {
+            Some(parameters) => parameters,
+            None => UNNAMED.get(..self.registers.len()).unwrap_or(&UNNAMED),
+        }
     }
 
     /// The memory that the argument in a register points to: as read at the return, or else as read at the entry.

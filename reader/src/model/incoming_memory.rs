@@ -4,6 +4,7 @@
 //! to. All chunks of an event come before it.
 
 use super::event::Memory;
+use crate::text::chunk::put_chunk;
 use syscall_record_format::format::{Chunk, MAX_ARGS};
 
 /// How many bytes are kept of one argument: more than the module records. Further bytes are left out.
@@ -19,7 +20,14 @@ pub(super) struct BufferPool(Vec<Vec<u8>>);
 
 impl BufferPool {
     /// Empties a set of memory, and keeps its buffers.
+    #[inline]
     pub(super) fn clear(&mut self, set: &mut Vec<Memory>) {
+        if !set.is_empty() {
+            self.clear_all(set);
+        }
+    }
+
+    fn clear_all(&mut self, set: &mut Vec<Memory>) {
         for Memory { mut bytes, .. } in set.drain(..) {
             if self.0.len() < MAX_UNUSED && bytes.capacity() <= MAX_UNUSED_BYTES {
                 bytes.clear();
@@ -76,7 +84,7 @@ impl IncomingMemory {
         let Some(memory) = self.set.last_mut() else { return };
         let len = usize::from(head.len);
         let room = MAX_BYTES.saturating_sub(memory.bytes.len());
-        memory.bytes.extend(chunk.bytes().take(room));
+        put_chunk(&mut memory.bytes, chunk, room);
         memory.is_fault |= head.is_fault;
         memory.is_absent |= head.is_absent;
         memory.is_cut |= head.is_cut || head.is_absent || len > room;

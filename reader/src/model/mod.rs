@@ -51,7 +51,7 @@ mod model;
 mod pairing;
 mod sockets;
 
-pub use effects::{is_followed, returns_descriptor};
+pub use effects::{changes_threads, is_followed, returns_descriptor};
 pub use event::{CallEvent, Edge, Event, EventKind, File, FileKind, Memory, Process, UNNAMED_ARGUMENTS};
 pub use iovec::{IovecBuffer, IovecReader};
 pub use model::{Model, ModelNeeds};

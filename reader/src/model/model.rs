@@ -9,7 +9,7 @@ use super::state::State;
 use super::threads::Thread;
 use super::wall_clock::EventTimes;
 use crate::calls::Abi;
-use crate::decode::{DecodedEvent, DecodedKind, DecodedReturn};
+use crate::decode::{DecodedEvent, DecodedKind, DecodedReturn, WantedMemory};
 use syscall_record_format::format::{Header, Machine, Task};
 
 pub use super::state::ModelNeeds;
@@ -22,6 +22,9 @@ pub struct Model {
     /// The session and machine of the last packet's recording.
     recording: Option<(u32, Machine)>,
 }
+
+/// The lower bits of the number of `clone3`, which all machines have.
+const CLONE3: u8 = 435_u32 as u8;
 
 /// The error of a call on a descriptor that is not open.
 const EBADF: i64 = 9;
@@ -48,6 +51,9 @@ impl Model {
         event: &DecodedEvent<'_>,
         sink: &mut impl FnMut(&Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
+        if !self.state.needs.calls {
+            return self.add_record(header, event, sink);
+        }
         if !self.advance(header, event) {
             return Ok(());
         }
@@ -56,13 +62,79 @@ impl Model {
         result
     }
 
-    /// Learns from a decoded event. Returns whether it makes an event.
-    fn advance(&mut self, header: &Header, event: &DecodedEvent<'_>) -> bool {
+    /// Notes that an event came that nobody wants to see, and from which there is nothing to learn. It has a number,
+    /// and its time counts.
+    pub fn skip_event(&mut self, header: &Header, event: &DecodedEvent<'_>) {
+        self.follow_recording(header, event);
+        self.state.begin_event(header, event.time);
+    }
+
+    /// Of which calls it needs memory.
+    pub fn wanted_memory(&self) -> WantedMemory {
+        match self.state.needs {
+            ModelNeeds { memory: true, .. } => WantedMemory::All,
+            // The memory of `clone3` tells what a child shares with its maker.
+            ModelNeeds { calls: true, .. } => WantedMemory::OfCall(CLONE3),
+            _ => WantedMemory::Nothing,
+        }
+    }
+
+    /// Nanoseconds from the first event to the last, without the time between recordings that were joined.
+    pub fn elapsed(&self) -> u64 {
+        self.state.clock.elapsed()
+    }
+
+    /// Gives `sink` the event with what its record alone tells: nobody needs more.
+    fn add_record<E>(
+        &mut self,
+        header: &Header,
+        event: &DecodedEvent<'_>,
+        sink: &mut impl FnMut(&Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.follow_recording(header, event);
+        let (edge, task, result) = match event.kind {
+            DecodedKind::Memory { .. } => return Ok(()),
+            DecodedKind::Enter { task, .. } => (Edge::Enter, task, None),
+            DecodedKind::Exit { task, result, .. } => (Edge::Exit, task, Some(result)),
+            DecodedKind::Dropped { events } => {
+                self.state.begin_event(header, event.time);
+                return sink(&self.with_times(header, event, EventKind::Dropped { events }));
+            }
+        };
+        self.state.begin_event(header, event.time);
+        let call = CallEvent {
+            edge,
+            task,
+            abi: Abi::new(header.machine, task.is_32bit),
+            number: None,
+            known: None,
+            has_args: false,
+            registers: &[],
+            inputs: &[],
+            outputs: &[],
+            result,
+            latency: None,
+            is_resumed: false,
+            is_birth: false,
+            process: &UNKNOWN_PROCESS,
+            file: None,
+        };
+        sink(&self.with_times(header, event, EventKind::Call(call)))
+    }
+
+    /// Notes which recording an event is of.
+    #[inline]
+    fn follow_recording(&mut self, header: &Header, event: &DecodedEvent<'_>) {
         let recording = Some((header.session, header.machine));
         if self.recording != recording || self.state.clock.is_past(event.time) {
             self.state.begin_recording(header);
             self.recording = recording;
         }
+    }
+
+    /// Learns from a decoded event. Returns whether it makes an event.
+    fn advance(&mut self, header: &Header, event: &DecodedEvent<'_>) -> bool {
+        self.follow_recording(header, event);
         let state = &mut self.state;
         if let DecodedKind::Memory { task, chunk } = &event.kind {
             state.add_chunk(task, chunk);
@@ -102,7 +174,13 @@ impl Model {
             // `advance` says that memory makes no event.
             DecodedKind::Memory { .. } => EventKind::Dropped { events: 0 },
         };
-        let EventTimes { time, since_first, since_last } = self.state.current.times;
+        self.with_times(header, event, kind)
+    }
+
+    fn with_times<'a>(&self, header: &Header, event: &DecodedEvent<'a>, kind: EventKind<'a>) -> Event<'a> {
+        let needs_times = self.state.needs.times;
+        let EventTimes { time, since_first, since_last } =
+            if needs_times { self.state.clock.times() } else { EventTimes::default() };
         let number = self.state.current.number;
         Event { number, time, since_first, since_last, cpu: event.cpu, machine: header.machine, kind }
     }

@@ -45,12 +45,10 @@ impl State {
         }
         current.previous = std::mem::replace(&mut thread.last_event, number);
 
-        let mut registers = [0; MAX_ARGS];
-        let mut count = 0;
-        for (register, value) in registers.iter_mut().zip(call.args.iter().flat_map(|args| args.iter())) {
-            *register = value;
-            count += 1;
-        }
+        let (registers, count) = match &call.args {
+            Some(args) => (args.registers(), args.count()),
+            None => ([0; MAX_ARGS], 0),
+        };
         if !thread.incoming.is_empty() {
             thread.incoming.forget_before(*last_drop, pool);
             thread.incoming.move_to(&mut thread.inputs, Some(call.number), at_return, pool);

@@ -7,16 +7,27 @@ use super::event::Memory;
 use super::incoming_memory::BufferPool;
 use super::processes::ProcessTable;
 use super::threads::{PendingCall, Thread, ThreadTable};
-use super::wall_clock::{EventTimes, WallClock};
+use super::wall_clock::WallClock;
 use syscall_record_format::format::{Comm, Header, Task};
 
 /// Which parts of the model are used. An unused part stays empty and costs nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ModelNeeds {
+    /// Calls: which return belongs to which entry, and to which process. Everything below needs this.
+    pub calls: bool,
+    /// Times of events. (Latencies are of calls.)
+    pub times: bool,
+    /// Memory that arguments point to: [`CallEvent::inputs`](super::event::CallEvent::inputs), `outputs`.
+    pub memory: bool,
     /// Files of descriptors: [`CallEvent::file`](super::event::CallEvent::file).
     pub files: bool,
     /// Parents and users of processes.
     pub processes: bool,
+}
+
+impl ModelNeeds {
+    /// All parts.
+    pub const ALL: Self = Self { calls: true, times: true, memory: true, files: true, processes: true };
 }
 
 /// All that the model remembers, and what it knows of the current event.
@@ -47,7 +58,6 @@ pub(super) struct State {
 pub(super) struct CurrentEvent {
     /// Its number.
     pub(super) number: u64,
-    pub(super) times: EventTimes,
     /// Index of its thread.
     pub(super) thread: usize,
     /// Number of the thread's event before this one, if this event's record has the call's number.
@@ -107,9 +117,10 @@ impl State {
     }
 
     /// Moves on to the next event, which happened at this tick.
+    #[inline]
     pub(super) fn begin_event(&mut self, header: &Header, ticks: u64) {
         self.current.number += 1;
-        self.current.times = self.clock.next(header, ticks);
+        self.clock.advance(header, ticks);
         self.current.result = None;
         self.current.latency = None;
         self.current.is_resumed = false;

@@ -7,6 +7,7 @@ use super::event::{File, Memory};
 use super::id_map::IdMap;
 use super::incoming_memory::{BufferPool, IncomingMemory};
 use crate::calls;
+use std::cell::Cell;
 use syscall_record_format::format::{Comm, Task, MAX_ARGS};
 
 /// How many threads are kept at a time. When there are more, those that made no call for the longest time are
@@ -75,12 +76,20 @@ pub(super) struct ThreadTable {
     /// Indices of slots without a thread.
     free: Vec<usize>,
     by_tid: IdMap<u32, usize>,
+    /// The id that was looked for last, and the index of its thread.
+    last: Cell<Option<(u32, usize)>>,
 }
 
 impl ThreadTable {
     /// The index of the thread with this id.
     pub(super) fn find(&self, tid: u32) -> Option<usize> {
-        self.by_tid.get(&tid).copied()
+        // Most events are of the thread of the event before.
+        if let Some((_, index)) = self.last.get().filter(|&(last, _)| last == tid) {
+            return Some(index);
+        }
+        let index = self.by_tid.get(&tid).copied()?;
+        self.last.set(Some((tid, index)));
+        Some(index)
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Thread> {
@@ -114,6 +123,7 @@ impl ThreadTable {
             (thread.process, thread.last_event) = (process, 0);
         }
         self.by_tid.insert(task.tid, index);
+        self.last.set(None);
         index
     }
 
@@ -124,6 +134,7 @@ impl ThreadTable {
             return None;
         }
         self.by_tid.remove(&thread.tid);
+        self.last.set(None);
         thread.call = None;
         pool.clear(&mut thread.inputs);
         thread.incoming.clear(pool);

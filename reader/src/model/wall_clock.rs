@@ -21,6 +21,10 @@ pub(super) struct WallClock {
     first: Option<u64>,
     /// Time of its last event, in ticks.
     last: Option<u64>,
+    /// Time of the event before that, in ticks.
+    previous: u64,
+    /// The base time of the header that was compared last.
+    compared: u64,
 }
 
 /// The times of an event, in nanoseconds; see [`Event`](super::event::Event).
@@ -42,32 +46,53 @@ const MAX_DEVIATION: u64 = 1_000_000;
 impl WallClock {
     /// Begins a recording, whose first packet has this header.
     pub(super) fn set(&mut self, header: &Header) {
-        self.before = self.before.saturating_add(self.since_first());
+        self.before = self.elapsed();
         (self.ticks, self.wall, self.tick) = (header.base_time, header.wall_clock, header.tick);
-        (self.first, self.last) = (None, None);
+        (self.first, self.last, self.compared) = (None, None, header.base_time);
     }
 
     /// Whether this tick is so long before the last event that another piece of the recording begins.
+    #[inline]
     pub(super) fn is_past(&self, ticks: u64) -> bool {
-        self.last.is_some_and(|last| self.between(ticks, last) > MAX_DISORDER)
+        // Nearly all events come in order.
+        self.last.is_some_and(|last| ticks < last && self.between(ticks, last) > MAX_DISORDER)
     }
 
-    /// The times of the next event, which happened at this tick, and is of the packet with this header. An event never
+    /// Moves on to the next event, which happened at this tick, and is of the packet with this header. An event never
     /// lies before the one before.
-    pub(super) fn next(&mut self, header: &Header, ticks: u64) -> EventTimes {
-        if header.base_time > self.ticks && self.time_of(header.base_time).abs_diff(header.wall_clock) > MAX_DEVIATION {
-            (self.ticks, self.wall) = (header.base_time, header.wall_clock);
+    #[inline]
+    pub(super) fn advance(&mut self, header: &Header, ticks: u64) {
+        if header.base_time != self.compared {
+            self.compare(header);
         }
         let ticks = self.last.map_or(ticks, |last| last.max(ticks));
         // No time passes between two recordings that were joined.
-        let since_last = self.between(self.last.unwrap_or(ticks), ticks);
+        self.previous = self.last.unwrap_or(ticks);
         self.first.get_or_insert(ticks);
         self.last = Some(ticks);
-        EventTimes {
-            time: self.time_of(ticks),
-            since_first: self.before.saturating_add(self.since_first()),
-            since_last,
+    }
+
+    /// Follows the time of day of a header, if it was set since the headers before.
+    fn compare(&mut self, header: &Header) {
+        self.compared = header.base_time;
+        if header.base_time > self.ticks && self.time_of(header.base_time).abs_diff(header.wall_clock) > MAX_DEVIATION {
+            (self.ticks, self.wall) = (header.base_time, header.wall_clock);
         }
+    }
+
+    /// The times of the last event.
+    pub(super) fn times(&self) -> EventTimes {
+        let last = self.last.unwrap_or(0);
+        EventTimes {
+            time: self.time_of(last),
+            since_first: self.elapsed(),
+            since_last: self.between(self.previous, last),
+        }
+    }
+
+    /// Nanoseconds from the first event to the last, without the time between recordings.
+    pub(super) fn elapsed(&self) -> u64 {
+        self.before.saturating_add(self.since_first())
     }
 
     /// Nanoseconds from one tick to a later one.

@@ -6,8 +6,8 @@ use super::time::Times;
 use crate::fields::args::{put_args, put_buffer, NOT_AVAILABLE};
 use crate::fields::{Field, FieldId, PayloadOptions, UnknownField};
 use crate::model::{Event, EventKind};
+use crate::text::{number, Append};
 use std::fmt;
-use std::io::Write as _;
 
 /// A format: text, and fields. A field is a `%`, a width (optional), and the name of the field.
 ///
@@ -24,6 +24,8 @@ pub struct Format {
     needs_all: bool,
     payload_options: PayloadOptions,
     times: Times,
+    /// A buffer for values of fields.
+    scratch: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -113,7 +115,7 @@ impl Format {
         if !plain.is_empty() {
             parts.push(FormatPart::Text(plain));
         }
-        Ok(Self { parts, needs_all, payload_options, times })
+        Ok(Self { parts, needs_all, payload_options, times, scratch: Vec::new() })
     }
 
     /// Whether events that lack a field have no line.
@@ -134,11 +136,11 @@ impl Format {
         let start = out.len();
         for part in &self.parts {
             match part {
-                FormatPart::Text(text) => out.extend_from_slice(text),
+                FormatPart::Text(text) => out.put(text),
                 FormatPart::Field(field, width) => {
                     let at = out.len();
                     let is_there = match field {
-                        Some(field) => put(out, field, event, self.payload_options),
+                        Some(field) => put(out, field, event, self.payload_options, &mut self.scratch),
                         None => {
                             self.times.put(out, event);
                             true
@@ -149,7 +151,7 @@ impl Format {
                             out.truncate(start);
                             return false;
                         }
-                        out.extend_from_slice(NOT_AVAILABLE);
+                        out.put(NOT_AVAILABLE);
                     }
                     if *width > 0 {
                         fit(out, at, *width);
@@ -163,17 +165,23 @@ impl Format {
     }
 }
 
-/// Appends a field of an event. Gives `false` if the event does not have it.
-pub(super) fn put(out: &mut Vec<u8>, field: &Field, event: &Event<'_>, payload_options: PayloadOptions) -> bool {
+/// Appends a field of an event. Gives `false` if the event does not have it. Clears `scratch`, and uses it for text.
+pub(super) fn put(
+    out: &mut Vec<u8>,
+    field: &Field,
+    event: &Event<'_>,
+    payload_options: PayloadOptions,
+    scratch: &mut Vec<u8>,
+) -> bool {
     match (field.id(), &event.kind) {
-        (FieldId::Type, EventKind::Dropped { .. }) => out.extend_from_slice(b"drop"),
+        (FieldId::Type, EventKind::Dropped { .. }) => out.put(b"drop"),
         (FieldId::Args, EventKind::Dropped { events }) => {
-            // Writing to a vector does not fail.
-            let _ = write!(out, "events={events}");
+            out.put(b"events=");
+            number::put_decimal(out, *events);
         }
-        (FieldId::Args, EventKind::Call(call)) => put_args(out, call, payload_options),
-        (FieldId::Buffer, EventKind::Call(call)) => return put_buffer(out, call, payload_options),
-        _ => return field.print(out, event),
+        (FieldId::Args, EventKind::Call(call)) => put_args(out, call, payload_options, scratch),
+        (FieldId::Buffer, EventKind::Call(call)) => return put_buffer(out, call, payload_options, scratch),
+        _ => return field.print_with(out, event, scratch),
     }
     true
 }

@@ -5,6 +5,8 @@
 use super::format::{self, Format, OUTPUT_TIME};
 use crate::fields::{Field, FieldId, Payload, PayloadOptions, Value};
 use crate::model::Event;
+use crate::text::json::put_string;
+use crate::text::{number, Append};
 use std::io::Write as _;
 
 /// The fields of an object if the user names none: sysdig's in its order, and more that are useful to programs.
@@ -17,12 +19,14 @@ const FIELDS: &str =
 /// Numbers are JSON numbers, times are in nanoseconds. Bytes that are not UTF-8 become U+FFFD.
 #[derive(Debug)]
 pub struct Json {
-    /// Keys and fields; `None` is the time of the line.
-    fields: Vec<(String, Option<Field>)>,
+    /// Fields, each with its key between quotes and a colon; `None` is the time of the line.
+    fields: Vec<(Vec<u8>, Option<Field>)>,
     /// What is printed for an event that lacks a field.
     missing: Missing,
     payload_options: PayloadOptions,
     text: Vec<u8>,
+    /// A buffer for values of fields.
+    scratch: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -38,27 +42,28 @@ enum Missing {
 impl Json {
     /// Makes objects with the default fields, as far as an event has them.
     pub fn new(payload_options: PayloadOptions) -> Self {
-        let field = |name: &str| (name.to_owned(), Field::parse(name).ok());
+        let field = |name: &str| (quote_key(name), Field::parse(name).ok());
         Self {
             fields: FIELDS.split_ascii_whitespace().map(field).collect(),
             missing: Missing::Omit,
             payload_options,
             text: Vec::new(),
+            scratch: Vec::new(),
         }
     }
 
     /// Makes objects with the fields that a format names, in their order.
     pub fn with_fields_of(format: &Format, payload_options: PayloadOptions) -> Self {
-        let mut fields: Vec<(String, Option<Field>)> = Vec::new();
+        let mut fields: Vec<(Vec<u8>, Option<Field>)> = Vec::new();
         for field in format.fields() {
-            let key = field.map_or_else(|| OUTPUT_TIME.to_owned(), Field::to_string);
+            let key = quote_key(&field.map_or_else(|| OUTPUT_TIME.to_owned(), Field::to_string));
             // An object must not have a key twice.
             if fields.iter().all(|(other, _)| *other != key) {
                 fields.push((key, field.cloned()));
             }
         }
         let missing = if format.needs_all() { Missing::Skip } else { Missing::Null };
-        Self { fields, missing, payload_options, text: Vec::new() }
+        Self { fields, missing, payload_options, text: Vec::new(), scratch: Vec::new() }
     }
 
     /// Iterates over the fields of the objects; `None` stands for `evt.outputtime`.
@@ -68,20 +73,19 @@ impl Json {
 
     /// Appends an event's line. Gives `false` if it has none.
     pub fn print(&mut self, out: &mut Vec<u8>, event: &Event<'_>) -> bool {
-        let Self { fields, missing, payload_options, text } = self;
+        let Self { fields, missing, payload_options, text, scratch } = self;
         let start = out.len();
-        out.push(b'{');
+        out.put_byte(b'{');
         for (key, field) in fields {
             let at = out.len();
             if at > start + 1 {
-                out.push(b',');
+                out.put_byte(b',');
             }
-            put_string(out, key.as_bytes());
-            out.push(b':');
-            if !put_value(out, field.as_ref(), event, *payload_options, text) {
+            out.put(key);
+            if !put_value(out, field.as_ref(), event, *payload_options, text, scratch) {
                 match missing {
                     Missing::Omit => out.truncate(at),
-                    Missing::Null => out.extend_from_slice(b"null"),
+                    Missing::Null => out.put(b"null"),
                     Missing::Skip => {
                         out.truncate(start);
                         return false;
@@ -89,9 +93,17 @@ impl Json {
                 }
             }
         }
-        out.extend_from_slice(b"}\n");
+        out.put(b"}\n");
         true
     }
+}
+
+/// A key as objects have it: between quotes, and with a colon.
+fn quote_key(name: &str) -> Vec<u8> {
+    let mut key = Vec::new();
+    put_string(&mut key, name.as_bytes());
+    key.push(b':');
+    key
 }
 
 /// Appends a field's value. Gives `false` if the event does not have the field.
@@ -101,71 +113,40 @@ fn put_value(
     event: &Event<'_>,
     payload_options: PayloadOptions,
     text: &mut Vec<u8>,
+    scratch: &mut Vec<u8>,
 ) -> bool {
     use FieldId::{Args, Buffer, DateTime, DateTimeS, Time, TimeIso, TimeS, Type};
-    text.clear();
-    // Writing to a vector does not fail.
-    let _ = match field.map(|field| (field, field.id())) {
-        None | Some((_, Time | TimeS | TimeIso | DateTime | DateTimeS)) => write!(out, "{}", event.time),
+    let Some(field) = field else {
+        number::put_decimal(out, event.time);
+        return true;
+    };
+    match field.id() {
+        Time | TimeS | TimeIso | DateTime | DateTimeS => number::put_decimal(out, event.time),
         // The bytes as they were recorded: dots are for people.
-        Some((field, Buffer)) if payload_options.payload == Payload::Dots => {
+        Buffer if payload_options.payload == Payload::Dots => {
             let Some(Value::Text(bytes)) = field.value(event, text) else { return false };
             put_string(out, payload_options.cut(bytes));
-            Ok(())
         }
-        Some((field, Args | Buffer | Type)) => {
-            if !format::put(text, field, event, payload_options) {
+        Args | Buffer | Type => {
+            text.clear();
+            if !format::put(text, field, event, payload_options, scratch) {
                 return false;
             }
             put_string(out, text);
-            Ok(())
         }
-        Some((field, _)) => match field.value(event, text) {
+        _ => match field.value(event, text) {
             None => return false,
-            Some(Value::Int(number)) => write!(out, "{number}"),
-            Some(Value::Uint(number)) => write!(out, "{number}"),
-            Some(Value::Bool(is_true)) => write!(out, "{is_true}"),
-            Some(Value::Address(address)) => write!(out, "\"{address}\""),
-            Some(Value::Text(text)) => {
-                put_string(out, text);
-                Ok(())
+            Some(Value::Int(number)) => number::put_signed(out, number),
+            Some(Value::Uint(number)) => number::put_decimal(out, number),
+            Some(Value::Bool(is_true)) => out.put(if is_true { b"true" } else { b"false" }),
+            Some(Value::Address(address)) => {
+                // Writing to a vector does not fail.
+                let _ = write!(out, "\"{address}\"");
             }
+            Some(Value::Text(text)) => put_string(out, text),
         },
-    };
+    }
     true
-}
-
-/// Appends a string, between quotes.
-fn put_string(out: &mut Vec<u8>, text: &[u8]) {
-    out.push(b'"');
-    // Nearly all strings need no escapes.
-    if text.iter().all(|&byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')) {
-        out.extend_from_slice(text);
-    } else {
-        put_escaped(out, text);
-    }
-    out.push(b'"');
-}
-
-#[cold]
-fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
-    for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '"' | '\\' => out.extend([b'\\', character as u8]),
-                '\n' => out.extend_from_slice(b"\\n"),
-                '\t' => out.extend_from_slice(b"\\t"),
-                // JSON allows the latter unescaped. But some control a terminal, and old JavaScript rejects others.
-                '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' => {
-                    let _ = write!(out, "\\u{:04x}", character as u32);
-                }
-                _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-            }
-        }
-        if !chunk.invalid().is_empty() {
-            out.extend_from_slice("\u{fffd}".as_bytes());
-        }
-    }
 }
 
 #[cfg(test)]

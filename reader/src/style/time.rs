@@ -4,7 +4,7 @@
 
 use crate::local_time::{Moment, SECOND};
 use crate::model::{Event, EventKind};
-use std::io::Write as _;
+use crate::text::{number, Append};
 
 /// The form of a line's time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,20 +42,21 @@ pub struct Times {
     form: TimeForm,
     /// The time of the event that was printed last.
     last: Option<u64>,
+    /// The last second whose time of day was printed, in seconds since 1970, and `HH:MM:SS.` for it.
+    second: Option<(u64, [u8; 9])>,
 }
 
 impl Times {
     /// Prints times in this form.
     pub fn new(form: TimeForm) -> Self {
-        Self { form, last: None }
+        Self { form, last: None, second: None }
     }
 
     /// Appends the time of an event, with nine digits after the point.
-    pub fn put(&self, out: &mut Vec<u8>, event: &Event<'_>) {
+    pub fn put(&mut self, out: &mut Vec<u8>, event: &Event<'_>) {
         let time = match (self.form, &event.kind) {
             (TimeForm::TimeOfDay, _) => {
-                // Writing to a vector does not fail.
-                let _ = write!(out, "{}.{:09}", Moment::local(event.time), event.time % SECOND);
+                self.put_time_of_day(out, event.time);
                 return;
             }
             (TimeForm::Absolute, _) => event.time,
@@ -64,7 +65,27 @@ impl Times {
             (TimeForm::Latency, EventKind::Dropped { .. }) => 0,
             (TimeForm::Delta, _) => self.last.map_or(0, |last| event.time.saturating_sub(last)),
         };
-        let _ = write!(out, "{}.{:09}", time / SECOND, time % SECOND);
+        number::put_decimal(out, time / SECOND);
+        out.put_byte(b'.');
+        number::put_padded(out, time % SECOND, 9);
+    }
+
+    /// Appends the local time of day, with nine digits after the point.
+    fn put_time_of_day(&mut self, out: &mut Vec<u8>, time: u64) {
+        let now = time / SECOND;
+        match &self.second {
+            Some((second, text)) if *second == now => out.put(text),
+            _ => {
+                let start = out.len();
+                let (hour, minute, second) = Moment::local(time).time();
+                for (number, separator) in [(hour, b':'), (minute, b':'), (second, b'.')] {
+                    number::put_padded(out, u64::from(number), 2);
+                    out.put_byte(separator);
+                }
+                self.second = out.get(start..).and_then(|text| Some((now, *text.first_chunk()?)));
+            }
+        }
+        number::put_padded(out, time % SECOND, 9);
     }
 
     /// Notes that this event was printed.

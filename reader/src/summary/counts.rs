@@ -68,6 +68,8 @@ pub(super) struct CountRows {
     places: IdMap<u32, usize>,
     /// The counts of keys that have no row.
     pub(super) others: Counts,
+    /// The row that was added to last.
+    last: usize,
 }
 
 /// A row of counts.
@@ -81,8 +83,10 @@ pub(super) struct CountRow {
 impl CountRows {
     /// Adds to the row of a key, and sets the row's name.
     pub(super) fn add(&mut self, key: u32, name: &[u8], counts: &Counts) {
-        let place = match self.places.get(&key) {
-            Some(&place) => place,
+        let is_last = self.rows.get(self.last).is_some_and(|row| row.key == key);
+        let known = if is_last { Some(self.last) } else { self.places.get(&key).copied() };
+        let place = match known {
+            Some(place) => place,
             None if self.rows.len() >= MAX_ROWS => return self.others.add(counts),
             None => {
                 self.places.insert(key, self.rows.len());
@@ -90,6 +94,7 @@ impl CountRows {
                 self.rows.len() - 1
             }
         };
+        self.last = place;
         let Some(row) = self.rows.get_mut(place) else { return };
         row.counts.add(counts);
         if row.name != name {

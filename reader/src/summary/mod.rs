@@ -15,4 +15,4 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use summary::Summary;
+pub use summary::{Summary, SummaryParts};

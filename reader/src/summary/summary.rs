@@ -19,28 +19,53 @@ pub struct Summary {
     dropped: u64,
     /// Whether entries were recorded.
     has_entries: bool,
+    parts: SummaryParts,
+}
+
+/// What is counted, besides the events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SummaryParts {
+    /// Calls.
+    pub calls: bool,
+    /// The calls of each process.
+    pub processes: bool,
 }
 
 impl Summary {
     /// A summary of no events.
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(parts: SummaryParts) -> Self {
+        Self { parts, ..Self::default() }
+    }
+
+    /// Counts an event, of which nobody wants to know more.
+    pub fn count(&mut self) {
+        self.events += 1;
+    }
+
+    /// Counts events that were dropped.
+    pub fn count_dropped(&mut self, events: u64) {
+        self.dropped = self.dropped.saturating_add(events);
     }
 
     /// Counts an event.
     pub fn add(&mut self, event: &Event<'_>) {
         let call = match &event.kind {
             EventKind::Dropped { events } => {
-                self.dropped = self.dropped.saturating_add(*events);
+                self.count_dropped(*events);
                 return;
             }
             EventKind::Call(call) => call,
         };
-        self.events += 1;
+        self.count();
+        if self.parts == SummaryParts::default() {
+            return;
+        }
         let counts = Counts::of(call, self.has_entries);
         self.has_entries |= counts.has_entries();
         self.calls.add(key(call.abi, call.number), b"", &counts);
-        self.processes.add(call.process.pid, &call.process.name, &counts);
+        if self.parts.processes {
+            self.processes.add(call.process.pid, &call.process.name, &counts);
+        }
     }
 
     /// Appends tables of all calls, and of the processes that made most calls, as `-S` shows them.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-use super::Summary;
+use super::{Summary, SummaryParts};
 use crate::fields::testing::Sample;
 use crate::model::{Event, EventKind};
 
@@ -23,7 +23,7 @@ fn text(put: impl FnOnce(&mut Vec<u8>)) -> String {
 }
 
 fn example() -> Summary {
-    let mut summary = Summary::new();
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
     add_calls(&mut summary, "read", ("cat", 10), 3, 0, 40_000);
     add_calls(&mut summary, "openat", ("cat", 10), 4, 3, 20_499);
     add_calls(&mut summary, "read", ("sh", 11), 1, 1, 1_000_000);
@@ -47,12 +47,12 @@ fn strace_table_is_sorted_by_time() {
 100.00    0.001202         133         9         4 total
 ";
     assert_eq!(text(|out| example().put_strace_table(out)), expected);
-    assert_eq!(text(|out| Summary::new().put_strace_table(out)), "");
+    assert_eq!(text(|out| Summary::new(SummaryParts { calls: true, processes: true }).put_strace_table(out)), "");
 }
 
 #[test]
 fn strace_table_of_32_bit_calls_is_separate_on_64_bit_kernels() {
-    let mut summary = Summary::new();
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
     let mut narrow = Sample::exit("read", 0);
     // The number of `read` on 32-bit ARM.
     (narrow.task.is_32bit, narrow.call) = (true, Some(3));
@@ -66,7 +66,7 @@ fn strace_table_of_32_bit_calls_is_separate_on_64_bit_kernels() {
 
 #[test]
 fn strace_columns_widen_for_large_numbers() {
-    let mut summary = Summary::new();
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
     add_calls(&mut summary, "name_to_handle_at", ("x", 1), 1, 0, 12_345_678_901_234_567);
     add_calls(&mut summary, "read", ("x", 1), 1, 0, 1_000_000_000_000_000);
     let expected = "\
@@ -104,7 +104,7 @@ sh (1000)                1         0      0.000000
 fn totals_show_events_drops_time_and_rate() {
     let totals = text(|out| example().put_totals(out, 1_234_567_890));
     assert_eq!(totals, "Driver Events:119\nDriver Drops:100\nElapsed time: 1.234, Captured Events: 19, 15.39 eps\n");
-    let none = text(|out| Summary::new().put_totals(out, 0));
+    let none = text(|out| Summary::new(SummaryParts { calls: true, processes: true }).put_totals(out, 0));
     assert_eq!(none, "Driver Events:0\nDriver Drops:0\nElapsed time: 0.000, Captured Events: 0, 0.00 eps\n");
 }
 
@@ -112,14 +112,14 @@ fn totals_show_events_drops_time_and_rate() {
 #[test]
 fn each_call_counts_once_with_either_edge() {
     let row = |summary: &Summary| text(|out| summary.put_strace_table(out)).lines().nth(2).map(String::from);
-    let mut summary = Summary::new();
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
     summary.add(&Sample::enter("read").event());
     assert_eq!(row(&summary).as_deref(), Some("  0.00    0.000000           0         1           read"));
-    let mut summary = Summary::new();
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
     let alone = Sample { latency: None, ..Sample::exit("read", -9) };
     summary.add(&alone.event());
     assert_eq!(row(&summary).as_deref(), Some("  0.00    0.000000           0         1         1 read"));
-    let mut summary = Summary::new();
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
     add_calls(&mut summary, "clone", ("sh", 1), 1, 0, 5000);
     let child = Sample { latency: None, ..Sample::exit("clone", 0) };
     let mut birth = child.event();
@@ -133,7 +133,7 @@ fn each_call_counts_once_with_either_edge() {
 /// Memory is bounded, whatever programs do.
 #[test]
 fn calls_and_processes_beyond_the_limit_count_as_others() {
-    let mut summary = Summary::new();
+    let mut summary = Summary::new(SummaryParts { calls: true, processes: true });
     let mut sample = Sample::exit("read", -9);
     for number in 0..10_000 {
         sample.call = Some(number + 1000);

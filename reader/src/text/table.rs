@@ -2,8 +2,9 @@
 
 //! Tables in which a text is found by its name.
 
-use crate::text::compressed_text::{compressed_length as packed_length, CompressedText as Text};
-use std::cmp::Ordering;
+use super::compressed_text::{compressed_length as packed_length, CompressedText as Text};
+use super::NameHash;
+use std::sync::OnceLock;
 
 /// A table of names, each with a text, sorted by name. All rows are one compressed text, because pointers to the rows
 /// would take more memory than the rows do.
@@ -13,7 +14,18 @@ pub(crate) struct TextTable<const ROWS: usize, const BYTES: usize> {
     text: Text<BYTES>,
     /// The offset at which each row ends.
     ends: [u16; ROWS],
+    /// Where each name is; made at the first search.
+    index: OnceLock<Box<[NamePlace]>>,
 }
+
+/// A place of a hash table of names: the hash of a name, and its row; [`NO_ROW`] if the place is free.
+#[derive(Clone, Copy, Debug)]
+struct NamePlace {
+    hash: NameHash,
+    row: u16,
+}
+
+const NO_ROW: u16 = u16::MAX;
 
 /// Computes how many bytes the compressed rows take: `BYTES` of a [`TextTable`].
 pub(crate) const fn compressed_length(rows: &[(&str, &str)]) -> usize {
@@ -52,27 +64,62 @@ impl<const ROWS: usize, const BYTES: usize> TextTable<ROWS, BYTES> {
     pub(crate) const fn new(rows: &[(&str, &str)]) -> Self {
         let mut ends = [0; ROWS];
         let (text, length) = join(rows, &mut ends);
-        Self { text: Text::new(text.split_at(length).0), ends }
+        Self { text: Text::new(text.split_at(length).0), ends, index: OnceLock::new() }
     }
 
     /// Finds the text of a name.
     pub(crate) fn find(&'static self, name: &str) -> Option<&'static str> {
-        find(self.text.get(), &self.ends, name)
+        let (key, text) = self.row(self.find_row(NameHash::new(name))?)?;
+        (key == name).then_some(text)
+    }
+
+    /// Finds the row of the name with this hash. No two names of a table have the same hash.
+    pub(crate) fn find_row(&'static self, hash: NameHash) -> Option<usize> {
+        let index = self.index.get_or_init(|| make_index(self.text.get(), &self.ends));
+        find_row(index, hash)
+    }
+
+    /// The name and the text of a row.
+    #[cold]
+    pub(crate) fn row(&'static self, row: usize) -> Option<(&'static str, &'static str)> {
+        name_and_text(self.text.get(), &self.ends, row)
     }
 }
 
-#[inline(never)]
-fn find(text: &'static str, ends: &[u16], name: &str) -> Option<&'static str> {
-    let (mut low, mut high) = (0, ends.len());
-    while low < high {
-        let middle = (low + high) / 2;
-        let start = middle.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied())?;
-        let (key, text) = text.get(usize::from(start)..usize::from(*ends.get(middle)?))?.split_once(' ')?;
-        match key.cmp(name) {
-            Ordering::Less => low = middle + 1,
-            Ordering::Greater => high = middle,
-            Ordering::Equal => return Some(text),
+fn find_row(index: &[NamePlace], hash: NameHash) -> Option<usize> {
+    let mut at = hash.number() as usize;
+    loop {
+        // The size is a power of two, and a place is free.
+        let place = index.get(at & index.len().wrapping_sub(1))?;
+        if place.row == NO_ROW {
+            return None;
+        }
+        if place.hash == hash {
+            return Some(usize::from(place.row));
+        }
+        at = at.wrapping_add(1);
+    }
+}
+
+#[cold]
+fn make_index(text: &'static str, ends: &[u16]) -> Box<[NamePlace]> {
+    let size = (2 * ends.len()).next_power_of_two();
+    let mut index = vec![NamePlace { hash: NameHash::new(""), row: NO_ROW }; size];
+    for row in 0..ends.len() {
+        let hash = name_and_text(text, ends, row).map_or(NameHash::new(""), |(name, _)| NameHash::new(name));
+        let mut at = hash.number() as usize;
+        while index.get(at % size).is_some_and(|place| place.row != NO_ROW) {
+            at = at.wrapping_add(1);
+        }
+        if let Some(place) = index.get_mut(at % size) {
+            *place = NamePlace { hash, row: row as u16 };
         }
     }
-    None
+    index.into()
+}
+
+#[inline(never)]
+fn name_and_text(text: &'static str, ends: &[u16], row: usize) -> Option<(&'static str, &'static str)> {
+    let start = row.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied())?;
+    text.get(usize::from(start)..usize::from(*ends.get(row)?))?.split_once(' ')
 }

@@ -10,7 +10,7 @@ use syscall_record::model::{Event, Model, ModelNeeds};
 use syscall_record_format::format::Header;
 
 /// All that the model can do.
-pub const NEEDS: ModelNeeds = ModelNeeds { files: true, processes: true };
+pub const NEEDS: ModelNeeds = ModelNeeds::ALL;
 
 /// The lines that `describe` makes of a stream's events.
 pub fn lines_of(stream: &[u8], describe: impl FnMut(&Event<'_>) -> String) -> Vec<String> {

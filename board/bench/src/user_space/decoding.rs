@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// A style of the reader, whose cost is a row of the table.
-struct MeasuredStyle {
+pub struct MeasuredStyle {
     name: &'static str,
     /// The reader's options.
     options: &'static [&'static str],
@@ -19,7 +19,30 @@ struct MeasuredStyle {
     at_most: u64,
 }
 
-const MEASURED_STYLES: &[MeasuredStyle] = &[MeasuredStyle { name: "decoding to lines", options: &[], at_most: 1500 }];
+const fn style(name: &'static str, options: &'static [&'static str], at_most: u64) -> MeasuredStyle {
+    MeasuredStyle { name, options, at_most }
+}
+
+/// Of a recording of `getppid`, without arguments.
+pub const OF_SHORT_CALLS: &[MeasuredStyle] = &[
+    style("decoding to lines", &[], 600),
+    style("counting", &["-q", "-v"], 300),
+    style("-S", &["-q", "-S"], 3000),
+    style("a filter that rejects all calls", &["evt.type=reboot"], 600),
+];
+
+/// Of a recording of programs that read files and directories, with arguments.
+pub const OF_PROGRAMS: &[MeasuredStyle] = &[
+    style("programs, to lines", &[], 1700),
+    style("programs, --style strace", &["--style", "strace"], 12_000),
+    style("programs, --style sysdig", &["--style", "sysdig"], 14_000),
+    style("programs, -j", &["-j"], 18_000),
+    style("programs, -S", &["-q", "-S"], 4000),
+    style("programs, -c", &["-q", "-c"], 4000),
+    style("programs, counting", &["-q", "-v"], 900),
+    style("programs, a filter that rejects all calls", &["evt.type=reboot"], 1200),
+    style("programs, a filter that rejects all names", &["proc.name=nobody"], 1500),
+];
 
 /// Two recordings with the number of their calls.
 pub struct Recordings<'a> {
@@ -28,8 +51,13 @@ pub struct Recordings<'a> {
 }
 
 /// Adds rows for each way to print recordings.
-pub fn measure(setup: &mut Setup, table: &mut UserSpaceTable, recordings: &Recordings<'_>) -> Result<()> {
-    for style in MEASURED_STYLES {
+pub fn measure(
+    setup: &mut Setup,
+    table: &mut UserSpaceTable,
+    recordings: &Recordings<'_>,
+    styles: &[MeasuredStyle],
+) -> Result<()> {
+    for style in styles {
         let small = spend(setup, style, recordings.small.0)?;
         let large = spend(setup, style, recordings.large.0)?;
         let time = per_call((small.time, recordings.small.1), (large.time, recordings.large.1));

@@ -7,10 +7,12 @@
 //! | `table` | the table, whose rows may have a limit |
 //! | `decoding` | measures how the reader prints a recording |
 //! | `reading` | measures how programs read the device |
+//! | `mixed` | records programs that read files and directories |
 
 mod table;
 mod decoding;
 mod reading;
+mod mixed;
 
 use crate::setup::Setup;
 use crate::system::recording::DEVICE;
@@ -48,6 +50,10 @@ pub fn measure(setup: &mut Setup) -> Result<Option<String>> {
         setup.report_wrong(format!("reading: {calls} of {made} calls"));
     }
     let recordings = Recordings { small: (&small, drained.events / 2), large: (&large, calls) };
-    decoding::measure(setup, &mut table, &recordings)?;
+    decoding::measure(setup, &mut table, &recordings, decoding::OF_SHORT_CALLS)?;
+    let calls = [(&small, 1), (&large, 4)].map(|(file, rounds)| mixed::record(setup, file, rounds));
+    let [small_calls, large_calls] = calls;
+    let recordings = Recordings { small: (&small, small_calls?), large: (&large, large_calls?) };
+    decoding::measure(setup, &mut table, &recordings, decoding::OF_PROGRAMS)?;
     Ok(Some(table.text()))
 }

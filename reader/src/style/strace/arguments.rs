@@ -43,12 +43,12 @@ fn put_in_order(out: &mut Vec<u8>, context: &Context<'_>, part: CallPart) {
     let is_comma_late = matches!(context.name, atoms::IOCTL | atoms::FCNTL | atoms::FCNTL64);
     let mut is_late = false;
     let mut is_first = true;
-    for parameter in context.call.parameters() {
-        if !args::is_relevant(context, &parameter) {
+    for parameter in context.call.parameter_list() {
+        if !args::is_relevant(context, parameter) {
             continue;
         }
         let was_late = is_late;
-        is_late = is_late || args::waits_for_return(context, &parameter);
+        is_late = is_late || args::waits_for_return(context, parameter);
         let is_written = match part {
             CallPart::Early => !is_late,
             CallPart::Late => is_late,
@@ -66,7 +66,7 @@ fn put_in_order(out: &mut Vec<u8>, context: &Context<'_>, part: CallPart) {
         }
         is_first = false;
         if is_written {
-            args::put_argument(out, context, &parameter);
+            args::put_argument(out, context, parameter);
         }
     }
 }

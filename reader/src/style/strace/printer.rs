@@ -247,7 +247,7 @@ impl<W: Write> StracePrinter<W> {
 /// Appends a call's name, or its number if it has no name.
 fn put_name(out: &mut Vec<u8>, call: &CallEvent<'_>) {
     match (call.known, call.number) {
-        (Some(known), _) => out.put(arguments::strace_name(known.name()).as_bytes()),
+        (Some(known), _) => out.put(arguments::strace_name(known.name_and_hash().0).as_bytes()),
         (None, Some(number)) => {
             out.put(b"syscall_");
             number::put_hex(out, u64::from(number));

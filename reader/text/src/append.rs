@@ -3,7 +3,7 @@
 //! Text and characters.
 
 /// Appends to a line. The methods are never inlined, because hundreds of places call them.
-pub(crate) trait Append {
+pub trait Append {
     /// Appends text.
     fn put(&mut self, text: &[u8]);
 

@@ -2,21 +2,73 @@
 
 //! Numbers.
 
+/// The numbers below 100, two digits each.
+static PAIRS: [[u8; 2]; 100] = pairs();
+
+const fn pairs() -> [[u8; 2]; 100] {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut number = 0;
+    while number < 100 {
+        pairs[number] = [b'0' + number as u8 / 10, b'0' + number as u8 % 10];
+        number += 1;
+    }
+    pairs
+}
+
 /// Appends decimal digits.
 #[inline(never)]
-pub(crate) fn put_decimal(out: &mut Vec<u8>, number: u64) {
-    put_digits(out, number, 10, 1);
+pub fn put_decimal(out: &mut Vec<u8>, number: u64) {
+    if number < 10 {
+        return out.push(b'0' + number as u8);
+    }
+    put_decimal_digits(out, number, 1);
 }
 
 /// Appends decimal digits, with leading zeros up to `width` digits.
 #[inline(never)]
-pub(crate) fn put_padded(out: &mut Vec<u8>, number: u64, width: usize) {
-    put_digits(out, number, 10, width);
+pub fn put_padded(out: &mut Vec<u8>, number: u64, width: usize) {
+    put_decimal_digits(out, number, width);
+}
+
+/// Appends decimal digits, two at a time, at least `width`. 24 digits are the most.
+#[inline]
+fn put_decimal_digits(out: &mut Vec<u8>, number: u64, width: usize) {
+    let mut text = [b'0'; 24];
+    let mut first = text.len();
+    // 32 bits suffice for most numbers, and are divided faster on small machines.
+    let mut high = number;
+    while high > u64::from(u32::MAX) {
+        first = put_pair(&mut text, first, (high % 100) as usize);
+        high /= 100;
+    }
+    let mut low = high as u32;
+    while low >= 10 {
+        first = put_pair(&mut text, first, (low % 100) as usize);
+        low /= 100;
+    }
+    if low > 0 {
+        first = first.saturating_sub(1);
+        if let Some(place) = text.get_mut(first) {
+            *place = b'0' + low as u8;
+        }
+    }
+    let first = first.min(text.len().saturating_sub(width));
+    out.extend_from_slice(text.get(first..).unwrap_or_default());
+}
+
+/// Writes the two digits of `number` before the place `end`. Gives where they begin.
+#[inline(always)]
+fn put_pair(text: &mut [u8; 24], end: usize, number: usize) -> usize {
+    let start = end.saturating_sub(2);
+    if let (Some(place), Some(pair)) = (text.get_mut(start..end), PAIRS.get(number)) {
+        place.copy_from_slice(pair);
+    }
+    start
 }
 
 /// Appends decimal digits, with a minus sign if the number is negative.
 #[inline(never)]
-pub(crate) fn put_signed(out: &mut Vec<u8>, number: i64) {
+pub fn put_signed(out: &mut Vec<u8>, number: i64) {
     if number < 0 {
         out.push(b'-');
     }
@@ -25,7 +77,7 @@ pub(crate) fn put_signed(out: &mut Vec<u8>, number: i64) {
 
 /// Appends `0x` and hexadecimal digits; 0 has no `0x`.
 #[inline(never)]
-pub(crate) fn put_hex(out: &mut Vec<u8>, number: u64) {
+pub fn put_hex(out: &mut Vec<u8>, number: u64) {
     if number != 0 {
         out.extend_from_slice(b"0x");
     }
@@ -34,7 +86,7 @@ pub(crate) fn put_hex(out: &mut Vec<u8>, number: u64) {
 
 /// Appends `0x` and hexadecimal digits, together at least `width` characters; 0 has no `0x`.
 #[inline(never)]
-pub(crate) fn put_padded_hex(out: &mut Vec<u8>, number: u64, width: usize) {
+pub fn put_padded_hex(out: &mut Vec<u8>, number: u64, width: usize) {
     if number == 0 {
         put_digits(out, 0, 16, width);
     } else {
@@ -45,7 +97,7 @@ pub(crate) fn put_padded_hex(out: &mut Vec<u8>, number: u64, width: usize) {
 
 /// Appends the permissions of a file: `0` and octal digits, together at least three.
 #[inline(never)]
-pub(crate) fn put_mode(out: &mut Vec<u8>, number: u64) {
+pub fn put_mode(out: &mut Vec<u8>, number: u64) {
     if number >= 0o100 {
         out.push(b'0');
     }
@@ -54,7 +106,7 @@ pub(crate) fn put_mode(out: &mut Vec<u8>, number: u64) {
 
 /// Appends an address: `NULL`, or a hexadecimal number.
 #[inline(never)]
-pub(crate) fn put_address(out: &mut Vec<u8>, number: u64) {
+pub fn put_address(out: &mut Vec<u8>, number: u64) {
     if number == 0 {
         out.extend_from_slice(b"NULL");
     } else {
@@ -63,7 +115,7 @@ pub(crate) fn put_address(out: &mut Vec<u8>, number: u64) {
 }
 
 /// Appends the digits of `number`, at least `width`. 24 digits are the most.
-#[inline(never)]
+#[inline(always)]
 fn put_digits(out: &mut Vec<u8>, mut number: u64, base: u64, width: usize) {
     let mut text = [b'0'; 24];
     let mut first = text.len();

@@ -2,34 +2,43 @@
 
 //! Memory between quotes.
 
+use crate::plain::plain_length;
+
 /// Appends `bytes` between quotes. A printable byte stands as it is, others as `\n` and the like or as an octal
 /// number. The number is as short as the next byte allows.
-pub(crate) fn put_quoted(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn put_quoted(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'"');
-    for (at, &byte) in bytes.iter().enumerate() {
-        let escaped = match byte {
-            b'"' | b'\\' => byte,
-            b'\n' => b'n',
-            b'\r' => b'r',
-            b'\t' => b't',
-            0x0b => b'v',
-            0x0c => b'f',
-            b' '..=b'~' => {
-                out.push(byte);
-                continue;
-            }
-            _ => {
-                put_octal(out, byte, matches!(bytes.get(at + 1), Some(b'0'..=b'7')));
-                continue;
-            }
-        };
-        out.extend_from_slice(&[b'\\', escaped]);
+    let mut rest = bytes;
+    while let Some((&byte, after)) = rest.split_first() {
+        if matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\' {
+            // Most bytes stand as they are. They are copied together.
+            let (text, others) = rest.split_at(plain_length(rest, b'"', b'\\'));
+            out.extend_from_slice(text);
+            rest = others;
+        } else {
+            put_escape(out, byte, matches!(after.first(), Some(b'0'..=b'7')));
+            rest = after;
+        }
     }
     out.push(b'"');
 }
 
+/// Appends a byte that is not plain. `has_digit` says that an octal digit follows.
+fn put_escape(out: &mut Vec<u8>, byte: u8, has_digit: bool) {
+    let escaped = match byte {
+        b'"' | b'\\' => byte,
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        0x0b => b'v',
+        0x0c => b'f',
+        _ => return put_octal(out, byte, has_digit),
+    };
+    out.extend_from_slice(&[b'\\', escaped]);
+}
+
 /// Appends `bytes` between quotes, each as `\xNN`.
-pub(crate) fn put_quoted_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+pub fn put_quoted_hex(out: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     for byte in bytes {
@@ -41,15 +50,12 @@ pub(crate) fn put_quoted_hex(out: &mut Vec<u8>, bytes: &[u8]) {
 
 /// Appends `\` and the octal digits of `byte`: all three if `has_three_digits`, otherwise as few as possible.
 fn put_octal(out: &mut Vec<u8>, byte: u8, has_three_digits: bool) {
-    let digits = [byte >> 6, (byte >> 3) & 7, byte & 7].map(|digit| b'0' + digit);
-    let skipped = match byte {
-        _ if has_three_digits => 0,
-        0..=7 => 2,
-        8..=0o77 => 1,
-        _ => 0,
-    };
-    out.push(b'\\');
-    out.extend_from_slice(digits.get(skipped..).unwrap_or_default());
+    let [high, middle, low] = [byte >> 6, (byte >> 3) & 7, byte & 7].map(|digit| b'0' + digit);
+    match byte {
+        0..=7 if !has_three_digits => out.extend_from_slice(&[b'\\', low]),
+        8..=0o77 if !has_three_digits => out.extend_from_slice(&[b'\\', middle, low]),
+        _ => out.extend_from_slice(&[b'\\', high, middle, low]),
+    }
 }
 
 #[cfg(test)]
