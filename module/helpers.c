@@ -30,6 +30,37 @@ bool syscall_record_is_own(const void *function)
 }
 
 /*
+ * Copies 4 or 8 bytes as copy_from_user() does, without its loops: numbers and addresses are what is copied most.
+ * Returns whether it did. Only where an architecture has its own user_access_begin(): elsewhere get_user() may say
+ * that it might sleep.
+ */
+static __always_inline bool copy_word(void *to, const void __user *from, unsigned long len)
+{
+#ifdef user_access_begin
+	u32 narrow;
+	u64 wide;
+
+	if (!user_access_begin(from, len))
+		return false;
+	if (len == sizeof(wide)) {
+		unsafe_get_user(wide, (const u64 __user *)from, fault);
+		user_access_end();
+		memcpy(to, &wide, sizeof(wide));
+		return true;
+	}
+	if (len == sizeof(narrow)) {
+		unsafe_get_user(narrow, (const u32 __user *)from, fault);
+		user_access_end();
+		memcpy(to, &narrow, sizeof(narrow));
+		return true;
+	}
+fault:
+	user_access_end();
+#endif
+	return false;
+}
+
+/*
  * Copies memory of the running program that is resident, with preemption off. Returns how many bytes could not be
  * copied. Not copy_from_user_nofault(), for two reasons. CONFIG_HARDENED_USERCOPY looks each destination in vmalloc's
  * memory up under a lock, and packets are such memory; the caller has a slice, which knows its length. And a copy that
@@ -44,6 +75,8 @@ unsigned long syscall_record_copy_resident(void *to, const void __user *from, un
 
 	if (!access_ok(from, len))
 		return len;
+	if ((len == sizeof(u64) || len == sizeof(u32)) && copy_word(to, from, len))
+		return 0;
 	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT))
 		pagefault_disable();
 	left = raw_copy_from_user(to, from, len);

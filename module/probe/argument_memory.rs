@@ -5,22 +5,21 @@
 //! Another thread of the program may change the memory at any time, also while the kernel carries out the call. So the
 //! recorded memory may differ from what the kernel sees.
 
-use super::chunks::{read_user, string_up_to, ChunkStore, Chunks, CopyStop};
+use super::chunks::{read_user, ChunkStore, Chunks, CopyStop};
 use super::context::ProbeContext;
-use super::nested_memory::{copy_dirents, NestedMemory, MAX_ADDRESS_BYTES};
+use super::nested_memory::{copy_dirents, NestedMemory};
 use crate::kernel_api::arch::{Registers, MACHINE};
-use crate::kernel_api::user_memory::{self, Access};
+use crate::kernel_api::user_memory::Access;
 use crate::shared::calls::{
     plan::{CopyPlan, Count, MemoryKind},
     Abi, Direction,
 };
-use crate::shared::format::{is_failure, ChunkHead, MAX_CHUNK_BYTES};
-use kernel::{prelude::*, transmute::AsBytes};
+use crate::shared::copy_steps::{MAX_ADDRESS_BYTES, MIN_ITEMS_BYTES};
+use crate::shared::format::{is_failure, ChunkHead};
+use kernel::prelude::*;
 
 /// The longest path, `PATH_MAX` of `include/uapi/linux/limits.h`.
 const MAX_STRING_BYTES: usize = 4096;
-/// This many bytes of structures are recorded even if `snaplen` is less.
-const MIN_ITEMS_BYTES: usize = 512;
 /// No more bits of a set are recorded, `__FD_SETSIZE` of `include/uapi/linux/posix_types.h`.
 const MAX_BITS: usize = 1024;
 
@@ -45,7 +44,6 @@ impl ArgumentCopy<'_> {
     ///
     /// [`CopyStop::NoRoom`] if a chunk is missing. [`CopyStop::Absent`] if memory is not resident, and if `may_give_up`
     /// then.
-    #[inline(always)]
     pub(crate) fn copy_all(
         &self,
         plans: &[CopyPlan],
@@ -53,20 +51,10 @@ impl ArgumentCopy<'_> {
         access: Access,
         may_give_up: bool,
     ) -> Result<(), CopyStop> {
-        let if_succeeded = self.directions(false);
-        let if_failed = self.directions(true);
         for &plan in plans {
-            let directions = if plan.is_of_failure() { if_failed } else { if_succeeded };
-            if plan.is_plain() {
-                if !plan.is_of_directions(directions) || self.copy_plain(plan, store) {
-                    continue;
-                }
-            } else if plan.is_plain_string()
-                && (!plan.is_of_directions(directions) || self.copy_plain_string(plan, store))
-            {
-                continue;
+            if self.may_have_memory(plan) {
+                self.copy_argument(plan, store, access, may_give_up)?;
             }
-            self.copy_argument(plan, store, access, may_give_up)?;
         }
         Ok(())
     }
@@ -79,39 +67,13 @@ impl ArgumentCopy<'_> {
         u32::from(self.with_inputs) | u32::from(is_written) << 1
     }
 
-    /// Tries to copy plain memory, in one chunk, in the open packet. Returns whether it did, or whether there is no
-    /// memory.
+    /// Whether there may be memory to copy at this edge: a quick look.
     #[inline(always)]
-    fn copy_plain(&self, plan: CopyPlan, store: &mut ChunkStore<'_>) -> bool {
-        let ChunkStore::InPlace(event) = store else { return false };
-        let at = self.register(plan.register());
-        if at == 0 {
-            return true;
-        }
-        let snaplen = self.context.settings.selection.snaplen as usize;
-        let limit = if plan.is_payload() { snaplen } else { snaplen.max(MIN_ITEMS_BYTES) };
-        // No more elements than that are recorded; so the product does not overflow.
-        let count = self.count(plan.count(), Access::Resident).min(1 << 16);
-        let bytes = count.wrapping_mul(usize::from(plan.size())).wrapping_add(usize::from(plan.head()));
-        let len = bytes.min(limit);
-        let head = ChunkHead { is_last: true, is_cut: bytes > limit, len: len as u16, ..self.chunk_head(plan) };
-        let Some(words) = event.memory(len) else { return false };
-        let Some(room) = AsBytes::as_bytes_mut(words).get_mut(..len) else { return false };
-        user_memory::copy(Access::Resident, at, room) == len && event.finish_memory(head).is_some()
-    }
-
-    /// Tries to copy a string that fits one chunk, in the open packet. Returns whether it did, or whether there is no
-    /// memory.
-    #[inline(always)]
-    fn copy_plain_string(&self, plan: CopyPlan, store: &mut ChunkStore<'_>) -> bool {
-        let ChunkStore::InPlace(event) = store else { return false };
-        let at = self.register(plan.register());
-        if at == 0 {
-            return true;
-        }
-        let Some(words) = event.memory(MAX_CHUNK_BYTES) else { return false };
-        let Some(len) = string_up_to(at, AsBytes::as_bytes_mut(words)) else { return false };
-        event.finish_memory(ChunkHead { is_last: true, len: len as u16, ..self.chunk_head(plan) }).is_some()
+    fn may_have_memory(&self, plan: CopyPlan) -> bool {
+        // What a command decides may have no direction yet. A null pointer is recorded as an argument; there is no
+        // memory.
+        let is_due = !plan.has_direction() || plan.is_of_directions(self.directions(plan.is_of_failure()));
+        is_due && self.register(plan.register()) != 0
     }
 
     /// Copies the memory of one argument, if it is due at this edge. Errors as for [`copy_all`](Self::copy_all).
@@ -144,9 +106,9 @@ impl ArgumentCopy<'_> {
             // A size is the length of the whole string.
             MemoryKind::Str if size > 1 => chunks.copy_string(at, size),
             MemoryKind::Str => chunks.copy_string(at, MAX_STRING_BYTES),
-            MemoryKind::Items => chunks.copy_up_to(at, bytes, snaplen.max(MIN_ITEMS_BYTES)),
+            MemoryKind::Items => chunks.copy_up_to(at, bytes, snaplen.max(MIN_ITEMS_BYTES as usize)),
             MemoryKind::Bits => chunks.copy_up_to(at, count.div_ceil(8).next_multiple_of(size.max(1)), MAX_BITS / 8),
-            MemoryKind::Sockaddr => chunks.copy_up_to(at, bytes, MAX_ADDRESS_BYTES),
+            MemoryKind::Sockaddr => chunks.copy_up_to(at, bytes, usize::from(MAX_ADDRESS_BYTES)),
             _ => self.copy_nested(plan, &mut chunks, at, count, bytes),
         };
         if may_give_up && copied == Err(CopyStop::Absent) {

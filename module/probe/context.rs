@@ -11,7 +11,7 @@ use crate::delivery::flush::Delivery;
 use crate::kernel_api::arch::MACHINE;
 use crate::kernel_api::clock::Clock;
 use crate::ring::writer::Writers;
-use crate::shared::{action::CallActions, selection::Selection, settings::Settings};
+use crate::shared::{action::CallActions, copy_steps::CopySteps, selection::Selection, settings::Settings};
 use kernel::{prelude::*, sync::Arc};
 
 /// What the fast path uses at each call, on cache lines that are never written.
@@ -21,6 +21,8 @@ pub(crate) struct HotState {
     pub(crate) clock: Clock,
     /// What to do about each call, for probes that look at calls.
     pub(crate) actions: CallActions,
+    /// How to copy the memory of most calls.
+    pub(super) steps: CopySteps,
 }
 
 /// A recording's settings, as probes use them.
@@ -65,6 +67,7 @@ impl ProbeContext {
                     clock: delivery.choose_clock(),
                     // Filled below.
                     actions <- pin_init::init_zeroed::<CallActions>(),
+                    steps <- pin_init::init_zeroed::<CopySteps>(),
                 }),
                 verdict: Verdict::new(settings.selection.filter, followed),
                 exemption,
@@ -73,7 +76,9 @@ impl ProbeContext {
                 sleepers: sleepers.clone(),
             })
             .pin_chain(|context| {
-                context.project().hot.actions.fill(MACHINE, &settings.selection, &COPY_PLANS);
+                let HotState { actions, steps, .. } = context.project().hot;
+                actions.fill(MACHINE, &settings.selection, &COPY_PLANS);
+                steps.fill(&settings.selection, COPY_PLANS[0]);
                 Ok(())
             }),
             GFP_KERNEL,

@@ -5,6 +5,7 @@
 
 use super::chunks::{Chunks, CopyStop};
 use crate::shared::calls::plan::{MAX_DIRENTS, NULL_BUFFER};
+use crate::shared::copy_steps::MAX_ADDRESS_BYTES;
 use kernel::prelude::*;
 
 /// The most bytes of a program's arguments that are recorded, all arguments together.
@@ -18,8 +19,6 @@ const MAX_PIECES: u64 = 16;
 /// The shortest entry of a folder: `struct linux_dirent64` of `include/linux/dirent.h` with a name of one byte,
 /// aligned.
 const MIN_DIRENT_BYTES: usize = 24;
-/// The longest address of any family of sockets, `struct sockaddr_storage`.
-pub(super) const MAX_ADDRESS_BYTES: usize = 128;
 
 /// Reads and copies memory of a program whose pointers have `pointer_bytes` bytes.
 #[derive(Clone, Copy)]
@@ -35,6 +34,20 @@ impl NestedMemory {
         let place = at.wrapping_add(index.wrapping_mul(size as u64));
         chunks.read(place, bytes.get_mut(..size).unwrap_or_default())?;
         Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// Reads elements `index` and `index + 1` of an array at `at`, as [`word`](Self::word) does.
+    fn pair(self, chunks: &Chunks<'_, '_>, at: u64, index: u64) -> Result<(u64, u64), CopyStop> {
+        let size = self.pointer_bytes;
+        let mut bytes = [0; 16];
+        let place = at.wrapping_add(index.wrapping_mul(size as u64));
+        chunks.read(place, bytes.get_mut(..2 * size).unwrap_or_default())?;
+        let both = u128::from_le_bytes(bytes);
+        Ok(if size == 8 {
+            (both as u64, (both >> 64) as u64)
+        } else {
+            (both as u32 as u64, (both >> 32) as u32 as u64)
+        })
     }
 
     /// Appends a program's arguments, each with its NUL.
@@ -76,16 +89,15 @@ impl NestedMemory {
         mut limit: usize,
     ) -> Result<(), CopyStop> {
         for index in 0..count.min(MAX_PIECES) {
-            let base = self.word(chunks, at, index.wrapping_mul(2))?;
-            let length = self.word(chunks, at, index.wrapping_mul(2).wrapping_add(1))?;
+            let (base, length) = self.pair(chunks, at, index.wrapping_mul(2))?;
             let there = usize::try_from(length).unwrap_or(usize::MAX).min(limit);
             let recorded = there.min(chunks.snaplen);
-            chunks.put(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes())?;
+            let follow = if base == 0 { NULL_BUFFER } else { recorded as u32 };
+            let length = u32::try_from(length).unwrap_or(u32::MAX);
+            chunks.put(&(u64::from(follow) << 32 | u64::from(length)).to_le_bytes())?;
             if base == 0 {
-                chunks.put(&NULL_BUFFER.to_le_bytes())?;
                 continue;
             }
-            chunks.put(&(recorded as u32).to_le_bytes())?;
             chunks.piece = base;
             chunks.copy(base, recorded)?;
             chunks.head.is_cut |= recorded < there;
@@ -103,7 +115,7 @@ impl NestedMemory {
         // second and the last field are of the type int. Where pointers have 64 bits, the upper halves of these words
         // are unused.
         let name = self.word(chunks, at, 0)?;
-        let name_bytes = (self.word(chunks, at, 1)? as u32 as usize).min(MAX_ADDRESS_BYTES);
+        let name_bytes = (self.word(chunks, at, 1)? as u32 as usize).min(usize::from(MAX_ADDRESS_BYTES));
         let name_bytes = if name == 0 { 0 } else { name_bytes };
         let (pieces, count) = (self.word(chunks, at, 2)?, self.word(chunks, at, 3)?);
         let control_bytes = self.word(chunks, at, 5)?;

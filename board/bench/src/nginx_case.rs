@@ -12,6 +12,11 @@ pub enum NginxCase {
     /// This tracer, of nginx alone.
     Nginx,
     NginxExits,
+    /// The same, with arguments and the memory that they point to.
+    NginxArgs,
+    NginxArgsExits,
+    /// The same, printed as strace does meanwhile.
+    NginxStrace,
     /// This tracer, of every process.
     All,
     /// ftrace, of the process that serves.
@@ -27,11 +32,17 @@ struct Row {
     parameters: Option<&'static [&'static str]>,
 }
 
-const ROWS: [Row; 7] = [
+const ARGS: &[&str] = &["proc_name=nginx", "args=1"];
+const ARGS_EXITS: &[&str] = &["proc_name=nginx", "args=1", "edges=exit"];
+
+const ROWS: [Row; 10] = [
     row(NginxCase::None, "none", "no tracer", None),
     row(NginxCase::Floor, "floor", "floor: empty probes", None),
     row(NginxCase::Nginx, "nginx", "proc_name=nginx", Some(&["proc_name=nginx"])),
     row(NginxCase::NginxExits, "nginx-exits", "proc_name=nginx edges=exit", Some(&["proc_name=nginx", "edges=exit"])),
+    row(NginxCase::NginxArgs, "nginx-args", "proc_name=nginx args=1", Some(ARGS)),
+    row(NginxCase::NginxArgsExits, "nginx-args-exits", "proc_name=nginx args=1 edges=exit", Some(ARGS_EXITS)),
+    row(NginxCase::NginxStrace, "nginx-strace", "proc_name=nginx args=1, --style strace", Some(ARGS)),
     row(NginxCase::All, "all", "every process", Some(&[])),
     row(NginxCase::FtraceNginx, "ftrace-nginx", "ftrace raw_syscalls, the process that serves", None),
     row(NginxCase::Ftrace, "ftrace", "ftrace raw_syscalls, every process", None),
@@ -48,8 +59,18 @@ const fn row(
 
 impl NginxCase {
     /// All, in the order of the table.
-    pub const ALL: [Self; 7] =
-        [Self::None, Self::Floor, Self::Nginx, Self::NginxExits, Self::All, Self::FtraceNginx, Self::Ftrace];
+    pub const ALL: [Self; 10] = [
+        Self::None,
+        Self::Floor,
+        Self::Nginx,
+        Self::NginxExits,
+        Self::NginxArgs,
+        Self::NginxArgsExits,
+        Self::NginxStrace,
+        Self::All,
+        Self::FtraceNginx,
+        Self::Ftrace,
+    ];
 
     /// The case that has this name on the command line.
     pub fn from_name(name: &str) -> Result<Self> {
@@ -70,6 +91,11 @@ impl NginxCase {
     /// This tracer's parameters; `None` if it is not used.
     pub fn parameters(self) -> Option<&'static [&'static str]> {
         self.row().parameters
+    }
+
+    /// Whether only returns are recorded.
+    pub fn has_exits_alone(self) -> bool {
+        matches!(self, Self::NginxExits | Self::NginxArgsExits)
     }
 
     /// Whether nothing is recorded.

@@ -90,10 +90,8 @@ impl Bench {
                     .map_err(|_| format!("{} is not there or does not load", floor.path.display())),
                 None => Err("its module is not there or does not load".into()),
             },
-            NginxCase::Nginx | NginxCase::NginxExits | NginxCase::All => {
-                self.module.try_to_load(&self.parameters_of(case))
-            }
             NginxCase::FtraceNginx | NginxCase::Ftrace => ftrace::find_obstacle(),
+            _ => self.module.try_to_load(&self.parameters_of(case)),
         }
     }
 
@@ -102,9 +100,9 @@ impl Bench {
         match case {
             NginxCase::None => Ok(Served { rate: self.request(requests)?, ..Served::default() }),
             NginxCase::Floor => self.serve_with_floor(requests),
-            NginxCase::Nginx | NginxCase::NginxExits | NginxCase::All => self.serve_recorded(case, requests, is_first),
             NginxCase::FtraceNginx => self.serve_with_ftrace(Some(self.server.worker()?), requests),
             NginxCase::Ftrace => self.serve_with_ftrace(None, requests),
+            _ => self.serve_recorded(case, requests, is_first),
         }
     }
 
@@ -123,7 +121,9 @@ impl Bench {
     fn serve_recorded(&self, case: NginxCase, requests: u64, is_first: bool) -> Result<Served> {
         self.module.must_load(&self.parameters_of(case))?;
         let recording = self.folder.file("recording");
-        let reader = self.reader.write_to(&recording)?;
+        let is_printed = case == NginxCase::NginxStrace;
+        let reader =
+            if is_printed { self.reader.print_to(&recording, "strace")? } else { self.reader.write_to(&recording)? };
         let rate = self.request(requests)?;
         wait_until_quiet(&recording, QUIET_BYTES)?;
         if !reader.end()?.success() {
@@ -131,7 +131,10 @@ impl Bench {
         }
         self.module.unload()?;
         let mut seen = Seen::default();
-        if !self.reader.for_each_line(&recording, &mut |line| seen.take(line))? {
+        if is_printed {
+            let file = fs::File::open(&recording).about(recording.display())?;
+            program::read_lines(file, &mut |line| seen.take_strace(line)).about(recording.display())?;
+        } else if !self.reader.for_each_line(&recording, &mut |line| seen.take(line))? {
             return fail("the recording is damaged");
         }
         let bytes = size_of(&recording)?;

@@ -4,8 +4,8 @@
 
 use super::machine::size_of;
 use super::program::{self, sleep, Background};
-use super::stop::{fail, Result};
-use std::fs;
+use super::stop::{fail, About, Result};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,10 +31,30 @@ impl Reader {
         Ok(reader)
     }
 
+    /// Starts to print everything that is recorded to `file`, in `style`.
+    pub fn print_to(&self, file: &Path, style: &str) -> Result<Background> {
+        let output = File::create(file).about(file.display())?;
+        let mut reader =
+            Background::start(Command::new(&self.program).args(["--style", style, DEVICE]).stdout(output))?;
+        while !has_open(reader.pid(), Path::new(DEVICE)) {
+            if reader.has_ended()? {
+                return fail("the reader ended early");
+            }
+            sleep(1)?;
+        }
+        Ok(reader)
+    }
+
     /// Calls `take` with each line of a recording, and returns whether the recording was intact.
     pub fn for_each_line(&self, recording: &Path, take: &mut dyn FnMut(&str)) -> Result<bool> {
         Ok(program::for_each_line(Command::new(&self.program).arg(recording), take)?.success())
     }
+}
+
+/// Whether a process has a file open.
+fn has_open(pid: u32, file: &Path) -> bool {
+    let Ok(descriptors) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
+    descriptors.flatten().any(|descriptor| fs::read_link(descriptor.path()).is_ok_and(|link| link == file))
 }
 
 /// Waits until a file grows by at most `tolerance` bytes a second.

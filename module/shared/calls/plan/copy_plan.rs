@@ -53,11 +53,6 @@ const KINDS: [MemoryKind; 16] = [
     MemoryKind::ByCommand(SubCommand::Clone),
     MemoryKind::Dirents,
 ];
-const _: () = assert!(
-    matches!(KINDS[0], MemoryKind::Str)
-        && matches!(KINDS[1], MemoryKind::Payload)
-        && matches!(KINDS[2], MemoryKind::Items)
-);
 const _: () =
     assert!(matches!((DIRECTIONS[1], DIRECTIONS[2], DIRECTIONS[3]), (Direction::In, Direction::Out, Direction::InOut)));
 /// Sizes are below this.
@@ -138,24 +133,10 @@ impl CopyPlan {
         (self.0 >> 3) & directions & 3 != 0
     }
 
-    /// Whether the memory is one piece without parts, [`MemoryKind::Payload`] or [`MemoryKind::Items`], whose length
-    /// follows from the registers.
+    /// Whether [`Self::direction`] is known before a command is: it is not [`Direction::Value`].
     #[inline(always)]
-    pub const fn is_plain(self) -> bool {
-        let (what, count) = ((self.0 >> 5) & 15, (self.0 >> 9) & 7);
-        (what == 1) | (what == 2) && count != 5
-    }
-
-    /// Whether a string of any length lies in the memory, [`MemoryKind::Str`].
-    #[inline(always)]
-    pub const fn is_plain_string(self) -> bool {
-        (self.0 >> 5) & 15 == 0 && (self.0 >> 16) & 0xfff <= 1
-    }
-
-    /// Whether contents lie in the memory, [`MemoryKind::Payload`].
-    #[inline(always)]
-    pub const fn is_payload(self) -> bool {
-        (self.0 >> 5) & 15 == 1
+    pub const fn has_direction(self) -> bool {
+        (self.0 >> 3) & 3 != 0
     }
 
     /// What lies in the memory.

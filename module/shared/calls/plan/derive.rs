@@ -10,7 +10,7 @@ use crate::shared::calls::words::{is_counted_by_result, size_of_word};
 use crate::shared::format::MAX_ARGS;
 
 /// The most plans that a call has.
-pub(super) const PLANS_OF_CALL: usize = 5;
+pub const PLANS_OF_CALL: usize = 5;
 
 /// The plans of a call with this prototype, how many they are, and how many registers hold the call's arguments.
 pub(super) const fn plans_of(prototype: &[u8], abi: Abi) -> ([CopyPlan; PLANS_OF_CALL], usize, u8) {

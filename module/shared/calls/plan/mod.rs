@@ -20,6 +20,7 @@ pub use copy_plan::{CopyPlan, Count, MAX_DIRENTS};
 #[allow(unused_imports)] // The module does not name all of them.
 pub use {
     copy_plan::NULL_BUFFER,
+    derive::PLANS_OF_CALL,
     memory_kind::{MemoryKind, SubCommand},
     plans::CopyPlans,
 };
