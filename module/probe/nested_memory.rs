@@ -43,11 +43,8 @@ impl NestedMemory {
         let place = at.wrapping_add(index.wrapping_mul(size as u64));
         chunks.read(place, bytes.get_mut(..2 * size).unwrap_or_default())?;
         let both = u128::from_le_bytes(bytes);
-        Ok(if size == 8 {
-            (both as u64, (both >> 64) as u64)
-        } else {
-            (both as u32 as u64, (both >> 32) as u32 as u64)
-        })
+        let (low, high) = (both as u64, (both >> 64) as u64);
+        Ok(if size == 8 { (low, high) } else { (u64::from(low as u32), low >> 32) })
     }
 
     /// Appends a program's arguments, each with its NUL.

@@ -11,7 +11,7 @@ use super::decision::ProbeKind;
 use super::recorder::Recorder;
 use super::skip::skip_call;
 use super::sleepers::Sleepers;
-use super::with_memory::Edge;
+use super::with_memory::CallAtEdge;
 use crate::kernel_api::arch::{Registers, MACHINE};
 use crate::kernel_api::module_ref::ModuleRef;
 use crate::kernel_api::preempt::PreemptGuard;
@@ -58,7 +58,7 @@ pub(super) fn copy_at_return_only(slot: Slot, now: u64, registers: Registers<'_>
 #[inline(always)]
 fn copy_memory(slot: Slot, now: u64, registers: Registers<'_>, value: c_long, guard: PreemptGuard, kind: ProbeKind) {
     let Some(context) = slot.get(&guard) else { return };
-    if !(Edge { context, now, registers, value, kind }).try_record(&guard) {
+    if !(CallAtEdge { context, now, registers, value, kind }).try_record(&guard) {
         return slow_path(slot, registers, value, guard, kind);
     }
     guard.enable();

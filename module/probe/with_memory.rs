@@ -20,7 +20,7 @@ use kernel::{prelude::*, transmute::AsBytes};
 
 /// A call that a program of the kernel's own kind makes, at one of its edges.
 #[derive(Clone, Copy)]
-pub(super) struct Edge<'a> {
+pub(super) struct CallAtEdge<'a> {
     pub(super) context: &'a ProbeContext,
     /// When it happens, in ticks.
     pub(super) now: u64,
@@ -30,7 +30,7 @@ pub(super) struct Edge<'a> {
     pub(super) kind: ProbeKind,
 }
 
-impl Edge<'_> {
+impl CallAtEdge<'_> {
     /// Tries to record the call. Returns whether it did: not if the last event on this CPU was of another task, if the
     /// packet has too little room, or if memory is not resident and may be faulted in. Then the packet is as before.
     #[inline(always)]

@@ -136,8 +136,8 @@ impl CopyStep {
     }
 
     /// How many bytes there are, and how many of them are recorded. `count` is the value of the register that
-    /// [`count`](Self::count) names, or what it points to. `result` is the call's result, which is no failure; `None` at
-    /// the entry.
+    /// [`count`](Self::count) names, or what it points to. `result` is the call's result, which is no failure; `None`
+    /// at the entry.
     #[inline(always)]
     pub fn bytes(self, count: u64, result: Option<i64>) -> (usize, usize) {
         let (mask, set) = COUNTS[usize::from(self.how & COUNT)];
