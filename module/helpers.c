@@ -3,8 +3,10 @@
  * What Rust cannot call because it is inline. The declarations for Rust stand beside their callers
  * in module/kernel_api/.
  */
+#include <linux/instrumented.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/rcupdate_trace.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
@@ -30,30 +32,30 @@ bool syscall_record_is_own(const void *function)
 }
 
 /*
- * Copies 4 or 8 bytes as copy_from_user() does, without its loops: numbers and addresses are what is copied most.
- * Returns whether it did. Only where an architecture has its own user_access_begin(): elsewhere get_user() may say
- * that it might sleep.
+ * Copies 4 or 8 bytes as raw_copy_from_user() does, without its loops: numbers and addresses are what is copied most.
+ * Returns whether it did. Only where an architecture has its own unsafe_get_user(): elsewhere it is get_user(), which
+ * says that it might sleep.
  */
 static __always_inline bool copy_word(void *to, const void __user *from, unsigned long len)
 {
-#ifdef user_access_begin
+#ifdef arch_unsafe_get_user
 	u32 narrow;
 	u64 wide;
 
+	if (len != sizeof(wide) && len != sizeof(narrow))
+		return false;
 	if (!user_access_begin(from, len))
 		return false;
 	if (len == sizeof(wide)) {
 		unsafe_get_user(wide, (const u64 __user *)from, fault);
 		user_access_end();
 		memcpy(to, &wide, sizeof(wide));
-		return true;
-	}
-	if (len == sizeof(narrow)) {
+	} else {
 		unsafe_get_user(narrow, (const u32 __user *)from, fault);
 		user_access_end();
 		memcpy(to, &narrow, sizeof(narrow));
-		return true;
 	}
+	return true;
 fault:
 	user_access_end();
 #endif
@@ -73,13 +75,19 @@ unsigned long syscall_record_copy_resident(void *to, const void __user *from, un
 {
 	unsigned long left;
 
-	if (!access_ok(from, len))
-		return len;
-	if ((len == sizeof(u64) || len == sizeof(u32)) && copy_word(to, from, len))
-		return 0;
+	/* As _inline_copy_from_user(): no speculation reads the kernel's memory. */
+	if (can_do_masked_user_access()) {
+		from = mask_user_address(from);
+	} else {
+		if (!access_ok(from, len))
+			return len;
+		barrier_nospec();
+	}
 	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT))
 		pagefault_disable();
-	left = raw_copy_from_user(to, from, len);
+	instrument_copy_from_user_before(to, from, len);
+	left = copy_word(to, from, len) ? 0 : raw_copy_from_user(to, from, len);
+	instrument_copy_from_user_after(to, from, len, left);
 	if (!IS_ENABLED(CONFIG_PREEMPT_COUNT))
 		pagefault_enable();
 	return left;

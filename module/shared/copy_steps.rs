@@ -47,8 +47,8 @@ const IS_STRING: u8 = 1 << 4;
 const IS_OTHER: u8 = 1 << 5;
 /// The register that holds the number of elements points to it, an `int`.
 const BY_POINTER: u8 = 1 << 6;
-/// No step of the call comes after it.
-const IS_LAST: u8 = 1 << 7;
+/// Another step of the call comes after it.
+const HAS_NEXT: u8 = 1 << 7;
 
 /// The number of elements is a register's value, with the first number as a mask, and the second's bits set.
 const COUNTS: [(usize, usize); 4] = [(0, 1), (usize::MAX, 0), (u32::MAX as usize, 0), (0, usize::MAX)];
@@ -62,7 +62,7 @@ const MAX_ELEMENTS: usize = 1 << 16;
 
 impl CopyStep {
     /// The only step of a call that has memory of another kind, or none.
-    const OTHER: Self = Self { address: 0, count: 0, how: IS_OTHER | IS_LAST, head: 0, size: 0, limit: 0 };
+    const OTHER: Self = Self { address: 0, count: 0, how: IS_OTHER, head: 0, size: 0, limit: 0 };
 
     /// How to copy what `plan` names. `has_inputs` at an edge at which memory that the kernel reads is recorded. `None`
     /// if it is of another kind.
@@ -114,7 +114,7 @@ impl CopyStep {
     /// Whether no step of the call comes after this one.
     #[inline(always)]
     pub const fn is_last(self) -> bool {
-        self.how & IS_LAST != 0
+        self.how & HAS_NEXT == 0
     }
 
     /// The register that holds the address.
@@ -144,7 +144,7 @@ impl CopyStep {
         let mut count = count as usize & mask | set;
         if let Some(result) = result {
             if self.how & BY_RESULT != 0 {
-                count = count.min(result as usize);
+                count = count.min(usize::try_from(result).unwrap_or(0));
             }
         }
         let bytes = count.min(MAX_ELEMENTS).wrapping_mul(usize::from(self.size)).wrapping_add(usize::from(self.head));
@@ -236,8 +236,8 @@ fn steps_of(
         *step = known;
         count = count.wrapping_add(1);
     }
-    if let Some(last) = steps.get_mut(count.wrapping_sub(1)) {
-        last.how |= IS_LAST;
+    for step in steps.iter_mut().take(count.saturating_sub(1)) {
+        step.how |= HAS_NEXT;
     }
     count
 }
