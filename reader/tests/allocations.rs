@@ -196,10 +196,11 @@ fn views() -> Vec<View> {
             }),
         ));
     }
-    let fields: String = syscall_record::fields::all()
+    let names: Vec<_> = syscall_record::fields::all()
         .filter(|(name, _)| !name.starts_with("evt.arg") && !name.starts_with("evt.rawarg"))
-        .map(|(name, _)| format!(" %{name}"))
+        .map(|(name, _)| name)
         .collect();
+    let fields = format!(" %{}", names.join(" %"));
     let fields = format!("*%evt.args %evt.arg[0] %evt.rawarg[1] %evt.arg.fd %evt.arg.res{fields}");
     for payload in [Payload::Dots, Payload::Text, Payload::Hex, Payload::HexText] {
         let options = PayloadOptions { payload, prints_all: true, limit: None };

@@ -102,7 +102,7 @@ impl Framing {
                 return self.end_skipping().map(Err);
             }
             read_words(&mut self.words, &self.buffer[self.start..self.start + len]);
-            let header = Header::from_words(&*self.words);
+            let header = Header::from_words(&self.words);
             if len < HEADER_WORDS * 8 || matches!(header, Err(BadHeader::Magic | BadHeader::Field)) {
                 self.skip_to_magic(at_end);
                 continue;

@@ -155,9 +155,12 @@ const FIRST_INTERNAL: u32 = 512;
 
 static COMPRESSED: Text<{ packed_length(ERRORS.as_bytes()) }> = Text::new(ERRORS.as_bytes());
 
+/// The name and the meaning of an error.
+type NameAndMeaning = (&'static str, &'static str);
+
 /// Finds the name and the meaning of an error.
-pub(crate) fn name_and_meaning(number: u32) -> Option<(&'static str, &'static str)> {
-    static PARSED: OnceLock<Box<[Option<(&str, &str)>]>> = OnceLock::new();
+pub(crate) fn name_and_meaning(number: u32) -> Option<NameAndMeaning> {
+    static PARSED: OnceLock<Box<[Option<NameAndMeaning>]>> = OnceLock::new();
     if number >= FIRST_INTERNAL {
         return INTERNAL.lines().nth((number - FIRST_INTERNAL) as usize)?.split_once(' ');
     }
