@@ -101,7 +101,8 @@ impl Output {
                 let needs = Needs { times: needs.times | options.verbose, ..needs };
                 let needs = model_needs(needs, parts, has_names);
                 let model = Model::new(needs, is_live);
-                let is_of_calls = needs.calls && !needs.files && !needs.processes;
+                // A process has the name that its first thread had last, in any call.
+                let is_of_calls = needs.calls && !needs.files && !needs.processes && !parts.processes;
                 let skipped = filter.as_ref().filter(|_| is_of_calls).and_then(SkippedCalls::new);
                 let is_quiet = matches!(presentation, Presentation::Quiet);
                 let is_count = is_quiet && filter.is_none() && parts == SummaryParts::default();

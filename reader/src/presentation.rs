@@ -109,7 +109,8 @@ impl Presentation {
             Self::Strace(_) => Needs { calls: true, times: true, arguments: true, ..Needs::default() },
             Self::Format(_) | Self::Json(_) => {
                 // Formats and objects may have the time of the line.
-                let shown = Needs { times: true, ..Needs::default() };
+                let has_time_of_calls = matches!(self, Self::Format(format) if format.has_time_of_calls());
+                let shown = Needs { times: true, calls: has_time_of_calls, ..Needs::default() };
                 self.fields().into_iter().fold(shown, |needs, field| needs | field.needs())
             }
         }

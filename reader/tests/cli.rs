@@ -370,6 +370,34 @@ fn letters_of_timetype_mean_the_same_in_strace_and_sysdig_lines() {
 }
 
 #[test]
+fn latency_as_time_of_line_needs_no_field_of_calls() {
+    let times = |format: &str| {
+        let output = run(&["-t", "d", "-p", format], Some(&a_read()));
+        let lines = text(&output.stdout).lines().map(|line| line.split(' ').next().expect("has a word").to_owned());
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(times("%evt.outputtime %proc.pid"), times("%evt.outputtime %evt.type"));
+    assert!(times("%evt.outputtime %proc.pid").contains(&"0.000000500".to_owned()));
+}
+
+/// The threads of a process have names of their own; the process has that of its first thread.
+#[test]
+fn processes_keep_their_names_in_summaries_of_filtered_calls() {
+    let recording = MadeRecording { machine: Machine::X86_64, edges: Edges::Both, has_args: false };
+    let (java, collector) = (task(100, b"java"), Task { tgid: 100, ..task(101, b"GC") });
+    let (futex, read) = (202, 0);
+    let events = [
+        enter(1_000, 0, java, futex),
+        exit(1_100, 0, java, 0),
+        enter(2_000, 0, collector, read),
+        exit(2_100, 0, collector, 1),
+    ];
+    let output = run(&["-q", "-S", "evt.type=read"], Some(&stream(vec![packets(recording, 0, &events, &[])])));
+    let summary = [text(&output.stdout), text(&output.stderr)].concat();
+    assert!(summary.contains("java (100)") && !summary.contains("GC (100)"), "{summary}");
+}
+
+#[test]
 fn wrong_usage_ends_with_2_and_help_with_0() {
     for arguments in [&["--nonsense"][..], &["-o"], &["-o", "a", "-w", "b"], &["--append"]] {
         let output = run(arguments, None);

@@ -13,10 +13,10 @@ use syscall_record_format::format::{Comm, Header, Task};
 /// Which parts of the model are used. An unused part stays empty and costs nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ModelNeeds {
-    /// Calls: which return belongs to which entry, and to which process. Everything below needs this.
-    pub calls: bool,
     /// Times of events. (Latencies are of calls.)
     pub times: bool,
+    /// Calls: which return belongs to which entry, and to which process. Everything below needs this.
+    pub calls: bool,
     /// Memory that arguments point to: [`CallEvent::inputs`](super::event::CallEvent::inputs), `outputs`.
     pub memory: bool,
     /// Files of descriptors: [`CallEvent::file`](super::event::CallEvent::file).

@@ -23,8 +23,8 @@ pub(super) struct WallClock {
     last: Option<u64>,
     /// Time of the event before that, in ticks.
     previous: u64,
-    /// The base time of the header that was compared last.
-    compared: u64,
+    /// Base time and wall clock of the header that was compared last.
+    compared: (u64, u64),
 }
 
 /// The times of an event, in nanoseconds; see [`Event`](super::event::Event).
@@ -48,7 +48,7 @@ impl WallClock {
     pub(super) fn set(&mut self, header: &Header) {
         self.before = self.elapsed();
         (self.ticks, self.wall, self.tick) = (header.base_time, header.wall_clock, header.tick);
-        (self.first, self.last, self.compared) = (None, None, header.base_time);
+        (self.first, self.last, self.compared) = (None, None, (header.base_time, header.wall_clock));
     }
 
     /// Whether this tick is so long before the last event that another piece of the recording begins.
@@ -62,7 +62,7 @@ impl WallClock {
     /// lies before the one before.
     #[inline]
     pub(super) fn advance(&mut self, header: &Header, ticks: u64) {
-        if header.base_time != self.compared {
+        if (header.base_time, header.wall_clock) != self.compared {
             self.compare(header);
         }
         let ticks = self.last.map_or(ticks, |last| last.max(ticks));
@@ -74,7 +74,7 @@ impl WallClock {
 
     /// Follows the time of day of a header, if it was set since the headers before.
     fn compare(&mut self, header: &Header) {
-        self.compared = header.base_time;
+        self.compared = (header.base_time, header.wall_clock);
         if header.base_time > self.ticks && self.time_of(header.base_time).abs_diff(header.wall_clock) > MAX_DEVIATION {
             (self.ticks, self.wall) = (header.base_time, header.wall_clock);
         }

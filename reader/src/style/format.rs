@@ -123,6 +123,11 @@ impl Format {
         self.needs_all
     }
 
+    /// Whether the time of the line is one of calls.
+    pub fn has_time_of_calls(&self) -> bool {
+        self.times.needs_calls() && self.fields().any(|field| field.is_none())
+    }
+
     /// Iterates over the fields; `None` stands for `evt.outputtime`.
     pub fn fields(&self) -> impl Iterator<Item = Option<&Field>> {
         self.parts.iter().filter_map(|part| match part {

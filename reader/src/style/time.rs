@@ -52,6 +52,11 @@ impl Times {
         Self { form, last: None, second: None }
     }
 
+    /// Whether events have to be known as calls for this.
+    pub fn needs_calls(&self) -> bool {
+        self.form == TimeForm::Latency
+    }
+
     /// Appends the time of an event, with nine digits after the point.
     pub fn put(&mut self, out: &mut Vec<u8>, event: &Event<'_>) {
         let time = match (self.form, &event.kind) {
