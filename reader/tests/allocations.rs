@@ -7,9 +7,8 @@ mod common;
 use common::*;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
-use std::convert::Infallible;
 use std::io::{self, BufWriter};
-use syscall_record::decode::DecodedEvent;
+use syscall_record::decode::{DecodedEvent, EventSink};
 use syscall_record::fields::{Payload, PayloadOptions};
 use syscall_record::filter::Filter;
 use syscall_record::framing::Framing;
@@ -92,28 +91,33 @@ fn print(stream: &[u8]) -> (HeapUse, u64) {
     (HEAP.get(), out.0)
 }
 
-/// Makes the events of a recording. Returns the memory that this took, and how many events there were.
-fn model(stream: &[u8]) -> (HeapUse, u64) {
-    HEAP.set(HeapUse { allocations: 0, bytes: 0, peak: 0 });
+/// Gives the decoded events of a recording to `sink`, in order.
+fn decode_all(stream: &[u8], sink: &mut EventSink<'_>) {
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
-    let mut model = Model::new(ModelNeeds::ALL, false);
-    let mut events = 0;
-    let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
-        model.add_event(header, event, &mut |_| {
-            events += 1;
-            Ok::<(), Infallible>(())
-        })
-    };
     let mut rest = stream;
     while !rest.is_empty() {
         let read = io::Read::read(&mut rest, framing.space()).expect("reads memory");
         framing.filled(read);
         while let Some(item) = framing.next(rest.is_empty()) {
-            merge.push(item.expect("nothing is damaged"), &mut sink).expect("infallible");
+            merge.push(item.expect("nothing is damaged"), &mut *sink).expect("nothing stops it");
         }
     }
-    merge.finish(&mut sink).expect("infallible");
-    drop((framing, merge, model));
+    merge.finish(sink).expect("nothing stops it");
+}
+
+/// Makes the events of a recording. Returns the memory that this took, and how many events there were.
+fn model(stream: &[u8]) -> (HeapUse, u64) {
+    HEAP.set(HeapUse { allocations: 0, bytes: 0, peak: 0 });
+    let mut model = Model::new(ModelNeeds::ALL, false);
+    let mut events = 0;
+    let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
+        model.add_event(header, event, &mut |_| {
+            events += 1;
+            Ok(())
+        })
+    };
+    decode_all(stream, &mut sink);
+    drop(model);
     (HEAP.get(), events)
 }
 
@@ -149,7 +153,6 @@ fn mixed(rounds: u64) -> Vec<u8> {
 
 /// How often `show` allocates while it gets the events of a recording.
 fn allocations_of(stream: &[u8], show: &mut dyn FnMut(&Event<'_>)) -> (usize, u64) {
-    let (mut framing, mut merge) = (Framing::new(), Merge::new());
     let mut model = Model::new(ModelNeeds::ALL, false);
     let (mut allocations, mut events) = (0, 0);
     let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
@@ -158,18 +161,10 @@ fn allocations_of(stream: &[u8], show: &mut dyn FnMut(&Event<'_>)) -> (usize, u6
             show(event);
             allocations += HEAP.get().allocations - before;
             events += 1;
-            Ok::<(), Infallible>(())
+            Ok(())
         })
     };
-    let mut rest = stream;
-    while !rest.is_empty() {
-        let read = io::Read::read(&mut rest, framing.space()).expect("reads memory");
-        framing.filled(read);
-        while let Some(item) = framing.next(rest.is_empty()) {
-            merge.push(item.expect("nothing is damaged"), &mut sink).expect("infallible");
-        }
-    }
-    merge.finish(&mut sink).expect("infallible");
+    decode_all(stream, &mut sink);
     (allocations, events)
 }
 

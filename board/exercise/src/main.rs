@@ -65,6 +65,7 @@ mod device;
 mod collect;
 mod reader_cases;
 mod reader_fault;
+mod decoded;
 mod payloads;
 mod tally;
 mod save;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! PayloadCounts the memory of a recording: of how many arguments it is there, not resident, or at a bad address.
+//! Counts the memory of a recording: of how many arguments it is there, not resident, or at a bad address.
 
+use crate::decoded::for_each_event;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
 use std::process::ExitCode;
-use syscall_record_decode::decode::{DecodedKind, PacketEvents, WantedMemory};
-use syscall_record_decode::framing::Framing;
+use syscall_record_decode::decode::{DecodedKind, WantedMemory};
 use syscall_record_format::format::ChunkHead;
 
 /// So many programs, and so many arguments, of which most is missing are printed.
@@ -56,25 +55,11 @@ pub fn count_payloads(name: &str) -> ExitCode {
 
 fn count(name: &str) -> Result<Tally, String> {
     let mut file = File::open(name).map_err(|error| error.to_string())?;
-    let (mut framing, mut tally, mut at_end) = (Framing::new(), Tally::default(), false);
-    while !at_end {
-        let bytes = file.read(framing.space()).map_err(|error| error.to_string())?;
-        framing.filled(bytes);
-        at_end = bytes == 0;
-        while let Some(packet) = framing.next(at_end) {
-            let packet = packet.map_err(|damage| format!("damaged at byte {}", damage.offset))?;
-            // What one packet has of a task needs no other packet.
-            let given = PacketEvents::new(&packet).give(u64::MAX, WantedMemory::All, &mut |_, event| {
-                if let DecodedKind::Memory { task, chunk } = &event.kind {
-                    if chunk.head.is_last {
-                        tally.add(&comm(&task.comm), &chunk.head);
-                    }
-                }
-                Ok(())
-            });
-            given.map_err(|_| "the events of a packet")?;
-        }
-    }
+    let mut tally = Tally::default();
+    for_each_event(&mut file, WantedMemory::All, &mut |event| match &event.kind {
+        DecodedKind::Memory { task, chunk } if chunk.head.is_last => tally.add(&comm(&task.comm), &chunk.head),
+        _ => {}
+    })?;
     Ok(tally)
 }
 

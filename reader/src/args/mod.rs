@@ -57,7 +57,7 @@ mod results;
 
 use crate::calls::{Direction, Parameter};
 use crate::constants::ConstantSet;
-use crate::model::{CallEvent, IovecReader, Memory};
+use crate::model::{IovecReader, Memory};
 use crate::text::{number, Append};
 use atoms::Atom;
 
@@ -70,12 +70,7 @@ pub(crate) use {
     tasks::clone3_output_flags,
 };
 
-/// Whether a call's result is an address, or bits, and therefore hexadecimal.
-pub(crate) fn has_hex_result(call: &CallEvent<'_>) -> bool {
-    results::is_hex(&Context::new(call, TextLimits::default()))
-}
-
-/// Whether the result of the context's call is an address, or bits.
+/// Whether the result of the context's call is an address, or bits, and therefore hexadecimal.
 pub(crate) fn is_hex_result(context: &Context<'_>) -> bool {
     results::is_hex(context)
 }

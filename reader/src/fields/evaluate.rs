@@ -9,7 +9,7 @@ use super::field::Field;
 use super::payload::PayloadOptions;
 use super::table::FieldId;
 use super::value::{put_result, result, Value};
-use crate::args::{has_hex_result, Context, TextLimits};
+use crate::args::{is_hex_result, Context, TextLimits};
 use crate::calls::Category;
 use crate::constants::errno;
 use crate::local_time::{Moment, SECOND};
@@ -226,7 +226,8 @@ fn value_of_argument<'a>(field: &Field, call: &CallEvent<'a>, scratch: &'a mut V
             Some(name) => Some(Value::Text(name.as_bytes())),
             None => {
                 scratch.clear();
-                put_result(scratch, has_hex_result(call), result(call)?);
+                let is_hex = is_hex_result(&Context::new(call, TextLimits::default()));
+                put_result(scratch, is_hex, result(call)?);
                 Some(Value::Text(scratch))
             }
         },
