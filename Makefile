@@ -42,12 +42,13 @@ ifeq ($(arch),)
 $(error ARCH=$(ARCH) is not known: say aarch64, armv7 or x86_64)
 endif
 
-.PHONY: all module reader docs size demo shell test check lint bench rust-analyzer debug-kernel-test clean distclean help
+.PHONY: all module reader reader-full docs size demo shell test check lint bench strace-suite rust-analyzer debug-kernel-test clean distclean help
 .DEFAULT_GOAL := all
 
 all: module reader ; @scripts/results $(arch)
 module: ; @scripts/module $(arch)
 reader: ; @scripts/reader $(arch)
+reader-full: ; @scripts/reader --full $(arch)
 docs: ; @scripts/docs
 size: ; @scripts/size
 demo: ; @scripts/demo $(arch)
@@ -56,6 +57,7 @@ shell: module reader ; @scripts/guest --arch $(arch) --shell
 test: ; @scripts/test $(if $(filter file,$(origin ARCH)),,--arch $(arch)) $(CASE)
 check: ; @scripts/test --lint --host
 lint: ; @scripts/lint
+strace-suite: module reader ; @scripts/strace-suite $(arch) $(PROGRAM)
 bench: ; @scripts/bench $(if $(HOST),--host $(HOST),--arch $(arch))
 rust-analyzer: ; @scripts/module $(arch) rust-analyzer
 debug-kernel-test: ; @scripts/debug-kernel-test $(arch) $(or $(KERNEL),locks) $(CASE)
@@ -65,6 +67,7 @@ distclean: ; @scripts/clean --all
 help:
 	@echo 'make                    build for ARCH=$(arch): build/$(arch)/{syscall_record.ko,syscall-record,vmlinuz}'
 	@echo 'make module | reader    one of them'
+	@echo 'make reader-full        build/$(arch)/syscall-record-full: knows the ioctl commands of rare devices, too'
 	@echo 'make docs               man page and completions of the reader: build/man, build/completions'
 	@echo 'make size               how large module and reader are, of all that are built'
 	@echo 'make demo               trace a program in a guest'
@@ -73,6 +76,7 @@ help:
 	@echo 'make test CASE=…        some of the cases in board/tests: CASE="edges follow"'
 	@echo 'make check              the checks of the sources, and the tests that need no guest'
 	@echo 'make lint               formatting, clippy, where unsafe may stand, shellcheck'
+	@echo 'make strace-suite       what this tracer shows of the programs of strace'"'"'s own tests; PROGRAM="…": of some'
 	@echo 'make bench              what calls, reading and a web server cost, traced and not; HOST=…: on a board'
 	@echo 'make rust-analyzer      rust-project.json for editors'
 	@echo 'make debug-kernel-test  cases with a kernel that checks itself; KERNEL=locks, kasan, rt, cfi or minimal (slow)'

@@ -11,17 +11,17 @@ use super::nested_memory::{copy_dirents, NestedMemory};
 use crate::kernel_api::arch::{Registers, MACHINE};
 use crate::kernel_api::user_memory::Access;
 use crate::shared::calls::{
-    plan::{CopyPlan, Count, MemoryKind},
+    plan::{CopyPlan, Count, MemoryKind, MAX_ADDRESS_BYTES},
     Abi, Direction,
 };
-use crate::shared::copy_steps::{MAX_ADDRESS_BYTES, MIN_ITEMS_BYTES};
+use crate::shared::copy_steps::MIN_ITEMS_BYTES;
 use crate::shared::format::{is_failure, ChunkHead};
 use kernel::prelude::*;
 
 /// The longest path, `PATH_MAX` of `include/uapi/linux/limits.h`.
 const MAX_STRING_BYTES: usize = 4096;
-/// No more bits of a set are recorded, `__FD_SETSIZE` of `include/uapi/linux/posix_types.h`.
-const MAX_BITS: usize = 1024;
+/// No more bits of a set are recorded. (Programs may have more than the 1024 descriptors of the C library's `fd_set`.)
+const MAX_BITS: usize = 1 << 15;
 
 /// Copies the memory that the arguments of one call point to.
 pub(crate) struct ArgumentCopy<'a> {
@@ -101,14 +101,18 @@ impl ArgumentCopy<'_> {
         let mut chunks = Chunks::new(store, access, self.chunk_head(plan), snaplen);
         let size = usize::from(plan.size());
         let bytes = count.saturating_mul(size).saturating_add(usize::from(plan.head()));
+        let (bytes, limit) = match plan.what() {
+            MemoryKind::Bits => (bytes_of_bits(count, size), MAX_BITS / 8),
+            MemoryKind::Sockaddr => (bytes, MAX_ADDRESS_BYTES),
+            MemoryKind::Items => (bytes, snaplen.max(MIN_ITEMS_BYTES as usize)),
+            _ => (bytes, snaplen),
+        };
         let copied = match plan.what() {
-            MemoryKind::Payload => chunks.copy_up_to(at, bytes, snaplen),
+            MemoryKind::Payload | MemoryKind::Items | MemoryKind::Bits | MemoryKind::Sockaddr => {
+                chunks.copy_up_to(at, bytes, limit)
+            }
             // A size is the length of the whole string.
-            MemoryKind::Str if size > 1 => chunks.copy_string(at, size),
-            MemoryKind::Str => chunks.copy_string(at, MAX_STRING_BYTES),
-            MemoryKind::Items => chunks.copy_up_to(at, bytes, snaplen.max(MIN_ITEMS_BYTES as usize)),
-            MemoryKind::Bits => chunks.copy_up_to(at, count.div_ceil(8).next_multiple_of(size.max(1)), MAX_BITS / 8),
-            MemoryKind::Sockaddr => chunks.copy_up_to(at, bytes, usize::from(MAX_ADDRESS_BYTES)),
+            MemoryKind::Str => chunks.copy_string(at, if size > 1 { size } else { MAX_STRING_BYTES }),
             _ => self.copy_nested(plan, &mut chunks, at, count, bytes),
         };
         if may_give_up && copied == Err(CopyStop::Absent) {
@@ -127,7 +131,10 @@ impl ArgumentCopy<'_> {
         count: usize,
         bytes: usize,
     ) -> Result<(), CopyStop> {
-        let nested = NestedMemory { pointer_bytes: self.program_bits() as usize / 8 };
+        let snaplen = chunks.snaplen;
+        // A list of small buffers is recorded in whole, as a structure would be.
+        chunks.snaplen = snaplen.max(MIN_ITEMS_BYTES as usize);
+        let nested = NestedMemory { pointer_bytes: self.program_bits() as usize / 8, snaplen };
         let copied = match plan.what() {
             MemoryKind::Dirents => copy_dirents(chunks, at, bytes),
             MemoryKind::Strings => nested.copy_strings(chunks, at),
@@ -214,4 +221,10 @@ impl ArgumentCopy<'_> {
             _ => usize::MAX,
         }
     }
+}
+
+/// The bytes of a set of `count` bits, which consists of words of `size` bytes, a power of two.
+fn bytes_of_bits(count: usize, size: usize) -> usize {
+    let rest = size.wrapping_sub(1);
+    (count.div_ceil(8).wrapping_add(rest)) & !rest
 }

@@ -4,8 +4,9 @@
 //! entries.
 
 use super::chunks::{Chunks, CopyStop};
-use crate::shared::calls::plan::{MAX_DIRENTS, NULL_BUFFER};
-use crate::shared::copy_steps::MAX_ADDRESS_BYTES;
+use crate::shared::calls::plan::{
+    MAX_ADDRESS_BYTES, MAX_CONTROL_BYTES, MAX_DIRENTS, MAX_PIECES, MESSAGE_WORDS, NULL_BUFFER,
+};
 use kernel::prelude::*;
 
 /// The most bytes of a program's arguments that are recorded, all arguments together.
@@ -14,8 +15,6 @@ const MAX_STRINGS_BYTES: usize = 4096;
 const MAX_STRINGS: usize = 64;
 /// The most variables of an environment that are counted.
 const MAX_VARS: u32 = 4096;
-/// The most buffers of a vector, and the most messages of a call, that are recorded.
-const MAX_PIECES: u64 = 16;
 /// The shortest entry of a folder: `struct linux_dirent64` of `include/linux/dirent.h` with a name of one byte,
 /// aligned.
 const MIN_DIRENT_BYTES: usize = 24;
@@ -24,6 +23,8 @@ const MIN_DIRENT_BYTES: usize = 24;
 #[derive(Clone, Copy)]
 pub(super) struct NestedMemory {
     pub(super) pointer_bytes: usize,
+    /// The most bytes that are recorded of one buffer of a vector.
+    pub(super) snaplen: usize,
 }
 
 impl NestedMemory {
@@ -88,7 +89,7 @@ impl NestedMemory {
         for index in 0..count.min(MAX_PIECES) {
             let (base, length) = self.pair(chunks, at, index.wrapping_mul(2))?;
             let there = usize::try_from(length).unwrap_or(usize::MAX).min(limit);
-            let recorded = there.min(chunks.snaplen);
+            let recorded = there.min(self.snaplen).min(chunks.snaplen);
             let follow = if base == 0 { NULL_BUFFER } else { recorded as u32 };
             let length = u32::try_from(length).unwrap_or(u32::MAX);
             chunks.put(&(u64::from(follow) << 32 | u64::from(length)).to_le_bytes())?;
@@ -105,23 +106,29 @@ impl NestedMemory {
         Ok(())
     }
 
-    /// Appends a message: number of bytes of the name, flags, number of bytes of control data, number of buffers; the
-    /// name; the buffers, which have at most `limit` bytes together.
+    /// Appends a message: its structure, a word of 64 bits for each field; the name; the buffers, which have at most
+    /// `limit` bytes together; the control data.
     pub(super) fn copy_message(self, chunks: &mut Chunks<'_, '_>, at: u64, limit: usize) -> Result<(), CopyStop> {
         // `struct user_msghdr` of `include/linux/socket.h`, `struct compat_msghdr` of `include/net/compat.h`. The
         // second and the last field are of the type int. Where pointers have 64 bits, the upper halves of these words
         // are unused.
-        let name = self.word(chunks, at, 0)?;
-        let name_bytes = (self.word(chunks, at, 1)? as u32 as usize).min(usize::from(MAX_ADDRESS_BYTES));
-        let name_bytes = if name == 0 { 0 } else { name_bytes };
-        let (pieces, count) = (self.word(chunks, at, 2)?, self.word(chunks, at, 3)?);
-        let control_bytes = self.word(chunks, at, 5)?;
-        let flags = self.word(chunks, at, 6)? as u32;
-        for field in [name_bytes as u32, flags, control_bytes as u32, count.min(MAX_PIECES) as u32] {
+        let mut fields = [0; MESSAGE_WORDS];
+        for (index, field) in (0..).zip(&mut fields) {
+            *field = self.word(chunks, at, index)?;
             chunks.put(&field.to_le_bytes())?;
         }
-        chunks.copy(name, name_bytes)?;
-        self.copy_vector(chunks, pieces, count, limit)
+        let [name, name_bytes, pieces, count, control, control_bytes, _] = fields;
+        let copy = |chunks: &mut Chunks<'_, '_>, from: u64, bytes: u64, most: usize| {
+            let bytes = if from == 0 { 0 } else { usize::try_from(bytes).unwrap_or(usize::MAX).min(most) };
+            chunks.piece = from;
+            chunks.copy(from, bytes)
+        };
+        copy(chunks, name, u64::from(name_bytes as u32), MAX_ADDRESS_BYTES)?;
+        if pieces != 0 {
+            chunks.piece = pieces;
+            self.copy_vector(chunks, pieces, count, limit)?;
+        }
+        copy(chunks, control, control_bytes, MAX_CONTROL_BYTES)
     }
 
     /// Appends several messages, each after its length. If `is_length_limit`, no more than that length is recorded of a

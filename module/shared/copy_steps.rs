@@ -4,7 +4,7 @@
 //! to follow: a step for each piece of memory.
 
 use super::calls::{
-    plan::{CopyPlan, CopyPlans, Count, MemoryKind, PLANS_OF_CALL},
+    plan::{CopyPlan, CopyPlans, Count, MemoryKind, MAX_ADDRESS_BYTES, PLANS_OF_CALL},
     Direction, NUMBERS,
 };
 use super::format::Edges;
@@ -12,9 +12,6 @@ use super::selection::Selection;
 
 /// This many bytes of structures are recorded even if `snaplen` is less.
 pub const MIN_ITEMS_BYTES: u32 = 512;
-
-/// The longest address of any family of sockets, `struct sockaddr_storage`.
-pub const MAX_ADDRESS_BYTES: u16 = 128;
 
 /// How to copy one piece of the memory that a call has at an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +73,7 @@ impl CopyStep {
             MemoryKind::Str if plan.size() <= 1 => (IS_STRING, 0),
             MemoryKind::Payload => (0, snaplen),
             MemoryKind::Items => (0, snaplen.max(MIN_ITEMS_BYTES)),
-            MemoryKind::Sockaddr => (0, u32::from(MAX_ADDRESS_BYTES)),
+            MemoryKind::Sockaddr => (0, MAX_ADDRESS_BYTES as u32),
             _ => return None,
         };
         let (count_by, count) = match plan.count() {
@@ -152,7 +149,7 @@ impl CopyStep {
     }
 }
 
-/// How many steps a table has at most. The largest needs some less.
+/// How many steps a table has at most. The largest, of ARM with returns alone, needs all of them.
 const STEPS: usize = 256;
 
 /// How to copy the memory of all calls of one table, at the entry and at the return.

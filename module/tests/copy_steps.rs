@@ -45,7 +45,7 @@ fn is_known(plan: &CopyPlan) -> bool {
 /// The steps of a call at an edge.
 fn steps_of(table: &CopySteps, at_return: bool, number: u32) -> Vec<CopyStep> {
     let mut steps = Vec::new();
-    for place in table.first(at_return, u64::from(number)).. {
+    for place in table.first(at_return, u64::from(number))..=u8::MAX {
         steps.push(table.at(place));
         if table.at(place).is_last() {
             return steps;

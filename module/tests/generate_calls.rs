@@ -76,7 +76,7 @@ fn excerpt_gives_expected_tables() {
     let expected = "arm: sys_uselib is declared but not defined\n\
                     i386: sys_uselib is declared but not defined\n\
                     arm64: 9 calls\narm: 11 calls\nx86_64: 8 calls\ni386: 7 calls\n\
-                    25 rows, 1062 characters\n";
+                    25 rows, 1064 characters\n";
     assert_eq!(text, expected);
 }
 

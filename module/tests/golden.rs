@@ -6,7 +6,7 @@ use syscall_record_format::encode::{Encoder, PacketFull, ProbeCall, ProbeEvent, 
 use syscall_record_format::format::*;
 
 const HEADER: Header = Header {
-    version: 2,
+    version: 3,
     machine: Machine::Arm64,
     cpu: 3,
     used: 27,
@@ -28,7 +28,7 @@ fn header_has_documented_bytes() {
     let bytes: Vec<u8> = HEADER.to_words().iter().flat_map(|word| word.to_le_bytes()).collect();
     let mut expected = Vec::new();
     expected.extend(b"\xd3SYSREC\n");
-    expected.extend([2, 1, 3, 0, 27, 0, 6, 0]);
+    expected.extend([3, 1, 3, 0, 27, 0, 6, 0]);
     expected.extend([0x04, 0x03, 0x02, 0x01, 0xa4, 0xa3, 0xa2, 0xa1]);
     expected.extend([0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11]);
     expected.extend([0x88, 0x88, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11]);
@@ -251,9 +251,10 @@ fn malformed_headers_are_refused() {
         Header::from_words(&packet)
     };
     assert_eq!(with(0, 1), Err(BadHeader::Magic));
-    assert_eq!(with(1, packet[1] - 1), Ok(Header { version: 1, ..HEADER }));
-    assert_eq!(with(1, packet[1] - 2), Err(BadHeader::Version(0)));
-    assert_eq!(with(1, packet[1] + 1), Err(BadHeader::Version(3)));
+    assert_eq!(with(1, packet[1] - 1), Ok(Header { version: 2, ..HEADER }));
+    assert_eq!(with(1, packet[1] - 2), Ok(Header { version: 1, ..HEADER }));
+    assert_eq!(with(1, packet[1] - 3), Err(BadHeader::Version(0)));
+    assert_eq!(with(1, packet[1] + 1), Err(BadHeader::Version(4)));
     assert_eq!(with(1, packet[1] + (9 << 8)), Err(BadHeader::Field));
     assert_eq!(with(1, (packet[1] & !(0xffff << 32)) | (15 << 32)), Err(BadHeader::Field));
     assert_eq!(with(1, (packet[1] & !(0xffff << 32)) | (513 << 32)), Err(BadHeader::Field));

@@ -78,7 +78,12 @@ impl Presentation {
                 };
                 let pids = if options.output.is_some() { Pids::Column } else { Pids::Brackets };
                 let limit = options.snaplen.map_or(usize::MAX, |bytes| bytes as usize);
-                let strace_options = StraceOptions { arguments: TextLimits { limit }, pids, time, has_latency: true };
+                let strace_options = StraceOptions {
+                    arguments: TextLimits { limit, shows_all: options.verbose },
+                    pids,
+                    time,
+                    has_latency: true,
+                };
                 Self::Strace(Box::new(StracePrinter::new(Vec::new(), strace_options)))
             }
         };

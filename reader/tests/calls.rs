@@ -103,7 +103,7 @@ fn wide_values_take_register_pairs_on_arm() {
 #[test]
 fn private_calls_exist_on_arm_alone() {
     assert_eq!(show(Abi::Arm, 0xf0001), "breakpoint()");
-    assert_eq!(show(Abi::Arm, 0xf0002), "cacheflush(start@0: ptr, end@1: ptr, flags@2: hex)");
+    assert_eq!(show(Abi::Arm, 0xf0002), "cacheflush(start@0: ptr, end@1: ptr, flags@2: hex32)");
     assert_eq!(show(Abi::Arm, 0xf0005), "set_tls(tls@0: ptr)");
     assert_eq!(show(Abi::Arm, 0xf0006), "get_tls()");
     for number in [0xeffff, 0xf0000, 0xf0007, 0xf0008, 0xf0200] {

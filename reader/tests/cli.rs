@@ -164,17 +164,28 @@ fn damage_is_reported_and_the_rest_printed() {
         "syscall-record: offset 4247: the input ends inside a packet; 56 bytes of records are missing\n",
     );
     let mut newer = stream.clone();
-    newer[PACKET_BYTES + 8] = 3;
+    newer[PACKET_BYTES + 8] = 4;
     check(
         &newer,
         &kept,
-        "syscall-record: offset 4096: a packet of format version 3, which this syscall-record does not know; skipped\n",
+        "syscall-record: offset 4096: a packet of format version 4, which this syscall-record does not know; skipped\n",
     );
     let mut damaged = stream;
     damaged[128 + 24] = 0;
     damaged[128 + 25] = 0;
     let output = run(&["-"], Some(&damaged));
     assert!(text(&output.stderr).starts_with("syscall-record: offset 152: "), "{}", text(&output.stderr));
+}
+
+/// The recording was made by a module that wrote version 2, and the lines were printed by the reader of that time.
+#[test]
+fn messages_of_version_2_are_still_read() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/messages-version-2.bin");
+    let output = run(&["-r", file, "--style", "strace"], None);
+    assert_eq!(text(&output.stderr), "");
+    assert_eq!(text(&output.stdout), include_str!("data/messages-version-2.txt"));
+    let buffers = run(&["-r", file, "-p", "%evt.buffer", "evt.dir=> and evt.type=sendmmsg"], None);
+    assert_eq!(text(&buffers.stdout), "hello world\n");
 }
 
 #[test]

@@ -52,8 +52,8 @@ fn formatted(format: &str, payload_options: PayloadOptions, times: TimeForm) -> 
 fn sysdig_prints_a_line_for_each_event() {
     let text = formatted(sysdig::FORMAT, PayloadOptions::default(), TimeForm::Relative);
     let expected = "\
-1 0.000000000 2 cat (4513) > openat dfd=-100(AT_FDCWD) filename=/etc/passwd flags=0(O_RDONLY) mode=000
-2 0.000002500 2 cat (4513) < openat fd=3(<f>/etc/passwd) dfd=-100(AT_FDCWD) filename=/etc/passwd flags=0(O_RDONLY) mode=000
+1 0.000000000 2 cat (4513) > openat dfd=-100(AT_FDCWD) filename=/etc/passwd flags=0(O_RDONLY) mode=0
+2 0.000002500 2 cat (4513) < openat fd=3(<f>/etc/passwd) dfd=-100(AT_FDCWD) filename=/etc/passwd flags=0(O_RDONLY) mode=0
 3 0.000003000 2 cat (4513) > read fd=3(<f>/etc/passwd) size=131072
 4 0.000008000 2 cat (4513) < read res=1234 data=root:x:0:0:root:/root:/bin/bash.
 5 0.000008500 2 cat (4513) > write fd=1 size=1234

@@ -10,6 +10,8 @@
 //! `syscall-record --style strace` prints of all programs. RULES (see [`rules`]) must allow each difference: in a
 //! thread, or in a call's name, argument or result.
 //!
+//! `compare-traces --suite ARCH REASONS FOLDER` compares the programs of strace's own tests (see [`suite`]).
+//!
 //! Prints a line `ok - …` or `not ok - …` for each program, and `not ok - …` for each rule that was not used. Up to
 //! [`MAX_SHOWN`] differences follow a line `not ok - …`.
 
@@ -20,6 +22,7 @@ mod pattern;
 mod rules;
 mod trace;
 mod compare;
+mod suite;
 
 use compare::Comparison;
 use rules::Rules;
@@ -34,11 +37,16 @@ const MAX_SHOWN: usize = 12;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [arch, rules, ours, folder] = &arguments[..] else {
-        eprintln!("usage: compare-traces ARCH RULES OURS FOLDER");
-        return ExitCode::from(2);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        ["--suite", arch, reasons, folder] => suite::run(arch, Path::new(reasons), Path::new(folder)),
+        [arch, rules, ours, folder] => run(arch, Path::new(rules), Path::new(ours), Path::new(folder)),
+        _ => {
+            eprintln!("usage: compare-traces ARCH RULES OURS FOLDER | compare-traces --suite ARCH REASONS FOLDER");
+            return ExitCode::from(2);
+        }
     };
-    match run(arch, Path::new(rules), Path::new(ours), Path::new(folder)) {
+    match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {

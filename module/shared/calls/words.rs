@@ -10,7 +10,7 @@
 //! | `long` `ulong` `size` | as wide as the program's registers                                                       |
 //! | `off` `u64`         | 64 bits, signed and unsigned; takes two registers on 32-bit ARM                            |
 //! | `off_low` `off_high` | halves of one `off`, neighbours in either order; 64-bit machines have all in the low half |
-//! | `hex`               | bits without names, 32 or as wide as a register                                            |
+//! | `hex` `hex32`       | bits without names, as wide as a register or 32                                            |
 //! | `ptr`               | an address whose memory is not recorded                                                    |
 //! | `fd` `dirfd`        | a file descriptor; a `dirfd` can also be `AT_FDCWD`, the current directory                 |
 //! | `pid`               | a process, a thread or a process group; 0 and negative numbers are valid; 32 bits          |
@@ -76,11 +76,14 @@
 //! | `dirents` `old_dirents` | directory entries of `getdents64` and of `getdents` (*bytes*, *result*)                |
 //! | `old_dirent`        | one directory entry, of `readdir`                                                          |
 //! | `file_handle`       | the length and the type of a file handle, without the handle's bytes                       |
+//! | `mincore_vec`       | a byte for each page, of which the call's length is the bytes (*bytes*)                    |
+//! | `sock_fprog`        | what the operation of `seccomp` says: a filter's address and length, an action, sizes      |
+//! | `landlock_rule_attr` `quota_data` | what the rule's type, or the quota's command, says                           |
 //!
 //! Structures have their name in C, and may differ between machines as they do in C: `cachestat` `cachestat_range`
 //! `epoll_event` `futex_waitv` `io_event` `io_uring_params` `iocb` `kexec_segment` `mnt_id_req` `mq_attr` `msqid_ds`
-//! `ns_id_req` `old_sigaction` `old_utsname` `oldold_utsname` `oldstat` (`struct __old_kernel_stat`) `perf_attr` (the
-//! first version of `struct perf_event_attr`) `pollfd` `rusage` `sched_param` `sembuf` `shmid_ds` `sigaction`
+//! `ns_id_req` `old_sigaction` `old_utsname` `oldold_utsname` `oldstat` (`struct __old_kernel_stat`) `perf_attr`
+//! (`struct perf_event_attr`) `pollfd` `rusage` `sched_param` `sembuf` `shmid_ds` `sigaction`
 //! `sigevent` `siginfo` `stack_t` `stat` `stat64` `statfs` `statfs64` `statx` `sysinfo` `timezone` `tms`
 //! `user_cap_data` `user_cap_header` `user_desc` `ustat` `utsname`. The program tells the size of these structures
 //! (*bytes*): `bpf_attr` `clone_args` `file_attr` `landlock_ruleset_attr` `lsm_ctx` `mount_attr` `open_how`
@@ -98,8 +101,8 @@ use super::abi::Abi;
 pub const fn size_of_word(word: &[u8], abi: Abi) -> Option<u16> {
     let is_32bit = abi.is_32bit();
     Some(match word {
-        b"path" | b"str" | b"bytes" | b"msgbuf" | b"sockaddr" | b"sockopt" | b"sigset" | b"cpu_set" | b"dirents"
-        | b"old_dirents" => 1,
+        b"path" | b"str" | b"bytes" | b"msgbuf" | b"mincore_vec" | b"sockaddr" | b"sockopt" | b"sigset"
+        | b"cpu_set" | b"dirents" | b"old_dirents" => 1,
         b"bpf_attr"
         | b"clone_args"
         | b"file_attr"
@@ -138,12 +141,16 @@ pub const fn size_of_word(word: &[u8], abi: Abi) -> Option<u16> {
         b"sembuf" => 6,
         b"old_dirent" => 10,
         b"user_cap_data" => 12,
-        b"cachestat_range" | b"user_desc" => 16,
+        b"cachestat_range" | b"user_desc" | b"sock_fprog" | b"landlock_rule_attr" => 16,
         b"futex_waitv" | b"mnt_id_req" => 24,
         b"io_event" | b"ns_id_req" | b"oldstat" => 32,
         b"cachestat" => 40,
         b"oldold_utsname" => 45,
-        b"iocb" | b"perf_attr" | b"sigevent" => 64,
+        b"iocb" | b"sigevent" => 64,
+        // `struct fs_disk_quota`; the other structures are smaller.
+        b"quota_data" => 112,
+        // Its own size stands in it. A program may know an older version: then what lies behind it is recorded, too.
+        b"perf_attr" => 136,
         b"io_uring_params" => 120,
         b"siginfo" => 128,
         b"statx" => 256,

@@ -35,7 +35,7 @@ impl Edges {
 /// A packet's header. The table in the folder's documentation has units and ranges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// Version of the format, 1 or [`VERSION`].
+    /// Version of the format, 1 to [`VERSION`].
     pub version: u8,
     /// Architecture of the recording kernel.
     pub machine: Machine,
@@ -72,7 +72,7 @@ pub struct Header {
 pub enum BadHeader {
     /// The first word is not [`MAGIC`].
     Magic,
-    /// The version is neither 1 nor [`VERSION`].
+    /// The version is not one of 1 to [`VERSION`].
     Version(u8),
     /// A field has an invalid value.
     Field,

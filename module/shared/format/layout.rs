@@ -12,8 +12,8 @@ pub const HEADER_WORDS: usize = 16;
 /// feed: a capture is refused after a transfer that rewrites line ends. No record begins with this word, which would be
 /// an entry that has a result.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"\xd3SYSREC\n");
-/// Version of the format that is written. Version 1 is still read.
-pub const VERSION: u8 = 2;
+/// Version of the format that is written. Versions 1 and 2 are still read.
+pub const VERSION: u8 = 3;
 /// Slots for tasks in a packet.
 pub const SLOTS: usize = 8;
 /// Bytes of the kernel release in a header.

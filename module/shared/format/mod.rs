@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The record format, bit by bit. The tables below are its only definition. They describe version 2; the last part says
-//! what is different in version 1.
+//! The record format, bit by bit. The tables below are its only definition. They describe version 3; the last parts
+//! say what is different in versions 2 and 1.
 //!
 //! # Stream
 //!
@@ -90,7 +90,15 @@
 //!
 //! Later versions may use further bits and kinds. A reader refuses a version that it does not know.
 //!
+//! # Version 2
+//!
+//! * In memory of the kinds `Msghdr` and `Mmsghdr`, a message begins with four words of 32 bits: the bytes of its name
+//!   that are recorded, its flags, the bytes of its control data, and the number of its buffers that are recorded. Its
+//!   name and its buffers follow, but no control data.
+//!
 //! # Version 1
+//!
+//! As version 2, but:
 //!
 //! * EXIT has 4–31 delta, 32–63 result. EXIT_WIDE has 32–63 delta, and the result as its only further word. Neither has
 //!   a number: it returns from the task's last ENTER, and has its width. If no ENTER was recorded, the EXIT stands

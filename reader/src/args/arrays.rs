@@ -7,16 +7,18 @@ use super::bytes::{integer, sign_extend};
 use super::context::Context;
 use super::dates::put_date_comment;
 use super::flags::put_constants;
-use super::scalars::put_id;
+use super::scalars::{put_errno, put_id};
 use super::structs::put_struct;
 use crate::calls::{Direction, Parameter};
 use crate::text::{number, Append};
 
 /// Appends up to `count` elements of `size` bytes each, as `put` has them; `None` if not even the first is there.
+/// `fault` is the address of the array, if it could not be read to its end.
 pub(super) fn put_array(
     out: &mut Vec<u8>,
     context: &Context<'_>,
     bytes: &[u8],
+    fault: Option<u64>,
     size: usize,
     count: u64,
     put: &dyn Fn(&mut Vec<u8>, u64),
@@ -28,10 +30,10 @@ pub(super) fn put_array(
             out.put(b", ");
         }
         match integer(bytes, at, size) {
-            Some(value) if index < context.limit as u64 => put(out, value),
+            Some(value) if index < context.limit as u64 || context.shows_all => put(out, value),
             None if index == 0 => return None,
-            _ => {
-                out.put(b"...");
+            value => {
+                put_rest(out, fault.filter(|_| value.is_none()), at);
                 break;
             }
         }
@@ -41,17 +43,34 @@ pub(super) fn put_array(
     Some(())
 }
 
+/// Appends that there is more; with the address of the first byte that could not be read, `at` bytes behind `fault`.
+pub(super) fn put_rest(out: &mut Vec<u8>, fault: Option<u64>, at: usize) {
+    out.put(b"...");
+    if let Some(address) = fault {
+        out.put(b" /* ");
+        number::put_address(out, address.wrapping_add(at as u64));
+        out.put(b" */");
+    }
+}
+
 /// Appends `count` numbers of type `int`.
 pub(super) fn put_ints(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], count: u64) -> Option<()> {
-    put_array(out, context, bytes, 4, count, &|out, value| number::put_signed(out, i64::from(value as i32)))
+    put_array(out, context, bytes, None, 4, count, &|out, value| number::put_signed(out, i64::from(value as i32)))
 }
 
 /// Appends an array of structures whose layout is in the table.
-pub(super) fn put_structs(out: &mut Vec<u8>, context: &Context<'_>, parameter: &Parameter, bytes: &[u8]) -> Option<()> {
+pub(super) fn put_structs(
+    out: &mut Vec<u8>,
+    context: &Context<'_>,
+    parameter: &Parameter,
+    bytes: &[u8],
+    fault: Option<u64>,
+) -> Option<()> {
     let size = match Atom::of_kind(parameter) {
         atoms::SEMBUF => 6,
         atoms::FUTEX_WAITV => 24,
         atoms::IO_EVENT => 32,
+        atoms::KEXEC_SEGMENT => 4 * context.long_size(),
         _ => 8,
     };
     out.put_byte(b'[');
@@ -62,7 +81,10 @@ pub(super) fn put_structs(out: &mut Vec<u8>, context: &Context<'_>, parameter: &
         let at = (index as usize).checked_mul(size)?;
         let element = bytes.get(at..).unwrap_or_default();
         if element.len() < size || index >= context.limit as u64 {
-            out.put(b"...");
+            if index == 0 && fault.is_some() {
+                return None;
+            }
+            put_rest(out, fault.filter(|_| element.len() < size), at);
             break;
         }
         put_struct(out, context, parameter.kind, element)?;
@@ -78,6 +100,7 @@ pub(super) fn put_numbers(
     parameter: &Parameter,
     kind: Atom,
     bytes: &[u8],
+    fault: Option<u64>,
 ) -> Option<()> {
     let size = match kind {
         atoms::INT | atoms::UINT | atoms::UID | atoms::GID => 4,
@@ -91,10 +114,25 @@ pub(super) fn put_numbers(
             return put_changed(out, context, parameter, bytes);
         }
         None => 1,
+        // The result of `move_pages` is no number of elements.
+        Some(_) if context.name == atoms::MOVE_PAGES => context.count(parameter)?,
+        // More groups than there can be.
+        Some(_) if context.name_text.starts_with("setgroups") && context.count(parameter)? > 1 << 16 => return None,
         Some(_) => context.count(parameter)?.min(context.filled(parameter)),
     };
     let is_time = context.name == atoms::TIME || context.name == atoms::STIME;
-    put_array(out, context, bytes, size, count, &|out, value| match kind {
+    put_array(out, context, bytes, fault, size, count, &|out, value| match kind {
+        // What became of a page: a node, or an error.
+        atoms::INT if context.name == atoms::MOVE_PAGES && parameter.direction == Direction::Out => {
+            match (value as i32).checked_neg().filter(|&error| error > 0) {
+                Some(error) => {
+                    out.put_byte(b'-');
+                    put_errno(out, error as u32);
+                }
+                None => number::put_signed(out, i64::from(value as i32)),
+            }
+        }
+        atoms::OFF if matches!(context.name, atoms::SENDFILE | atoms::SENDFILE64) => number::put_decimal(out, value),
         atoms::INT if context.name == atoms::GET_MEMPOLICY => put_constants(out, "mempolicy", value),
         atoms::INT | atoms::LONG if is_time => {
             let seconds = sign_extend(value, size);
@@ -137,7 +175,11 @@ pub(super) fn put_node_mask(
     // The length is the number of bits plus 1.
     let count = context.count(parameter)?.saturating_add(bits).saturating_sub(2) / bits;
     let width = 2 * long;
-    put_array(out, context, bytes, long, count, &|out, mask| number::put_padded_hex(out, mask, width))
+    // The kernel reads and writes no more than that, though more may be said to be there.
+    if (bytes.len() as u64) < count.saturating_mul(long as u64).min(1 << 12) {
+        return None;
+    }
+    put_array(out, context, bytes, None, long, count, &|out, mask| number::put_padded_hex(out, mask, width))
 }
 
 /// Appends the numbers of the bits that are set among the first `count`, at most `limit` of them. Gives how many it

@@ -2,20 +2,53 @@
 
 //! Strings and buffers, alone and in lists.
 
+use super::arrays::put_rest;
 use super::atoms;
 use super::bytes::integer;
 use super::context::{Context, NOT_RESIDENT};
+use crate::calls::plan::MAX_PIECES;
 use crate::calls::Parameter;
 use crate::model::{IovecBuffer, IovecReader, Memory};
 use crate::text::quote::{put_quoted, put_quoted_hex};
 use crate::text::{number, Append};
 
-/// Appends a path, without the limit of strings.
-pub(super) fn put_path(out: &mut Vec<u8>, bytes: &[u8], is_cut: bool) {
-    put_quoted(out, bytes);
-    if is_cut {
+/// Appends a path, without the limit of strings. No path is longer than `PATH_MAX`: the kernel reads no further, and
+/// neither a longer one nor one whose memory ends behind that many bytes is told from it.
+pub(super) fn put_path(out: &mut Vec<u8>, memory: &Memory) -> Option<()> {
+    const PATH_MAX: usize = 4096;
+    let is_long = memory.bytes.len() >= PATH_MAX;
+    if memory.is_fault && !is_long {
+        return None;
+    }
+    put_quoted(out, memory.bytes.get(..PATH_MAX - 1).unwrap_or(&memory.bytes));
+    if memory.is_cut || is_long {
         out.put(b"...");
     }
+    Some(())
+}
+
+/// Appends the name of a file in memory, which has no more bytes than the kernel takes; `None` if its memory ends
+/// before.
+pub(super) fn put_memfd_name(out: &mut Vec<u8>, memory: &Memory) -> Option<()> {
+    // Without `memfd:`, which stands before it in the name of the file.
+    const MOST: usize = 255 - 6;
+    if memory.is_fault && memory.bytes.len() < MOST {
+        return None;
+    }
+    put_quoted(out, memory.bytes.get(..MOST).unwrap_or(&memory.bytes));
+    if memory.is_cut || memory.bytes.len() > MOST {
+        out.put(b"...");
+    }
+    Some(())
+}
+
+/// Appends a string; `None` if its memory ends before the limit of strings, and before its NUL.
+pub(super) fn put_string(out: &mut Vec<u8>, context: &Context<'_>, memory: &Memory) -> Option<()> {
+    if memory.is_fault && memory.bytes.len() <= context.limit {
+        return None;
+    }
+    context.put_string(out, &memory.bytes, memory.is_cut);
+    Some(())
 }
 
 /// Appends bytes without a structure; `None` if the call only asks for the length of a list.
@@ -26,6 +59,15 @@ pub(super) fn put_bytes(
     memory: &Memory,
 ) -> Option<()> {
     let bytes = memory.bytes.as_slice();
+    // No name of a machine is longer than 64 bytes, and no attribute than 64 KiB: the kernel does not read them then.
+    let most = match context.name {
+        atoms::SETHOSTNAME | atoms::SETDOMAINNAME => 64,
+        _ if context.name_text.ends_with("setxattr") => 1 << 16,
+        _ => u64::MAX,
+    };
+    if context.count(parameter).is_some_and(|count| count > most) {
+        return None;
+    }
     // The table's length may be more than the call has filled.
     let len = context.filled(parameter).min(context.count(parameter).unwrap_or(u64::MAX)).max(bytes.len() as u64);
     match (context.name, bytes) {
@@ -105,14 +147,31 @@ pub(super) fn put_iovec(
     out: &mut Vec<u8>,
     context: &Context<'_>,
     buffers: &mut IovecReader<'_>,
+    address: Option<u64>,
     elements: u64,
     filled: u64,
 ) {
+    let start = out.len();
     let mut left = filled;
     out.put_byte(b'[');
     for index in 0..elements {
+        // No more buffers are recorded.
+        if index == MAX_PIECES {
+            if index <= context.limit as u64 {
+                out.put(b", ...");
+            }
+            break;
+        }
         let Some(IovecBuffer { len, bytes, bad_address, is_absent }) = buffers.next_buffer() else {
-            out.put(if index == 0 { b"..." } else { b", ..." });
+            let fault = buffers.fault_address().and(address);
+            if let (0, Some(address)) = (index, fault) {
+                out.truncate(start);
+                return number::put_address(out, address);
+            }
+            if index > 0 {
+                out.put(b", ");
+            }
+            put_rest(out, fault, index as usize * 2 * context.long_size());
             break;
         };
         let counted = len.min(left);
@@ -142,7 +201,13 @@ pub(super) fn put_iovec(
 }
 
 /// Appends an array of buffers in another process: their addresses and lengths.
-pub(super) fn put_remote_iovec(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], elements: u64) {
+pub(super) fn put_remote_iovec(
+    out: &mut Vec<u8>,
+    context: &Context<'_>,
+    bytes: &[u8],
+    fault: Option<u64>,
+    elements: u64,
+) {
     let long = context.long_size();
     out.put_byte(b'[');
     for (index, element) in (0..elements).zip(bytes.chunks_exact(2 * long)) {
@@ -155,8 +220,10 @@ pub(super) fn put_remote_iovec(out: &mut Vec<u8>, context: &Context<'_>, bytes: 
         number::put_decimal(out, integer(element, long, long).unwrap_or(0));
         out.put_byte(b'}');
     }
-    if elements > (bytes.len() / (2 * long)) as u64 {
-        out.put(b", ...");
+    let there = bytes.len() / (2 * long);
+    if elements > there as u64 {
+        out.put(b", ");
+        put_rest(out, fault, there * 2 * long);
     }
     out.put_byte(b']');
 }

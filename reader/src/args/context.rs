@@ -15,17 +15,26 @@ use crate::text::Append;
 pub struct TextLimits {
     /// The number of bytes of a string or buffer, and of elements of an array. Paths are printed in full.
     pub limit: usize,
+    /// Whether structures are printed in whole, as strace does with `-v`, and not their most important fields alone.
+    pub shows_all: bool,
 }
 
 impl Default for TextLimits {
     /// Prints everything that is recorded.
     fn default() -> Self {
-        Self { limit: usize::MAX }
+        Self { limit: usize::MAX, shows_all: false }
     }
 }
 
 /// Stands for memory of length 0: nothing is recorded of it, because there is nothing.
-static NOTHING: Memory = Memory { register: 0, is_fault: false, is_absent: false, is_cut: false, bytes: Vec::new() };
+static NOTHING: Memory = Memory {
+    register: 0,
+    is_fault: false,
+    is_absent: false,
+    is_cut: false,
+    is_before_version_3: false,
+    bytes: Vec::new(),
+};
 
 /// Follows the address of memory that was not resident when it was to be copied.
 pub(super) const NOT_RESIDENT: &[u8] = b" /* not resident */";
@@ -40,12 +49,14 @@ pub(crate) struct Context<'a> {
     pub(crate) name: Atom,
     /// See [`TextLimits::limit`].
     pub(super) limit: usize,
+    /// See [`TextLimits::shows_all`].
+    pub(super) shows_all: bool,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(call: &'a CallEvent<'a>, limits: TextLimits) -> Self {
         let (name_text, name) = call.known.map_or(("", Atom::new("")), Atom::of_call);
-        Self { call, name_text, name, limit: limits.limit }
+        Self { call, name_text, name, limit: limits.limit, shows_all: limits.shows_all }
     }
 
     /// Reads a register with an argument; 0 if it was not recorded.

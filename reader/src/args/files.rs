@@ -11,6 +11,7 @@ use super::scalars::{creates_file, put_device, put_file_mode, put_open_flags};
 use crate::calls::plan::MAX_DIRENTS;
 use crate::calls::Abi;
 use crate::model::Memory;
+use crate::text::quote::put_quoted;
 use crate::text::{number, Append};
 
 const S_IFMT: u64 = 0o170_000;
@@ -82,6 +83,9 @@ pub(super) fn put_open_how(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8
 
 /// Appends the address of a directory's entries, and how many they are.
 pub(super) fn put_dirents(out: &mut Vec<u8>, context: &Context<'_>, address: u64, memory: &Memory) {
+    if context.shows_all && put_dirent_array(out, context, memory).is_some() {
+        return;
+    }
     number::put_address(out, address);
     // The module has counted the entries of `getdents64`; the count stands at the start.
     if context.name == atoms::GETDENTS64 {
@@ -104,6 +108,54 @@ pub(super) fn put_dirents(out: &mut Vec<u8>, context: &Context<'_>, address: u64
     out.put(b" /* ");
     number::put_decimal(out, count);
     out.put(if memory.is_cut { b"+ entries */" } else { b" entries */" });
+}
+
+/// Appends the entries of a directory, as far as they are recorded; `None` if it is not known how many bytes they have.
+fn put_dirent_array(out: &mut Vec<u8>, context: &Context<'_>, memory: &Memory) -> Option<()> {
+    let start = out.len();
+    let is_new = context.name == atoms::GETDENTS64;
+    // Before the entries of `getdents64` stands their number.
+    let bytes = memory.bytes.get(if is_new { 4 } else { 0 }..)?;
+    let long = if is_new { 8 } else { context.long_size() };
+    let all = usize::try_from(context.call.result?).ok()?;
+    let mut at = 0;
+    out.put_byte(b'[');
+    while at < all {
+        out.put(if at == 0 { b"{d_ino=" } else { b", {d_ino=" });
+        let entry = bytes.get(at..).unwrap_or_default();
+        let length = integer(entry, 2 * long, 2).map(|length| length as usize);
+        let Some(entry) = length.filter(|&length| length > 2 * long + 2).and_then(|length| entry.get(..length)) else {
+            out.truncate(start);
+            return None;
+        };
+        number::put_decimal(out, integer(entry, 0, long)?);
+        out.put(b", d_off=");
+        number::put_decimal(out, integer(entry, long, long)?);
+        out.put(b", d_reclen=");
+        number::put_decimal(out, entry.len() as u64);
+        let (name, kind) = if is_new {
+            (entry.get(2 * long + 3..)?, integer(entry, 2 * long + 2, 1)?)
+        } else {
+            (entry.get(2 * long + 2..entry.len() - 1)?, u64::from(*entry.last()?))
+        };
+        let name = name.split(|&byte| byte == 0).next()?;
+        let put_kind = |out: &mut Vec<u8>| {
+            out.put(b", d_type=");
+            put_constants(out, "dirent_type", kind);
+        };
+        if is_new {
+            put_kind(out);
+        }
+        out.put(b", d_name=");
+        put_quoted(out, name);
+        if !is_new {
+            put_kind(out);
+        }
+        out.put_byte(b'}');
+        at += entry.len();
+    }
+    out.put_byte(b']');
+    Some(())
 }
 
 /// Appends a file's two times, of `size` bytes each, with their dates. The fraction of a second has `width` digits.

@@ -12,8 +12,14 @@ use crate::model::Memory;
 use crate::text::{number, Append};
 
 /// Appends the descriptors that `poll` watches, and the events it waits for.
-pub(super) fn put_pollfds(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8], count: u64) -> Option<()> {
-    put_array(out, context, bytes, 8, count, &|out, element| {
+pub(super) fn put_pollfds(
+    out: &mut Vec<u8>,
+    context: &Context<'_>,
+    bytes: &[u8],
+    fault: Option<u64>,
+    count: u64,
+) -> Option<()> {
+    put_array(out, context, bytes, fault, 8, count, &|out, element| {
         let fd = i64::from(element as i32);
         out.put(b"{fd=");
         number::put_signed(out, fd);

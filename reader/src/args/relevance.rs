@@ -39,6 +39,8 @@ pub(crate) fn is_relevant(context: &Context<'_>, parameter: &Parameter) -> bool 
         atoms::REBOOT if parameter.register == 3 => register(2) as u32 == RESTART2,
         atoms::SYSLOG if parameter.register > 0 => !matches!(register(0) as u32, 0 | 1 | 5..=7 | 9 | 10),
         atoms::PTRACE if parameter.register > 0 => register(0) as u32 != PTRACE_TRACEME,
+        // KCMP_FILE, KCMP_EPOLL_TFD, and kinds that have no name.
+        atoms::KCMP if kind == atoms::ULONG => !matches!(register(2) as u32, 1..=6),
         // strace 6.13 does not know the newer arguments.
         atoms::BPF => parameter.register < 3,
         _ => true,

@@ -36,7 +36,9 @@ pub(crate) fn put_result(out: &mut Vec<u8>, context: &Context<'_>) {
     out.put(b" (");
     let text_at = out.len();
     put_meaning(out, context, value);
-    if out.len() > text_at {
+    // strace has parentheses around no descriptor, too.
+    let is_select = matches!(context.name, atoms::SELECT | atoms::NEWSELECT | atoms::PSELECT6 | atoms::PSELECT6_TIME64);
+    if out.len() > text_at || is_select && value > 0 && context.call.has_args {
         out.put_byte(b')');
     } else {
         out.truncate(start);

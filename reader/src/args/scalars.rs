@@ -2,7 +2,7 @@
 
 //! Single numbers with a meaning of their own, which stand in registers and in memory.
 
-use super::flags::{put_flags, put_more_flags, put_or};
+use super::flags::{put_constants, put_flags, put_more_flags, put_or};
 use crate::calls::Abi;
 use crate::constants::{errno, find_constant, signals, ConstantSet};
 use crate::text::{number, Append};
@@ -138,5 +138,14 @@ pub(crate) fn put_clone_flags(out: &mut Vec<u8>, value: u64) {
     if end != 0 || bits == 0 {
         put_or(out, start);
         put_signal(out, end);
+    }
+}
+
+/// Appends the size of a futex, and its flags.
+pub(super) fn put_futex2_flags(out: &mut Vec<u8>, value: u64) {
+    put_constants(out, "futex_size", value & 3);
+    if value & !3 != 0 {
+        out.put_byte(b'|');
+        put_constants(out, "futex2_flags", value & !3);
     }
 }

@@ -12,7 +12,8 @@ use crate::text::{number, Append};
 
 /// Appends a set of signals as an argument points to; `None` if its size is one that the kernel rejects.
 pub(super) fn put_sigset_argument(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]) -> Option<()> {
-    let is_valid = (context.long_size()..=8).contains(&bytes.len()) || context.name == atoms::RT_SIGPENDING;
+    let is_valid =
+        (context.long_size()..=8).contains(&bytes.len()) || context.name == atoms::RT_SIGPENDING && !bytes.is_empty();
     is_valid.then(|| put_sigset(out, bytes))
 }
 
@@ -117,6 +118,14 @@ pub(super) fn put_siginfo(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]
         put(out, "si_pid", i64::from(first as i32));
         out.put(b", si_uid=");
         put_id(out, u64::from(second), u64::from(u32::MAX));
+        // What `sigqueue` and its like send along.
+        const SI_TKILL: i32 = -6;
+        let sent = integer(bytes, data + 8, long)?;
+        if code < 0 && code != SI_TKILL && sent != 0 {
+            put(out, "si_int", i64::from(sent as i32));
+            out.put(b", si_ptr=");
+            number::put_address(out, sent);
+        }
     }
     if is_child {
         out.put(b", si_status=");
@@ -156,6 +165,12 @@ pub(super) fn put_sigevent(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8
     }
     out.put(b", sigev_notify=");
     put_constants(out, "sigev", notify);
+    if notify == 2 {
+        for (name, at) in [("sigev_notify_function", long + 8), ("sigev_notify_attributes", 2 * long + 8)] {
+            out.put_member(name);
+            number::put_address(out, integer(bytes, at, long)?);
+        }
+    }
     if notify == 4 {
         out.put(b", sigev_notify_thread_id=");
         number::put_signed(out, i64::from(integer(bytes, long + 8, 4)? as i32));

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::dates::put_date_comment;
 use super::flags::put_constants;
 use super::layouts::find_layout;
-use super::scalars::put_clock_ticks;
+use super::scalars::{put_clock_ticks, put_futex2_flags};
 use crate::calls::Abi;
 use crate::text::{number, quote, Append};
 
@@ -27,13 +27,18 @@ fn put_struct_at(out: &mut Vec<u8>, context: &Context<'_>, name: &str, bytes: &[
             *at = base + offset.parse::<usize>().ok()?;
             continue;
         }
+        if field == "..." && context.shows_all {
+            continue;
+        }
+        let (field, is_shown_unless_zero) = field.strip_prefix('?').map_or((field, false), |field| (field, true));
+        let field_start = *at;
         let name_at = out.len();
         if name_at > start + 1 {
             out.put(b", ");
         }
         let Some((name, kind)) = field.split_once(':') else {
             out.put(b"...");
-            continue;
+            break;
         };
         out.put(name.as_bytes());
         out.put_byte(b'=');
@@ -47,7 +52,8 @@ fn put_struct_at(out: &mut Vec<u8>, context: &Context<'_>, name: &str, bytes: &[
             out.put(b", ...");
             break;
         }
-        if name.is_empty() {
+        let is_zero = || bytes.get(field_start..*at).is_some_and(|field| field.iter().all(|&byte| byte == 0));
+        if name.is_empty() || is_shown_unless_zero && is_zero() {
             out.truncate(name_at);
         }
     }
@@ -107,8 +113,10 @@ fn put_field(out: &mut Vec<u8>, context: &Context<'_>, kind: &str, bytes: &[u8],
 /// Appends a value of `size` bytes, whose type is a letter of the table of layouts.
 fn put_value(out: &mut Vec<u8>, letter: u8, size: usize, set: Option<&str>, value: u64) {
     let signed = sign_extend(value, size);
-    if let Some(set) = set {
-        return put_constants(out, set, value);
+    match set {
+        Some("futex2_flags") => return put_futex2_flags(out, value),
+        Some(set) => return put_constants(out, set, value),
+        None => {}
     }
     match letter {
         b'h' | b'd' | b'q' | b'l' => number::put_signed(out, signed),

@@ -3,7 +3,7 @@
 //! Processes and threads: how they are made, how they end, and what they may do.
 
 use super::bytes::integer;
-use super::flags::{put_constants, put_flags, put_or};
+use super::flags::{put_constants, put_flags};
 use super::scalars::{put_id, put_signal, CLONE_CHILD_TID, CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_SETTLS};
 use crate::constants::ConstantSet;
 use crate::model::Memory;
@@ -46,7 +46,7 @@ pub(super) fn put_clone_args(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
             number::put_decimal(out, count);
         }
     }
-    if let (true, Some(cgroup)) = (flags & INTO_CGROUP != 0, field(10)) {
+    if let Some(cgroup) = field(10).filter(|&cgroup| flags & INTO_CGROUP != 0 || cgroup != 0) {
         out.put(b", cgroup=");
         number::put_decimal(out, cgroup);
     }
@@ -128,31 +128,4 @@ pub(super) fn put_wait_status(out: &mut Vec<u8>, status: u32) {
         number::put_hex(out, u64::from(rest & 0xffff));
     }
     out.put_byte(b']');
-}
-
-/// Appends three sets of capabilities.
-pub(super) fn put_capabilities(out: &mut Vec<u8>, bytes: &[u8]) -> Option<()> {
-    let set = ConstantSet::new("cap")?;
-    for (at, name) in ["{effective=", ", permitted=", ", inheritable="].iter().enumerate() {
-        out.put(name.as_bytes());
-        // All versions but the first have capabilities above 31, in a second half.
-        let high = integer(bytes, 12 + at * 4, 4).unwrap_or(0);
-        let all = integer(bytes, at * 4, 4)? | (high << 32);
-        let start = out.len();
-        let mut rest = all;
-        for constant in set.constants() {
-            if (all >> constant.value) & 1 != 0 {
-                put_or(out, start);
-                out.put(b"1<<");
-                constant.put(out);
-                rest &= !(1 << constant.value);
-            }
-        }
-        if rest != 0 || all == 0 {
-            put_or(out, start);
-            number::put_hex(out, rest);
-        }
-    }
-    out.put_byte(b'}');
-    Some(())
 }

@@ -2,12 +2,15 @@
 
 //! Values of one kind or call each: most have constants of more than one set.
 
-use super::atoms;
+use super::atoms::{self, Atom};
+use super::bytes::integer;
 use super::context::Context;
-use super::flags::{put_constants, put_more_flags, put_of_two_sets, put_or};
-use super::scalars::put_signal;
+use super::flags::{put_constants, put_flags, put_more_flags, put_of_two_sets, put_or};
+use super::scalars::{put_id, put_signal};
+use super::structs::put_struct;
 use crate::calls::{Abi, Parameter};
 use crate::constants::{find_constant, ConstantSet};
+use crate::text::quote::put_quoted;
 use crate::text::{number, Append};
 
 /// Appends a value of the kind `hex`: a hexadecimal number, unless more is known of the call's argument.
@@ -21,7 +24,61 @@ pub(super) fn put_hex_value(out: &mut Vec<u8>, context: &Context<'_>, parameter:
             number::put_decimal(out, u64::from(value as u32))
         }
         (atoms::SYSLOG, _) => number::put_signed(out, i64::from(value as i32)),
+        // Futexes' sizes and flags, in the newer calls; the `flags` of `futex_waitv` itself have no meaning yet.
+        (atoms::FUTEX_REQUEUE, 1) => number::put_hex(out, value),
         _ => number::put_hex(out, value),
+    }
+}
+
+/// The flags of `mount` as the kernel takes them: without a number that old programs put in their upper half.
+pub(super) fn mount_flags(value: u64) -> u64 {
+    const MAGIC: u64 = 0xc0ed_0000;
+    const MAGIC_MASK: u64 = 0xffff_0000;
+    if value & MAGIC_MASK == MAGIC {
+        value & !MAGIC_MASK
+    } else {
+        value
+    }
+}
+
+/// Appends the flags of `mount`.
+pub(super) fn put_mount_flags(out: &mut Vec<u8>, value: u64) {
+    let flags = mount_flags(value);
+    if flags != value {
+        out.put(b"MS_MGC_VAL");
+        if flags == 0 {
+            return;
+        }
+        out.put_byte(b'|');
+    }
+    put_constants(out, "mount_flags", flags);
+}
+
+/// Appends the flags of `kexec_load`: the architecture of the kernel, and flags.
+pub(super) fn put_kexec_flags(out: &mut Vec<u8>, value: u64) {
+    const ARCH: u64 = 0xffff_0000;
+    put_constants(out, "kexec_arch", value & ARCH);
+    if value & !ARCH != 0 {
+        out.put_byte(b'|');
+        put_constants(out, "kexec_flags", value & !ARCH);
+    }
+}
+
+/// Appends the flags of `memfd_create`, with the logarithm of the size of huge pages, or of `memfd_secret`.
+pub(super) fn put_memfd_flags(out: &mut Vec<u8>, call: Atom, value: u64) {
+    const HUGE_SHIFT: u32 = 26;
+    const HUGE: u64 = 0x3f << HUGE_SHIFT;
+    if call == atoms::MEMFD_SECRET {
+        return put_constants(out, "memfd_secret_flags", value);
+    }
+    let start = out.len();
+    if value & !HUGE != 0 || value == 0 {
+        put_constants(out, "memfd_flags", value & !HUGE);
+    }
+    if value & HUGE != 0 {
+        put_or(out, start);
+        number::put_decimal(out, (value & HUGE) >> HUGE_SHIFT);
+        out.put(b"<<MFD_HUGE_SHIFT");
     }
 }
 
@@ -132,18 +189,10 @@ pub(super) fn put_swap_flags(out: &mut Vec<u8>, value: u64) {
     if value & !PRIORITY != 0 || value == 0 {
         put_constants(out, "swap_flags", value & !PRIORITY);
     }
-    if value & PRIORITY != 0 {
+    const PREFER: u64 = 0x8000;
+    if value & (PRIORITY | PREFER) != 0 {
         put_or(out, start);
         number::put_decimal(out, value & PRIORITY);
-    }
-}
-
-/// Appends the size of a futex, and its flags.
-pub(super) fn put_futex2_flags(out: &mut Vec<u8>, value: u64) {
-    put_constants(out, "futex_size", value & 3);
-    if value & !3 != 0 {
-        out.put_byte(b'|');
-        put_constants(out, "futex2_flags", value & !3);
     }
 }
 
@@ -167,6 +216,8 @@ pub(super) fn put_socket_protocol(out: &mut Vec<u8>, context: &Context<'_>, valu
     match context.register(0) as u32 {
         2 | 10 if context.name == atoms::SOCKET => put_constants(out, "protocol", value),
         16 if context.name == atoms::SOCKET => put_constants(out, "netlink_protocol", value),
+        29 if context.name == atoms::SOCKET => put_constants(out, "can_protocol", value),
+        31 if context.name == atoms::SOCKET => put_constants(out, "bluetooth_protocol", value),
         17 if context.name == atoms::SOCKET => {
             out.put(b"htons(");
             put_constants(out, "eth_p", u64::from((value as u16).swap_bytes()));
@@ -187,6 +238,8 @@ pub(super) fn put_sock_option(out: &mut Vec<u8>, level: u32, value: u64) {
         263 => "sol_packet",
         270 => "sol_netlink",
         282 => "sol_tls",
+        101 => "sol_can_raw",
+        255 => "sol_raw",
         _ => return number::put_decimal(out, value),
     };
     put_constants(out, set, value);
@@ -211,6 +264,69 @@ pub(super) fn put_ipc_command(out: &mut Vec<u8>, call: &str, value: u64) {
         out.put(b"IPC_64|");
     }
     put_constants(out, call, value & !IPC_64);
+}
+
+/// Appends how memory is spread over nodes: a mode, and flags.
+pub(super) fn put_mempolicy(out: &mut Vec<u8>, value: u64) {
+    const FLAGS: u64 = 0xe000;
+    if find_constant("mempolicy", value & !FLAGS).is_none() && value & FLAGS != 0 {
+        return put_flags(out, ConstantSet::new("mempolicy_mode_flags"), value);
+    }
+    put_of_two_sets(out, ["mempolicy", "mempolicy_mode_flags"], value, !FLAGS);
+}
+
+/// Appends what the last argument of `seccomp` points to, by the operation.
+pub(super) fn put_seccomp_argument(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]) -> Option<()> {
+    const SET_MODE_FILTER: u32 = 1;
+    const GET_ACTION_AVAIL: u32 = 2;
+    const GET_NOTIF_SIZES: u32 = 3;
+    match context.register(0) as u32 {
+        SET_MODE_FILTER if bytes.len() >= 2 * context.long_size() => put_struct(out, context, "sock_fprog", bytes),
+        GET_ACTION_AVAIL => {
+            out.put_byte(b'[');
+            put_constants(out, "seccomp_ret", integer(bytes, 0, 4)?);
+            out.put_byte(b']');
+            Some(())
+        }
+        GET_NOTIF_SIZES if context.has_succeeded() && bytes.len() >= 6 => {
+            put_struct(out, context, "seccomp_notif_sizes", bytes)
+        }
+        _ => None,
+    }
+}
+
+/// Appends the third argument of `quotactl`: a user, group or project, or for `Q_QUOTAON` a format.
+pub(super) fn put_quota_id(out: &mut Vec<u8>, context: &Context<'_>, value: u64) {
+    const QUOTAON: u32 = 0x80_0002;
+    let command = context.register(if context.name == atoms::QUOTACTL { 0 } else { 1 }) as u32 >> 8;
+    if command == QUOTAON {
+        put_constants(out, "quota_format", value);
+    } else {
+        put_id(out, value, u64::from(u32::MAX));
+    }
+}
+
+/// Appends what the last argument of `quotactl` points to, by the command.
+pub(super) fn put_quota_data(out: &mut Vec<u8>, context: &Context<'_>, bytes: &[u8]) -> Option<()> {
+    let command = context.register(if context.name == atoms::QUOTACTL { 0 } else { 1 }) as u32 >> 8;
+    match command {
+        // Q_QUOTAON: the path of a file
+        0x80_0002 => {
+            let end = bytes.iter().position(|&byte| byte == 0)?;
+            put_quoted(out, bytes.get(..end)?);
+            Some(())
+        }
+        // Q_GETQUOTA, Q_SETQUOTA; Q_GETFMT
+        0x80_0007 if !context.has_succeeded() => None,
+        0x80_0007 | 0x80_0008 if bytes.len() >= 72 => put_struct(out, context, "dqblk", bytes),
+        0x80_0004 if context.has_succeeded() => {
+            out.put_byte(b'[');
+            put_constants(out, "quota_format", integer(bytes, 0, 4)?);
+            out.put_byte(b']');
+            Some(())
+        }
+        _ => None,
+    }
 }
 
 /// Appends a persona, and its flags.

@@ -5,12 +5,16 @@
 //!
 //! - `sets`: the table of all sets: flags, commands, types
 //! - `constant_set`: finds a set, and the constants in it
+//! - `ioctls`: the table of `ioctl` commands, made by `scripts/generate-ioctls`
+//! - `ioctl_names`: finds commands in it
 //! - `signals`: names of signals
 //! - `errno`: names and meanings of errors
 
 pub(crate) mod errno;
 mod sets;
 mod constant_set;
+mod ioctls;
+pub(crate) mod ioctl_names;
 pub(crate) mod signals;
 
 pub(crate) use constant_set::{find_constant, ConstantSet};

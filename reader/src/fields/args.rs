@@ -13,7 +13,7 @@ use super::argument::{self, Shape};
 use super::choices::kind_letter;
 use super::payload::PayloadOptions;
 use super::value::{put_result, result, Value};
-use crate::args::{self, Context, TextLimits};
+use crate::args::{self, is_given, Context, TextLimits};
 use crate::calls::{Direction, Parameter};
 use crate::constants::errno;
 use crate::model::{returns_descriptor, CallEvent, Edge, File};
@@ -64,6 +64,11 @@ pub(crate) fn put_args(
         };
         out.put(name.as_bytes());
         out.put_byte(b'=');
+        if !is_given(context, parameter) {
+            // As sysdig has it.
+            out.put_byte(b'0');
+            continue;
+        }
         if !put_value(out, context, parameter, payload_options, scratch) {
             match argument::is_absent(call.memory(parameter.register)) {
                 true => out.put(NOT_AVAILABLE),

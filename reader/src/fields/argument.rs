@@ -8,7 +8,7 @@ use super::value::Value;
 use crate::args::atoms::{self, Atom};
 use crate::args::{self, Context};
 use crate::calls::{Direction, Parameter};
-use crate::model::{returns_descriptor, CallEvent, IovecReader, Memory, UNNAMED_ARGUMENTS};
+use crate::model::{returns_descriptor, CallEvent, IovecReader, Memory, MessageHead, UNNAMED_ARGUMENTS};
 
 /// An argument of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +72,12 @@ pub fn find(call: &CallEvent<'_>, argument: &Argument) -> Option<Found> {
         Argument::Index(index) => call.parameters().nth(usize::from(*index)).map(Found::Parameter),
         Argument::Name(name) => {
             let named = |name: &str| {
-                call.parameters().find(|parameter| match name.strip_prefix(':') {
+                let found = call.parameters().find(|parameter| match name.strip_prefix(':') {
                     Some(kind) => parameter.kind == kind,
                     None => parameter.name == name,
+                });
+                found.filter(|parameter| {
+                    args::is_given(&args::Context::new(call, args::TextLimits::default()), parameter)
                 })
             };
             // A new descriptor is printed as `fd`, unless the call has an argument of that name.
@@ -241,12 +244,12 @@ fn put_payload(shape: Shape, memory: &Memory, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends the bytes of a message. It is recorded as the length of its name, flags, length of control data and number
-/// of buffers; the name; the buffers.
+/// Appends the bytes of a message's buffers.
 fn put_message(recorded: &mut IovecReader<'_>, out: &mut Vec<u8>) {
-    if let [Some(name), _, _, Some(count)] = [(); 4].map(|()| recorded.next_word()) {
-        recorded.next_bytes(name);
-        put_buffers(recorded, count, out);
+    if let Some(head) = MessageHead::read(recorded) {
+        recorded.next_bytes(head.name_bytes());
+        put_buffers(recorded, head.recorded_buffers(), out);
+        recorded.next_bytes(head.control_bytes());
     }
 }
 

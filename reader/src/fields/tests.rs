@@ -220,7 +220,7 @@ fn memory_that_was_not_resident_is_named_and_has_no_text() {
     assert_eq!(printed("evt.absent", &open), "-");
     open.inputs[0].is_absent = true;
     check(&open, &[("evt.absent", "filename"), ("evt.arg.path", "-"), ("evt.rawarg.path", "4096")]);
-    check(&open, &[("evt.args", "dfd=-100(AT_FDCWD) filename=<NA> flags=0(O_RDONLY) mode=000")]);
+    check(&open, &[("evt.args", "dfd=-100(AT_FDCWD) filename=<NA> flags=0(O_RDONLY) mode=0")]);
     let mut read = Sample::exit("read", 5).with(&[3, 0x1000, 5]).giving(1, b"");
     read.outputs[0].is_absent = true;
     check(&read, &[("evt.absent", "buf"), ("evt.buffer", "-"), ("evt.args", "res=5 data=<NA>")]);
@@ -240,7 +240,7 @@ fn buffers_of_a_list_are_joined() {
     check(&bad, &[("evt.buffer", "helloabca")]);
 
     let mut message = Vec::new();
-    for number in [2u32, 0, 0, 2] {
+    for number in [0x1000u64, 2, 0x2000, 2, 0, 0, 0] {
         message.extend_from_slice(&number.to_le_bytes());
     }
     message.extend_from_slice(b"NN");

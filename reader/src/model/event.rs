@@ -92,6 +92,8 @@ pub struct Memory {
     pub is_absent: bool,
     /// Whether there was more memory than was recorded. Memory that is absent counts.
     pub is_cut: bool,
+    /// Whether the format's version is less than 3: messages of sockets are recorded in another layout then.
+    pub is_before_version_3: bool,
     /// What was read.
     pub bytes: Vec<u8>,
 }

@@ -57,10 +57,10 @@ pub(super) struct IncomingMemory {
 }
 
 impl IncomingMemory {
-    /// Adds a chunk; `now` is the number of the last event. If the chunk belongs to another event than the chunks
-    /// before it, their event was lost: they are forgotten. If the chunk continues one that was lost, the chunk is
-    /// ignored.
-    pub(super) fn add(&mut self, chunk: &Chunk<'_>, now: u64, pool: &mut BufferPool) {
+    /// Adds a chunk of a packet of this `version`; `now` is the number of the last event. If the chunk belongs to
+    /// another event than the chunks before it, their event was lost: they are forgotten. If the chunk continues one
+    /// that was lost, the chunk is ignored.
+    pub(super) fn add(&mut self, chunk: &Chunk<'_>, version: u8, now: u64, pool: &mut BufferPool) {
         let head = chunk.head;
         let is_of_call = (head.call, head.at_return) == (self.call, self.at_return);
         if head.continues {
@@ -79,7 +79,12 @@ impl IncomingMemory {
         }
         if !head.continues {
             self.end_last();
-            self.set.push(Memory { register: head.register, bytes: pool.take(), ..Memory::default() });
+            self.set.push(Memory {
+                register: head.register,
+                is_before_version_3: version < 3,
+                bytes: pool.take(),
+                ..Memory::default()
+            });
         }
         let Some(memory) = self.set.last_mut() else { return };
         let len = usize::from(head.len);

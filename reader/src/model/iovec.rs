@@ -15,6 +15,8 @@ pub struct IovecReader<'a> {
     last: Option<u64>,
     /// Whether that buffer was not resident.
     is_absent: bool,
+    /// See [`Memory::is_before_version_3`].
+    pub(super) is_before_version_3: bool,
 }
 
 /// A buffer of a list.
@@ -32,12 +34,18 @@ pub struct IovecBuffer<'a> {
 impl<'a> IovecReader<'a> {
     /// Begins at the front of an argument's memory.
     pub fn of(memory: &'a Memory) -> Self {
+        let &Memory { is_absent, is_before_version_3, .. } = memory;
         match memory.bytes.split_last_chunk() {
-            Some((bytes, address)) if memory.is_fault || memory.is_absent => {
-                Self { bytes, last: Some(u64::from_le_bytes(*address)), is_absent: memory.is_absent }
+            Some((bytes, address)) if memory.is_fault || is_absent => {
+                Self { bytes, last: Some(u64::from_le_bytes(*address)), is_absent, is_before_version_3 }
             }
-            _ => Self { bytes: &memory.bytes, last: None, is_absent: false },
+            _ => Self { bytes: &memory.bytes, last: None, is_absent: false, is_before_version_3 },
         }
+    }
+
+    /// If not all memory could be read by the kernel, the address of the last buffer.
+    pub fn fault_address(&self) -> Option<u64> {
+        self.last.filter(|_| !self.is_absent)
     }
 
     /// Reads a number of 32 bits.

@@ -137,7 +137,7 @@ impl Model {
         self.follow_recording(header, event);
         let state = &mut self.state;
         if let DecodedKind::Memory { task, chunk } = &event.kind {
-            state.add_chunk(task, chunk);
+            state.add_chunk(header, task, chunk);
             return false;
         }
         state.begin_event(header, event.time);

@@ -16,13 +16,13 @@ const MAX_FORKING: usize = 256;
 
 impl State {
     /// Keeps a chunk of memory for the next event of its task.
-    pub(super) fn add_chunk(&mut self, task: &Task, chunk: &Chunk<'_>) {
+    pub(super) fn add_chunk(&mut self, header: &Header, task: &Task, chunk: &Chunk<'_>) {
         let index = self.find_or_add_thread(task);
         let Self { threads, pool, last_drop, current, .. } = self;
         let Some(thread) = threads.get_mut(index) else { return };
         let incoming = &mut thread.incoming;
         incoming.forget_before(*last_drop, pool);
-        incoming.add(chunk, current.number, pool);
+        incoming.add(chunk, header.version, current.number, pool);
     }
 
     /// Notes that the current event's thread enters a call, with the memory that was recorded for it. With `at_return`,

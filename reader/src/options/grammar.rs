@@ -36,7 +36,7 @@ const OPTIONS: &[OptionRow] = &[
     (Some('q'), "quiet", "", HOW, "No events"),
     (Some('c'), "summary-only", "", SUMMARIES, "At the end calls, errors and time by call, as strace -c -w has them: from entry to return; no events"),
     (Some('S'), "summary", "", SUMMARIES, "At the end calls, errors and time by call and by process"),
-    (Some('v'), "verbose", "", SUMMARIES, "At the end events, drops, elapsed time, events per second; buffers as far as recorded"),
+    (Some('v'), "verbose", "", SUMMARIES, "At the end events, drops, elapsed time, events per second; buffers as far as recorded; structures in whole with --style strace"),
     (Some('l'), "list", "", LISTS, "List the fields that filters and formats have"),
     (Some('L'), "list-events", "", LISTS, "List the system calls with their arguments"),
     (None, "explain", "", LISTS, "Tell which part of FILTER the kernel decides and which the reader"),

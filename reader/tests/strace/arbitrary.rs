@@ -80,7 +80,7 @@ proptest! {
 
     #[test]
     fn any_call_is_one_line(sample in sample(), limit in prop_oneof![0usize..40, Just(usize::MAX)]) {
-        let options = StraceOptions { arguments: TextLimits { limit }, ..StraceOptions::default() };
+        let options = StraceOptions { arguments: TextLimits { limit, shows_all: false }, ..StraceOptions::default() };
         let line = print(options, &[(Edge::Exit, &sample)]);
         prop_assert!(line.ends_with('\n') && line.matches('\n').count() == 1, "{:?}", line);
         prop_assert!(line.starts_with("5     "), "{:?}", line);

@@ -83,7 +83,7 @@ fn buffers_are_quoted_up_to_the_limit() {
     let elf = b"\x7fELF\x02\x01\x01\x03\0\0\0\0\0\0\0\0\x03\0\xb7\0\x01\0\0\0\x80$\x02\0\0\0\0\0\xff\xff";
     let read = arm64("read", &[3, 0x10, 832]).giving(1, elf).cut().returning(832);
     assert_eq!(
-        read.line_with(TextLimits { limit: 32 }),
+        read.line_with(TextLimits { limit: 32, shows_all: false }),
         r#"read(3, "\177ELF\2\1\1\3\0\0\0\0\0\0\0\0\3\0\267\0\1\0\0\0\200$\2\0\0\0\0\0"..., 832) = 832"#
     );
     // The buffer was recorded in full, or in part.
@@ -213,7 +213,7 @@ fn execve_has_its_arguments_and_the_number_of_variables() {
     assert_eq!(one.line(), r#"execve("/bin/sleep", [""], 0xaaaac4452928 /* 1 var */) = 0"#);
     let cut = exec(b"a\0b").cut().returning(0).line();
     assert_eq!(cut, r#"execve("/bin/sleep", ["a", "b"..., ...], 0xaaaac4452928) = 0"#);
-    let limited = exec(b"1\x0022\x00333\x004\0").returning(0).line_with(TextLimits { limit: 2 });
+    let limited = exec(b"1\x0022\x00333\x004\0").returning(0).line_with(TextLimits { limit: 2, shows_all: false });
     assert_eq!(limited, r#"execve("/bin/sleep", ["1", "22", ...], 0xaaaac4452928) = 0"#);
 }
 
@@ -369,7 +369,8 @@ fn socket_calls_have_addresses_and_options() {
 
 #[test]
 fn messages_have_their_buffers_up_to_the_result() {
-    let message = |flags: u32| [bytes![0u32, flags, 0u32, 1u32, 4u32, 4u32], b"take".to_vec()].concat();
+    let message =
+        |flags: u64| [bytes![0u64, 0u64, 0x9000u64, 1u64, 0u64, 0u64, flags, 4u32, 4u32], b"take".to_vec()].concat();
     assert_eq!(
         x86_64("sendmsg", &[5, 0x10, 0x4000]).reading(1, &message(0)).returning(4).line(),
         "sendmsg(5, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"take\", iov_len=4}], msg_iovlen=1, \

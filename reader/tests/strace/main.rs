@@ -4,10 +4,12 @@
 //!
 //! - `sample`: calls for the tests, and how they are printed
 //! - `arguments`: arguments and results
+//! - `boundaries`: arguments that another argument, a size or a version bounds
 //! - `lines`: starts and ends of lines, and calls in two parts
 //! - `arbitrary`: arbitrary calls and memory
 
 mod arbitrary;
 mod arguments;
+mod boundaries;
 mod lines;
 mod sample;

@@ -2,7 +2,7 @@
 
 //! What an argument points to where the value of another argument decides it.
 
-use super::memory_kind::MemoryKind;
+use super::memory_kind::{MemoryKind, DIRECTIONS};
 use crate::shared::calls::{abi::Abi, prototype::Direction};
 use crate::shared::format::COMM_BYTES;
 
@@ -38,42 +38,99 @@ pub(super) const fn fcntl(command: u32, abi: Abi) -> Pointee {
         // F_GET_RW_HINT, F_GET_FILE_RW_HINT; F_SET_RW_HINT, F_SET_FILE_RW_HINT
         1035 | 1037 => (OUT, MemoryKind::Items, 8),
         1036 | 1038 => (IN, MemoryKind::Items, 8),
+        // F_GETDELEG, F_SETDELEG
+        1039 => (INOUT, MemoryKind::Items, 8),
+        1040 => (IN, MemoryKind::Items, 8),
         _ => return None,
     })
 }
 
 /// What the argument of `ioctl` points to. Most commands encode direction and size
-/// (`include/uapi/asm-generic/ioctl.h`). Older commands do not: of these, the common ones of terminals and sockets are
-/// listed here (`include/uapi/asm-generic/ioctls.h`).
+/// (`include/uapi/asm-generic/ioctl.h`). Older commands do not: of these, those that boards use stand in
+/// [`PLAIN_IOCTLS`].
 #[inline]
 pub(super) const fn ioctl(command: u32) -> Pointee {
     let size = ((command >> 16) & 0x3fff) as u16;
-    Some(match (command, command >> 30) {
-        // TCGETS; TCSETS, TCSETSW and TCSETSF: the kernel's `struct termios`
-        (0x5401, _) => (OUT, MemoryKind::Items, 36),
-        (0x5402..=0x5404, _) => (IN, MemoryKind::Items, 36),
-        // TIOCGPGRP, TIOCOUTQ, FIONREAD
-        (0x540f | 0x5411 | 0x541b, _) => (OUT, MemoryKind::Items, 4),
-        // TIOCSPGRP, FIONBIO, FIOASYNC
-        (0x5410 | 0x5421 | 0x5452, _) => (IN, MemoryKind::Items, 4),
-        // TIOCGWINSZ, TIOCSWINSZ
-        (0x5413, _) => (OUT, MemoryKind::Items, 8),
-        (0x5414, _) => (IN, MemoryKind::Items, 8),
-        (_, 0) => return None,
-        (_, _) if size == 0 || size > LARGEST_IOCTL => return None,
+    let direction = match command >> 30 {
+        0 => return plain_ioctl(command),
+        _ if size == 0 || size > LARGEST_IOCTL => return None,
         // The program writes, and the kernel reads.
-        (_, 1) => (IN, MemoryKind::Items, size),
-        (_, 2) => (OUT, MemoryKind::Items, size),
-        (_, _) => (INOUT, MemoryKind::Items, size),
-    })
+        1 => IN,
+        2 => OUT,
+        _ => INOUT,
+    };
+    Some((direction, MemoryKind::Items, size))
 }
+
+/// What the argument of an `ioctl` command that does not tell points to.
+const fn plain_ioctl(command: u32) -> Pointee {
+    let mut at = 0;
+    while at < PLAIN_IOCTLS.len() {
+        let plan = PLAIN_IOCTLS[at];
+        let behind = command.wrapping_sub(plan & 0xffff);
+        if behind < plan >> 27 {
+            let direction = DIRECTIONS[((plan >> 25) % 4) as usize];
+            return Some((direction, MemoryKind::Items, (plan >> 16) as u16 % 512));
+        }
+        at += 1;
+    }
+    None
+}
+
+/// A row of [`PLAIN_IOCTLS`]: `count` commands from `first` on, and `size` bytes. From the lowest bit: 16 for `first`,
+/// 9 for
+/// `size`, 2 for the direction, 5 for `count`.
+const fn row(first: u32, count: u32, direction: Direction, size: u32) -> u32 {
+    assert!(first < 1 << 16 && size < 512 && count < 32);
+    first | (size << 16) | ((direction as u32) << 25) | (count << 27)
+}
+
+/// The commands that do not encode direction and size. What is larger on 64-bit machines has the larger size: what lies
+/// behind a smaller structure is recorded, too.
+#[rustfmt::skip]
+const PLAIN_IOCTLS: &[u32] = &[
+    // `include/uapi/asm-generic/ioctls.h`: TCGETS, TCSETS…, TCGETA, TCSETA… (the kernel's `struct termios`, `struct
+    // termio`)
+    row(0x5401, 1, OUT, 36), row(0x5402, 3, IN, 36), row(0x5405, 1, OUT, 18), row(0x5406, 3, IN, 18),
+    // TIOCGPGRP, TIOCSPGRP, TIOCOUTQ, TIOCSTI, TIOCGWINSZ, TIOCSWINSZ, TIOCMGET, TIOCMBIS…, TIOCGSOFTCAR, TIOCSSOFTCAR,
+    // FIONREAD
+    row(0x540f, 1, OUT, 4), row(0x5410, 1, IN, 4), row(0x5411, 1, OUT, 4), row(0x5412, 1, IN, 1), row(0x5413, 1, OUT, 8),
+    row(0x5414, 1, IN, 8), row(0x5415, 1, OUT, 4), row(0x5416, 3, IN, 4), row(0x5419, 1, OUT, 4), row(0x541a, 1, IN, 4),
+    row(0x541b, 1, OUT, 4),
+    // TIOCGSERIAL, TIOCSSERIAL, TIOCPKT and FIONBIO, TIOCSETD, TIOCGETD, TIOCGSID, TIOCGRS485, TIOCSRS485, FIOASYNC,
+    // TIOCGICOUNT
+    row(0x541e, 1, OUT, 72), row(0x541f, 1, IN, 72), row(0x5420, 2, IN, 4), row(0x5423, 1, IN, 4), row(0x5424, 1, OUT, 4),
+    row(0x5429, 1, OUT, 4), row(0x542e, 1, OUT, 32), row(0x542f, 1, INOUT, 32), row(0x5452, 1, IN, 4), row(0x545d, 1, OUT, 80),
+    // `include/uapi/linux/sockios.h`: FIOSETOWN…, SIOCGIFNAME, SIOCGIFCONF, the others with a `struct ifreq`
+    row(0x8901, 2, IN, 4), row(0x8903, 3, OUT, 4), row(0x8910, 2, INOUT, 40), row(0x8912, 1, INOUT, 16),
+    row(0x8913, 31, INOUT, 40), row(0x8932, 31, INOUT, 40), row(0x8970, 2, INOUT, 40), row(0x89a2, 2, IN, 40),
+    row(0x89b0, 2, INOUT, 40),
+    // `include/uapi/linux/fs.h`: FIBMAP, FIGETBSZ, BLKROSET, BLKROGET, BLKGETSIZE, BLKRAGET, BLKFRAGET, BLKSECTGET,
+    // BLKSSZGET, BLKPG
+    row(1, 1, INOUT, 4), row(2, 1, OUT, 4), row(0x125d, 1, IN, 4), row(0x125e, 1, OUT, 4), row(0x1260, 1, OUT, 8),
+    row(0x1263, 1, OUT, 8), row(0x1265, 1, OUT, 8), row(0x1267, 1, OUT, 2), row(0x1268, 1, OUT, 4), row(0x1269, 1, IN, 24),
+    // BLKDISCARD, BLKIOMIN…, BLKSECDISCARD, BLKROTATIONAL, BLKZEROOUT
+    row(0x1277, 1, IN, 16), row(0x1278, 5, OUT, 4), row(0x127d, 1, IN, 16), row(0x127e, 1, OUT, 2), row(0x127f, 1, IN, 16),
+    // `include/uapi/linux/hdreg.h`, `fb.h`, `loop.h`, `i2c-dev.h`, `scsi/sg.h`
+    row(0x301, 1, OUT, 16), row(0x30d, 1, OUT, 511), row(0x4600, 1, OUT, 160), row(0x4601, 1, INOUT, 160), row(0x4602, 1, OUT, 80),
+    row(0x4c02, 1, IN, 168), row(0x4c03, 1, OUT, 168), row(0x4c04, 1, IN, 232), row(0x4c05, 1, OUT, 232), row(0x4c0a, 1, IN, 304),
+    row(0x705, 1, OUT, 8), row(0x707, 1, IN, 16), row(0x720, 1, IN, 16), row(0x2285, 1, INOUT, 88),
+    // `include/uapi/linux/kd.h`, `vt.h`: KDGETLED, KDGKBTYPE, KDGETMODE, KDGKBMODE, VT_OPENQRY, VT_GETMODE, VT_SETMODE,
+    // VT_GETSTATE
+    row(0x4b31, 1, OUT, 1), row(0x4b33, 1, OUT, 1), row(0x4b3b, 1, OUT, 4), row(0x4b44, 1, OUT, 4), row(0x5600, 1, OUT, 4),
+    row(0x5601, 1, OUT, 8), row(0x5602, 1, IN, 8), row(0x5603, 1, OUT, 6),
+];
 
 /// Larger structures of `ioctl` are not recorded.
 const LARGEST_IOCTL: u16 = 1024;
 
-/// What the second argument of `prctl` points to (`include/uapi/linux/prctl.h`).
+/// What an argument of `prctl` points to (`include/uapi/linux/prctl.h`): the second, and the last of PR_SET_VMA.
 #[inline]
-pub(super) const fn prctl(option: u32) -> Pointee {
+pub(super) const fn prctl(option: u32, register: u8) -> Pointee {
+    if register != 1 {
+        // The name of memory, of at most 79 bytes (`ANON_VMA_NAME_MAX_LEN` of `mm/madvise.c`).
+        return if option == 0x5356_4d41 { Some((IN, MemoryKind::Str, 80)) } else { None };
+    }
     Some(match option {
         // PR_SET_NAME, PR_GET_NAME
         15 => (IN, MemoryKind::Str, COMM_BYTES as u16),
@@ -81,6 +138,8 @@ pub(super) const fn prctl(option: u32) -> Pointee {
         // PR_GET_PDEATHSIG, PR_GET_UNALIGN, PR_GET_FPEMU, PR_GET_FPEXC, PR_GET_ENDIAN, PR_GET_TSC,
         // PR_GET_CHILD_SUBREAPER
         2 | 5 | 9 | 11 | 19 | 25 | 37 => (OUT, MemoryKind::Items, 4),
+        // PR_GET_TID_ADDRESS
+        40 => (OUT, MemoryKind::Items, 8),
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 //! The plan for copying the memory that one argument points to, in 32 bits.
 
 use super::command;
-use super::memory_kind::{MemoryKind, SubCommand};
+use super::memory_kind::{MemoryKind, SubCommand, DIRECTIONS};
 use crate::shared::calls::{abi::Abi, prototype::Direction};
 
 /// How to copy the memory that one argument points to.
@@ -15,6 +15,15 @@ pub struct CopyPlan(u32);
 
 /// Stands in place of the number of bytes that follow of a buffer in a list if the buffer's address is null.
 pub const NULL_BUFFER: u32 = u32::MAX;
+/// The most buffers of a list, and the most messages of a call, that the module records.
+pub const MAX_PIECES: u64 = 16;
+/// The words of a message's structure: its name and the name's length, its buffers and their number, its control data
+/// and that data's length, and flags.
+pub const MESSAGE_WORDS: usize = 7;
+/// The most bytes of a message's control data that the module records.
+pub const MAX_CONTROL_BYTES: usize = 512;
+/// The longest address of any family of sockets, `struct sockaddr_storage`; the module records no longer ones.
+pub const MAX_ADDRESS_BYTES: usize = 128;
 /// The most directory entries that the module counts.
 pub const MAX_DIRENTS: u32 = 1 << 16;
 
@@ -34,7 +43,6 @@ pub enum Count {
 }
 
 // The bits of a plan, from the lowest: 3 register, 2 direction, 4 what, 3 + 3 count, 1 failure, 12 size, 4 head.
-const DIRECTIONS: [Direction; 4] = [Direction::Value, Direction::In, Direction::Out, Direction::InOut];
 const KINDS: [MemoryKind; 16] = [
     MemoryKind::Str,
     MemoryKind::Payload,
@@ -53,8 +61,6 @@ const KINDS: [MemoryKind; 16] = [
     MemoryKind::ByCommand(SubCommand::Clone),
     MemoryKind::Dirents,
 ];
-const _: () =
-    assert!(matches!((DIRECTIONS[1], DIRECTIONS[2], DIRECTIONS[3]), (Direction::In, Direction::Out, Direction::InOut)));
 /// Sizes are below this.
 pub(super) const SIZE_LIMIT: u16 = 1 << 12;
 /// [`CopyPlan::head`] is a multiple of this.
@@ -195,7 +201,7 @@ impl CopyPlan {
         let pointee = match by {
             SubCommand::Fcntl => command::fcntl(command, abi),
             SubCommand::Ioctl => command::ioctl(command),
-            SubCommand::Prctl => command::prctl(command),
+            SubCommand::Prctl => command::prctl(command, self.register()),
             SubCommand::Futex if command::has_timeout(command) => {
                 Some((self.direction(), MemoryKind::Items, self.size()))
             }

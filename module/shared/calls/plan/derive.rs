@@ -52,8 +52,8 @@ const fn command_of(word: &[u8]) -> Option<SubCommand> {
 const fn is_decided_by(command: SubCommand, parameter: &ParsedParameter, word: &[u8]) -> bool {
     match command {
         SubCommand::Fcntl | SubCommand::Ioctl => matches!(word, b"fcntl_arg" | b"ioctl_arg"),
-        // The second argument; the options that read memory by the others are rare.
-        SubCommand::Prctl => matches!(word, b"prctl_arg") && parameter.register == 1,
+        // The second argument and the last; the options that read memory by the others are rare.
+        SubCommand::Prctl => matches!(word, b"prctl_arg") && matches!(parameter.register, 1 | 4),
         SubCommand::Futex | SubCommand::Clone => !matches!(parameter.direction, Direction::Value),
     }
 }
@@ -65,7 +65,7 @@ const fn what_of(direction: Direction, word: &[u8]) -> Option<MemoryKind> {
     }
     Some(match word {
         b"path" | b"str" => MemoryKind::Str,
-        b"bytes" | b"msgbuf" | b"old_dirents" => MemoryKind::Payload,
+        b"bytes" | b"msgbuf" => MemoryKind::Payload,
         b"dirents" => MemoryKind::Dirents,
         b"fd_set" | b"nodemask" => MemoryKind::Bits,
         b"sockaddr" => MemoryKind::Sockaddr,

@@ -2,6 +2,13 @@
 
 //! What lies in the memory that an argument points to.
 
+use crate::shared::calls::prototype::Direction;
+
+/// The directions by their numbers. Bit 0 says that the kernel reads the memory, bit 1 that it writes it.
+pub(super) const DIRECTIONS: [Direction; 4] = [Direction::Value, Direction::In, Direction::Out, Direction::InOut];
+const _: () =
+    assert!(matches!((DIRECTIONS[1], DIRECTIONS[2], DIRECTIONS[3]), (Direction::In, Direction::Out, Direction::InOut)));
+
 /// What lies in the memory that an argument points to. Programs may pass any address: what is expected there may be
 /// missing or malformed, and a bad address is no error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +38,10 @@ pub enum MemoryKind {
     ///
     /// [`NULL_BUFFER`]: super::NULL_BUFFER
     Iovec,
-    /// A `struct msghdr`. The record has the length of the name, the flags, the length of the control data and the
-    /// number of buffers (32 bits each), then the name, then the buffers as for [`Self::Iovec`].
+    /// A `struct msghdr`. The record has its [`MESSAGE_WORDS`] fields (64 bits each), then the name, then the buffers
+    /// as for [`Self::Iovec`], then the control data. Of a null pointer nothing is recorded.
+    ///
+    /// [`MESSAGE_WORDS`]: super::MESSAGE_WORDS
     Msghdr,
     /// An array of `struct mmsghdr`. The record has for each element how many bytes its buffers have (32 bits), and the
     /// message as for [`Self::Msghdr`].

@@ -16,7 +16,7 @@ mod copy_plan;
 mod derive;
 mod plans;
 
-pub use copy_plan::{CopyPlan, Count, MAX_DIRENTS};
+pub use copy_plan::{CopyPlan, Count, MAX_ADDRESS_BYTES, MAX_CONTROL_BYTES, MAX_DIRENTS, MAX_PIECES, MESSAGE_WORDS};
 #[allow(unused_imports)] // The module does not name all of them.
 pub use {
     copy_plan::NULL_BUFFER,

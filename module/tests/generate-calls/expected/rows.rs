@@ -11,7 +11,7 @@ use super::row::CallRow;
 pub const ROWS: &[CallRow] = &[
     CallRow::new([ -1, 270,  -1,  -1], "arm_fadvise64_64(fd: fd, advice: fadvise, offset: off, len: off)"),
     CallRow::new([ -1, 983041,  -1,  -1], "breakpoint()"),
-    CallRow::new([ -1, 983042,  -1,  -1], "cacheflush(start: ptr, end: ptr, flags: hex)"),
+    CallRow::new([ -1, 983042,  -1,  -1], "cacheflush(start: ptr, end: ptr, flags: hex32)"),
     CallRow::new([ -1,  -1,  56,  -1], "clone(clone_flags: clone_flags, newsp: ptr, parent_tidptr: out int, child_tidptr: ptr, tls: ptr)"),
     CallRow::new([220, 120,  -1, 120], "clone(clone_flags: clone_flags, newsp: ptr, parent_tidptr: out int, tls: ptr, child_tidptr: ptr)"),
     CallRow::new([ 57,   6,   3,   6], "close(fd: fd)"),
