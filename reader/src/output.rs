@@ -124,6 +124,14 @@ impl Output {
         Self { events: 0, left: options.limit.unwrap_or(u64::MAX), prelude: None, view, printer }
     }
 
+    /// Looks up what processes of this machine have open, now that a recording of them begins: these, or all. `waits`
+    /// says that they do nothing until then.
+    pub fn look_up(&mut self, pids: Option<&[u32]>, waits: bool) {
+        if let View::Modelled(view) = &mut self.view {
+            view.model.look_up(pids, waits);
+        }
+    }
+
     /// Hides the events of a child before it runs its command.
     pub fn hide_prelude(&mut self, prelude: PreludeFilter) {
         self.prelude = Some(prelude);

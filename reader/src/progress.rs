@@ -67,7 +67,7 @@ impl fmt::Display for ProgressLine {
         if let Some(total) = self.total.filter(|&total| total > 0) {
             let (whole, tenth) = megabytes(total);
             // More than the total may be read, if the file grows meanwhile.
-            let percent = (u128::from(self.bytes) * 100 / u128::from(total)).min(100);
+            let percent = (self.bytes.saturating_mul(100) / total).min(100);
             write!(f, " of {whole}.{tenth} MB, {percent} %")?;
         }
         match self.events {

@@ -30,7 +30,10 @@ pub fn read(options: &Options, input: Option<&Path>) -> Result<u8, AnyError> {
     if source.is_device() {
         request.send(&source)?;
     }
-    show(options, request, presentation, &mut source, sink, None)
+    show(options, request, presentation, &mut source, sink, None, |output| {
+        output.look_up(None, false);
+        Ok(())
+    })
 }
 
 /// Checks that the input is not the output, too, and is not a program.

@@ -48,12 +48,17 @@ pub fn run(options: &Options, words: &[OsString]) -> Result<u8, AnyError> {
         TracedProcesses { processes: vec![system_calls::open_pidfd(child.pid())?], child: Some(child.pid()), stop };
     source.end_with(traced, StopSignals::catch_all()?);
     request.send(&source)?;
-    child.release()?;
     let prelude = PreludeFilter::new(child.pid(), own_comm());
-    let shown = show(options, request, presentation, &mut source, sink, Some(prelude));
+    let shown = show(options, request, presentation, &mut source, sink, Some(prelude), |output| {
+        output.look_up(Some(&[child.pid()]), true);
+        child.release()
+    });
+    // A process that was not told to run its command ends now.
+    let pid = child.pid();
+    drop(child);
     // The command runs to its end, also if its calls can no longer be shown.
     source.wait_for_processes()?;
-    let status = system_calls::wait_for_child(child.pid())?;
+    let status = system_calls::wait_for_child(pid)?;
     drop(loaded);
     match shown {
         Err(error) if !is_broken_pipe(&*error) => Err(error),
@@ -89,7 +94,10 @@ pub fn attach(options: &Options, ids: &[u32], follow: bool) -> Result<u8, AnyErr
     let traced = TracedProcesses { processes, child: None, stop: request.stop_request() };
     source.end_with(traced, StopSignals::catch_first()?);
     request.send(&source)?;
-    show(options, request, presentation, &mut source, sink, None)
+    show(options, request, presentation, &mut source, sink, None, |output| {
+        output.look_up(Some(pids.items()), false);
+        Ok(())
+    })
 }
 
 /// The process that the thread with this id belongs to.

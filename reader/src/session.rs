@@ -129,7 +129,14 @@ impl Decoding {
         self.bytes += bytes as u64;
         while let Some(item) = self.framing.next(at_end) {
             match item {
-                Ok(framed) => self.merge.push(framed, |header, event| output.add_event(header, event))?,
+                Ok(framed) => {
+                    self.merge.push(framed, |header, event| output.add_event(header, event))?;
+                    if self.merge.take_overflow() {
+                        output.flush()?;
+                        progress.erase();
+                        complain("packets of too many CPUs overlap: some events may be out of order");
+                    }
+                }
                 Err(damage) => {
                     // If standard output and standard error are one file, the lines before the damage come first.
                     output.flush()?;

@@ -15,7 +15,8 @@ use syscall_record::options::Options;
 use syscall_record::source::Source;
 
 /// Shows what comes from `source`, or writes it as it is. Returns the exit status. `prelude` hides what a child does
-/// before it runs its command.
+/// before it runs its command. `begin` is called before anything is read: it looks up what processes have open that are
+/// recorded, and starts what waits for that.
 ///
 /// # Errors
 ///
@@ -27,6 +28,7 @@ pub fn show(
     source: &mut Source,
     sink: Sink,
     prelude: Option<PreludeFilter>,
+    begin: impl FnOnce(&mut Output) -> io::Result<()>,
 ) -> Result<u8, AnyError> {
     // Lines that run over the terminal show how far reading is.
     let shows_lines = !options.is_quiet() && options.output.is_none() && io::stdout().is_terminal();
@@ -44,6 +46,7 @@ pub fn show(
     if let Some(prelude) = prelude {
         output.hide_prelude(prelude);
     }
+    begin(&mut output)?;
     let state = match &mut packets {
         Some(packets) => {
             output.stop_needless_count();

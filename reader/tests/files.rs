@@ -5,139 +5,11 @@
 mod common;
 
 use common::modelled::{lines_of, lines_of_machine};
+use common::script::{Script, AT_FDCWD, CLOEXEC, SH};
 use common::*;
 use std::os::fd::AsRawFd;
-use syscall_record::calls::{Abi, Direction, KnownCall};
 use syscall_record::model::{self, EventKind};
 use syscall_record_format::format::{Edges, Machine, Task};
-
-/// A recording that is made call by call.
-struct Script {
-    recording: MadeRecording,
-    /// The name of all processes.
-    comm: &'static [u8],
-    now: u64,
-    events: Vec<MadeEvent>,
-}
-
-/// The id of the process that makes calls unless another one is named: a shell.
-const SH: u32 = 100;
-const AT_FDCWD: u64 = 0xffff_ff9c;
-const CLOEXEC: u64 = 0o2_000_000;
-
-impl Script {
-    fn new(machine: Machine) -> Self {
-        let recording = MadeRecording { machine, edges: Edges::Both, has_args: true };
-        Self { recording, comm: b"sh", now: 1000, events: Vec::new() }
-    }
-
-    fn number(&self, name: &str) -> u32 {
-        let abi = Abi::new(self.recording.machine, false);
-        let (_, number) = KnownCall::by_name(name).find(|(of, _)| *of == abi).expect("the machine has the call");
-        number
-    }
-
-    /// `pid` enters a call. `inputs` are the memory of its arguments that point to memory, in their order.
-    fn enter(&mut self, pid: u32, name: &str, args: &[u64], inputs: &[&[u8]]) -> &mut Self {
-        let number = self.number(name);
-        self.memory(pid, name, inputs, Direction::In);
-        self.events.push(enter_with(self.now, 0, task(pid, self.comm), number, args));
-        self.now += 10;
-        self
-    }
-
-    fn exit(&mut self, pid: u32, result: i64) -> &mut Self {
-        self.events.push(exit(self.now, 0, task(pid, self.comm), result));
-        self.now += 10;
-        self
-    }
-
-    /// `pid` returns from the call that made it, if the kernel traces that return.
-    fn born(&mut self, pid: u32) -> &mut Self {
-        match self.recording.machine {
-            Machine::X86_64 => {
-                self.events.push(exit_from(self.now, 0, task(pid, self.comm), self.number("clone"), 0));
-                self.now += 10;
-                self
-            }
-            Machine::Arm64 | Machine::Arm => self,
-        }
-    }
-
-    /// The shell makes a call.
-    fn call(&mut self, name: &str, args: &[u64], inputs: &[&[u8]], result: i64) -> &mut Self {
-        self.call_by(SH, name, args, inputs, result)
-    }
-
-    fn call_by(&mut self, pid: u32, name: &str, args: &[u64], inputs: &[&[u8]], result: i64) -> &mut Self {
-        if self.recording.edges == Edges::Both {
-            return self.enter(pid, name, args, inputs).exit(pid, result);
-        }
-        let call = MadeCall { number: self.number(name), args: Some(args.to_vec()) };
-        self.memory(pid, name, inputs, Direction::In);
-        self.events.push(MadeEvent {
-            time: self.now,
-            cpu: 0,
-            task: task(pid, self.comm),
-            edge: MadeEdge::Return(call, result),
-        });
-        self.now += 10;
-        self
-    }
-
-    /// The shell makes a call that writes memory.
-    fn answered(&mut self, name: &str, args: &[u64], outputs: &[&[u8]], result: i64) -> &mut Self {
-        self.enter(SH, name, args, &[]);
-        self.memory(SH, name, outputs, Direction::Out);
-        self.exit(SH, result)
-    }
-
-    fn memory(&mut self, pid: u32, name: &str, set: &[&[u8]], direction: Direction) {
-        let number = self.number(name);
-        let known = KnownCall::new(Abi::new(self.recording.machine, false), number).expect("has a row");
-        let parameters =
-            known.parameters().expect("has parameters").filter(|parameter| parameter.direction == direction);
-        for (parameter, bytes) in parameters.zip(set) {
-            let at_return = direction == Direction::Out || self.recording.edges == Edges::Exit;
-            self.events.extend(memory(self.now, 0, task(pid, self.comm), number, parameter.register, at_return, bytes));
-        }
-    }
-
-    /// The lines of all events: `NAME FD KIND PATH` if the event is about a file, else `NAME -`. Entries have `>` after
-    /// the name.
-    fn files(&self) -> Vec<String> {
-        let stream = stream(vec![packets(self.recording, 0, &self.events, &[])]);
-        lines_of(&stream, |event| {
-            let EventKind::Call(call) = &event.kind else { return String::new() };
-            let mut name = String::new();
-            let side = if call.edge == model::Edge::Enter { ">" } else { "" };
-            let name = call.name(&mut name);
-            match call.file {
-                Some(file) => {
-                    format!("{name}{side} {} {:?} {}", file.number, file.kind, String::from_utf8_lossy(&file.name))
-                }
-                None => format!("{name}{side} -"),
-            }
-        })
-    }
-
-    /// `PID UID` of all events, without repetitions.
-    fn users(&self) -> Vec<String> {
-        let stream = stream(vec![packets(self.recording, 0, &self.events, &[])]);
-        let mut lines = lines_of(&stream, |event| {
-            let EventKind::Call(call) = &event.kind else { return String::new() };
-            let uid = call.process.uid.map_or("-".into(), |uid| uid.to_string());
-            format!("{} {uid}", call.process.pid)
-        });
-        lines.dedup();
-        lines
-    }
-
-    /// The line of the last event.
-    fn last(&self) -> String {
-        self.files().pop().expect("there are events")
-    }
-}
 
 const MACHINES: [Machine; 3] = [Machine::Arm64, Machine::Arm, Machine::X86_64];
 
@@ -324,7 +196,7 @@ fn child_inherits_or_shares_descriptors_and_directory() {
         script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call("chdir", &[1], &[b"/home"], 0);
         script.enter(SH, "clone", &[flags, 0, 0, 0, 0], &[]);
         // The child's calls come before the maker returns.
-        script.born(101).call_by(101, "openat", &[AT_FDCWD, 1, 0, 0], &[b"b"], 4);
+        script.born(101).call_by(101, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/home/b"], 4);
         assert_eq!(script.last(), "openat 4 File /home/b");
         script.exit(SH, 101).call("fsync", &[4], &[], 0);
         assert_eq!(script.last(), if shares { "fsync 4 File /home/b" } else { "fsync -" }, "{flags:#x}");
@@ -420,28 +292,18 @@ fn child_id_of_a_living_process_replaces_it_only_if_names_agree() {
     }
 }
 
+/// Descriptor 500,000, opened and closed 5,000 times, took 22 seconds: half a million slots were made each time.
 #[test]
-fn high_descriptor_takes_room_only_while_it_is_open() {
-    const HIGH: u64 = (1 << 19) - 1;
-    for is_open in [true, false] {
+fn high_descriptor_is_known_beside_low_ones() {
+    for high in [(1 << 19) - 1, i64::from(i32::MAX)] {
         let mut script = Script::new(Machine::X86_64);
-        if is_open {
-            script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/high"], HIGH as i64);
-            script.call_by(7, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call_by(7, "fsync", &[3], &[], 0);
-            assert_eq!(script.last(), "fsync -", "there is no room");
-        }
-        script.call("close", &[HIGH], &[], 0);
-        script.call_by(8, "openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call_by(8, "fsync", &[3], &[], 0);
-        let stream = stream(vec![packets(script.recording, 0, &script.events, &[])]);
-        let names = |event: &model::Event<'_>| match &event.kind {
-            EventKind::Call(model::CallEvent { file: Some(file), .. }) => {
-                String::from_utf8_lossy(&file.name).into_owned()
-            }
-            _ => String::new(),
-        };
-        for is_live in [false, true] {
-            assert_eq!(lines_of_machine(&stream, is_live, names).pop().as_deref(), Some("/a"));
-        }
+        script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/low"], 3).call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], high);
+        script.call("fsync", &[high as u64], &[], 0);
+        assert_eq!(script.last(), format!("fsync {high} File /a"));
+        script.call("close", &[high as u64], &[], 0).call("fsync", &[high as u64], &[], 0);
+        assert_eq!(script.last(), "fsync -");
+        script.call("fsync", &[3], &[], 0);
+        assert_eq!(script.last(), "fsync 3 File /low");
     }
 }
 
@@ -470,7 +332,7 @@ fn files_and_parents_from_before_the_recording_are_looked_up_only_live() {
         let mut files = Vec::new();
         let parents = lines_of_machine(&stream, is_live, |event| {
             let EventKind::Call(call) = &event.kind else { return String::new() };
-            files.extend(call.file.map(|file| (file.number, file.name.clone())));
+            files.extend(call.file.map(|file| (file.number, file.name.to_vec())));
             format!("{:?} {}", call.process.ppid, call.process.uid.is_some())
         });
         let parent = is_live.then(std::os::unix::process::parent_id);
@@ -516,8 +378,8 @@ fn parents_and_their_current_names_are_known() {
         let stream = stream(vec![packets(script.recording, 0, &script.events, &[])]);
         let mut lines = lines_of(&stream, |event| {
             let EventKind::Call(call) = &event.kind else { return String::new() };
-            let text = |name: &Vec<u8>| String::from_utf8_lossy(name).into_owned();
-            let model::Process { pid, name, ppid, parent_name, uid } = call.process;
+            let text = |name: &model::ProcessName| String::from_utf8_lossy(name).into_owned();
+            let model::Process { pid, name, ppid, parent_name, uid, .. } = call.process;
             assert_eq!(*uid, None);
             format!("{pid} {} of {ppid:?} {:?}", text(name), parent_name.as_ref().map(text))
         });
@@ -548,7 +410,9 @@ fn effective_user_is_known_once_set_and_inherited() {
         script.enter(SH, "clone", &[0x11, 0, 0, 0, 0], &[]).born(101).call_by(101, "getpid", &[], &[], 101);
         script.exit(SH, 101).call(&set, &[10], &[], 0);
         script.call_by(101, "execve", &[1, 2, 3], &[b"/bin/ls"], 0);
-        let expected = ["100 -", "100 33", "100 8", "100 9", "101 9", "100 9", "100 10", "101 9"];
+        // Where no return tells that the child is new, its user is known when its maker has returned.
+        let child = if machine == Machine::X86_64 { "101 9" } else { "101 -" };
+        let expected = ["100 -", "100 33", "100 8", "100 9", child, "100 9", "100 10", "101 9"];
         assert_eq!(script.users(), expected, "{machine:?}");
     }
 }

@@ -19,7 +19,7 @@ pub fn for_each_event(
         at_end = bytes == 0;
         while let Some(packet) = framing.next(at_end) {
             let packet = packet.map_err(|damage| format!("damaged at byte {}", damage.offset))?;
-            let given = PacketEvents::new(&packet).give(u64::MAX, wanted, &mut |_, event| {
+            let given = PacketEvents::new(&packet, 0).give(u64::MAX, wanted, &mut |_, event| {
                 take(event);
                 Ok(())
             });

@@ -4,8 +4,8 @@
 
 use crate::framing::Framed;
 use syscall_record_format::format::{
-    self, memory_from_words, Args, Chunk, Edges, Header, Machine, Packet, Record, RecordGroup, RecordedReturn, Task,
-    HEADER_WORDS, PACKET_WORDS, SLOTS,
+    self, memory_from_words, Args, Chunk, Edges, Header, Machine, Record, RecordGroup, RecordedReturn, Task,
+    HEADER_WORDS, SLOTS,
 };
 
 /// An event as its record has it. It borrows from its packet, so that events are not copied before they are filtered.
@@ -109,8 +109,8 @@ pub struct SinkStopped;
 /// The events of one packet, in their order.
 pub struct PacketEvents {
     header: Header,
-    /// The words of the packet; those from `header.used` on have no meaning.
-    words: Packet,
+    /// The words that can be decoded.
+    words: Vec<u64>,
     /// The index of the next record's first word.
     position: usize,
     /// When the last event happened, in ticks.
@@ -126,11 +126,11 @@ pub struct PacketEvents {
 }
 
 impl PacketEvents {
-    /// The events of a packet.
-    pub fn new(framed: &Framed<'_>) -> Self {
+    /// The events of a packet. There is room for packets of at least so many words, also for those that take its place.
+    pub fn new(framed: &Framed<'_>, room: usize) -> Self {
         let mut events = Self {
             header: framed.header,
-            words: [0; PACKET_WORDS],
+            words: Vec::with_capacity(room),
             position: 0,
             time: 0,
             slot: 0,
@@ -142,12 +142,23 @@ impl PacketEvents {
         events
     }
 
+    /// How many bytes it takes.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.words.capacity() * size_of::<u64>()
+    }
+
+    /// How many bytes the events of a packet take at least.
+    pub fn bytes_for(framed: &Framed<'_>) -> usize {
+        size_of::<Self>() + usize::from(framed.header.used) * size_of::<u64>()
+    }
+
     /// Becomes the events of another packet.
     pub fn replace(&mut self, framed: &Framed<'_>) {
         self.header = framed.header;
-        for (word, new) in self.words.iter_mut().zip(framed.words) {
-            *word = *new;
-        }
+        let used = framed.words.get(..usize::from(framed.header.used)).unwrap_or_default();
+        self.words.clear();
+        self.words.reserve_exact(used.len());
+        self.words.extend_from_slice(used);
         self.position = HEADER_WORDS;
         (self.time, self.has_dropped) = (framed.header.base_time, framed.header.dropped_before > 0);
         (self.slot, self.slots) = (0, [NOBODY; SLOTS]);
@@ -177,7 +188,7 @@ impl PacketEvents {
             let kind = DecodedKind::Dropped { events: header.dropped_before };
             sink(header, &DecodedEvent { time: *time, cpu, kind })?;
         }
-        let words = words.get(..usize::from(header.used)).unwrap_or_default();
+        let words = words.as_slice();
         // Gives an event out where it was read: an event that went through a variable would be copied.
         macro_rules! give {
             ($len:expr, $at:expr, $kind:expr) => {
@@ -210,7 +221,7 @@ impl PacketEvents {
                 RecordGroup::Memory => {
                     let Some((chunk, delta, len)) = memory_from_words(rest, version) else { return Ok(None) };
                     let at = time.wrapping_add(delta);
-                    if wanted.has(chunk.head.call) {
+                    if wanted.has(machine, chunk.head.call) {
                         give!(len, at, DecodedKind::Memory { task, chunk });
                     } else if at > last {
                         return Ok(Some(at));
@@ -283,12 +294,12 @@ impl PacketEvents {
 }
 
 /// Of which calls memory is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum WantedMemory {
     /// Of all.
     All,
-    /// Of the calls whose numbers have these lower 8 bits.
-    OfCall(u8),
+    /// Of those for which this is true, given the machine and the lower 8 bits of the call's number.
+    OfCalls(fn(Machine, u8) -> bool),
     /// Of none.
     Nothing,
 }
@@ -296,10 +307,10 @@ pub enum WantedMemory {
 impl WantedMemory {
     /// Whether memory is wanted of a call whose number has these lower 8 bits.
     #[inline]
-    fn has(self, call: u8) -> bool {
+    fn has(self, machine: Machine, call: u8) -> bool {
         match self {
             Self::All => true,
-            Self::OfCall(wanted) => call == wanted,
+            Self::OfCalls(is_wanted) => is_wanted(machine, call),
             Self::Nothing => false,
         }
     }

@@ -32,6 +32,6 @@ fn hex(bytes: &[u8], put: &mut impl FnMut(&[u8])) {
 }
 
 /// Whether a character breaks the line or changes the direction of the text, without being a control character.
-fn misleads(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+pub fn misleads(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -4,27 +4,34 @@
 
 use crate::decode::{DecodedEvent, EventSink, PacketEvents, SinkStopped, WantedMemory};
 use crate::framing::Framed;
-use heapless::Vec;
-use std::mem::swap;
-use syscall_record_format::format::{Header, Machine};
+use syscall_record_format::format::{Header, Machine, PACKET_WORDS};
 
-/// How many packets the queue holds. A sound stream needs at most one for each CPU. When the queue is full, all events
-/// in it are given out, although events of later packets may be older.
-const MAX_PACKETS: usize = 128;
+/// How many bytes the packets in the queue take at the most. A sound stream needs one packet for each CPU, so this is
+/// enough for thousands of CPUs. When it is not, all events in the queue are given out, although events of later
+/// packets may be older.
+const MAX_BYTES: usize = 10 << 20;
+/// How many boxes of packets that are done are kept.
+const MAX_UNUSED: usize = 128;
 
 /// Puts events into the order of time.
 pub struct Merge {
-    /// The packets that may have events left, sorted by key.
-    queue: Vec<QueuedPacket, MAX_PACKETS>,
+    /// The packets that may have events left. The one with the smallest key is first, and none has a smaller key than
+    /// that at half its index: a heap.
+    queue: Vec<QueuedPacket>,
+    /// How many bytes they take.
+    bytes: usize,
     /// Boxes of packets that are done, to be used again: nothing is allocated once there are as many as were ever
     /// needed at a time.
-    unused: Vec<Box<PacketEvents>, MAX_PACKETS>,
+    #[expect(clippy::vec_box, reason = "the boxes come from the queue and go back to it")]
+    unused: Vec<Box<PacketEvents>>,
     /// How many packets came so far.
     count: u64,
     /// All events before this tick were given out.
     watermark: u64,
     /// The recording that the last packet was of.
     session: Option<(u32, Machine)>,
+    /// Whether events were given out although older ones might follow.
+    has_overflowed: bool,
     memory: WantedMemory,
 }
 
@@ -63,7 +70,16 @@ impl Default for Merge {
 impl Merge {
     /// A merge that has no packets yet.
     pub fn new() -> Self {
-        Self { queue: Vec::new(), unused: Vec::new(), count: 0, watermark: 0, session: None, memory: WantedMemory::All }
+        Self {
+            queue: Vec::new(),
+            bytes: 0,
+            unused: Vec::new(),
+            count: 0,
+            watermark: 0,
+            session: None,
+            has_overflowed: false,
+            memory: WantedMemory::All,
+        }
     }
 
     /// Says of which calls memory is wanted: all other memory is left out.
@@ -93,12 +109,20 @@ impl Merge {
         keep_error(sink, |sink| self.drain(EventOrder::END, sink))
     }
 
+    /// Whether more packets overlapped than there is memory for, since the last time that this was asked. Some events
+    /// then may have been given out in a wrong order.
+    pub fn take_overflow(&mut self) -> bool {
+        std::mem::take(&mut self.has_overflowed)
+    }
+
     fn take(&mut self, framed: Framed<'_>, sink: &mut EventSink<'_>) -> Result<(), SinkStopped> {
         let header = framed.header;
         let session = Some((header.session, header.machine));
         // Another recording, or another piece of this one, was appended to the first. All its events come later.
         let is_appended = self.session != session || header.base_time < self.watermark;
-        let has_room = !is_appended && !self.queue.is_full();
+        let is_full = self.bytes + PacketEvents::bytes_for(&framed) > MAX_BYTES;
+        self.has_overflowed |= is_full && !is_appended;
+        let has_room = !is_appended && !is_full;
         self.session = session;
         self.drain(if has_room { EventOrder::before(header.base_time) } else { EventOrder::END }, sink)?;
         self.insert(&framed);
@@ -106,7 +130,7 @@ impl Merge {
         self.drain(EventOrder::before(header.watermark), sink)
     }
 
-    /// Puts a packet into the queue. The queue must have room.
+    /// Puts a packet into the queue.
     fn insert(&mut self, framed: &Framed<'_>) {
         self.count += 1;
         let key = EventOrder { time: framed.header.base_time, packet: self.count };
@@ -115,10 +139,21 @@ impl Merge {
                 unused.replace(framed);
                 unused
             }
-            None => Box::new(PacketEvents::new(framed)),
+            None => {
+                let room = if self.queue.len() < MAX_UNUSED { PACKET_WORDS } else { 0 };
+                Box::new(PacketEvents::new(framed, room))
+            }
         };
-        let place = self.queue.iter().take_while(|queued| queued.key < key).count();
-        let _ = self.queue.insert(place, QueuedPacket { key, events });
+        self.bytes += events.bytes();
+        self.queue.push(QueuedPacket { key, events });
+        let mut at = self.queue.len() - 1;
+        while let Some(above) = at.checked_sub(1).map(|below| below / 2) {
+            if self.queue[above].key <= self.queue[at].key {
+                break;
+            }
+            self.queue.swap(above, at);
+            at = above;
+        }
     }
 
     /// Gives `sink` the events before `until`.
@@ -127,28 +162,39 @@ impl Merge {
             if first.key >= until {
                 break;
             }
-            let until = others.first().map_or(until, |second| second.key.min(until));
+            let second = others.iter().take(2).map(|other| other.key).min();
+            let until = second.map_or(until, |second| second.min(until));
             // Of two events at one time, the one of the earlier packet goes first.
             let last = if first.key.packet < until.packet { until.time } else { until.time.saturating_sub(1) };
             match first.events.give(last, self.memory, sink)? {
-                Some(time) => {
-                    first.key.time = time;
-                    let mut moving = first;
-                    for other in others {
-                        if moving.key < other.key {
-                            break;
-                        }
-                        swap(moving, other);
-                        moving = other;
+                Some(time) => first.key.time = time,
+                None => {
+                    let done = self.queue.swap_remove(0);
+                    self.bytes -= done.events.bytes();
+                    if self.unused.len() < MAX_UNUSED {
+                        self.unused.push(done.events);
                     }
                 }
-                None => {
-                    let done = self.queue.remove(0);
-                    let _ = self.unused.push(done.events);
-                }
             }
+            self.sink_first();
         }
         Ok(())
+    }
+
+    /// Moves the first packet to its place.
+    fn sink_first(&mut self) {
+        let mut at = 0;
+        loop {
+            let below = 2 * at + 1;
+            let Some(left) = self.queue.get(below) else { break };
+            let is_right = self.queue.get(below + 1).is_some_and(|right| right.key < left.key);
+            let smallest = below + usize::from(is_right);
+            if self.queue[at].key <= self.queue[smallest].key {
+                break;
+            }
+            self.queue.swap(at, smallest);
+            at = smallest;
+        }
     }
 }
 

@@ -118,6 +118,11 @@ impl KnownCall {
     pub fn is_io_write(&self) -> bool {
         self.category() == Category::IoWrite
     }
+
+    /// Whether it returns from the handler of a signal. The kernel loses the call's number in that.
+    pub fn is_sigreturn(&self) -> bool {
+        matches!(self.name(), "sigreturn" | "rt_sigreturn")
+    }
 }
 
 /// All rows of the table in the order of their names: the prototype, and the number in each table of [`Abi::ALL`].

@@ -16,7 +16,7 @@ use super::value::{put_result, result, Value};
 use crate::args::{self, is_given, Context, TextLimits};
 use crate::calls::{Direction, Parameter};
 use crate::constants::errno;
-use crate::model::{returns_descriptor, CallEvent, Edge, File};
+use crate::model::{CallEvent, Edge};
 use crate::text::escape::put_escaped;
 use crate::text::{number, Append};
 
@@ -101,7 +101,7 @@ fn is_payload(parameter: &Parameter) -> bool {
 /// Appends `res=` and the result, or `fd=` and a new descriptor.
 fn put_named_result(out: &mut Vec<u8>, context: &Context<'_>, result: i64) {
     let call = context.call;
-    if result >= 0 && call.known.is_some_and(returns_descriptor) {
+    if call.returns_descriptor() {
         out.put(b"fd=");
         number::put_signed(out, result);
         return put_file(out, call, Some(result));
@@ -115,10 +115,12 @@ fn put_named_result(out: &mut Vec<u8>, context: &Context<'_>, result: i64) {
     }
 }
 
-/// Appends what a descriptor refers to, if it is the descriptor that the call is about.
+/// Appends what a descriptor refers to, if that is known.
 fn put_file(out: &mut Vec<u8>, call: &CallEvent<'_>, number: Option<i64>) {
-    let is_meant = |file: &&File| Some(i64::from(file.number)) == number;
-    if let Some(file) = call.file.filter(is_meant) {
+    let Some(number) = number.and_then(|number| i32::try_from(number).ok()) else { return };
+    let of_call = call.file.filter(|file| file.number == number).cloned();
+    let file = of_call.or_else(|| call.threads.0.filter(|_| number >= 0)?.file(number));
+    if let Some(file) = file {
         out.put(b"(<");
         out.put(kind_letter(file.kind).as_bytes());
         out.put_byte(b'>');

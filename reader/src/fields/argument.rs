@@ -8,7 +8,7 @@ use super::value::Value;
 use crate::args::atoms::{self, Atom};
 use crate::args::{self, Context};
 use crate::calls::{Direction, Parameter};
-use crate::model::{returns_descriptor, CallEvent, IovecReader, Memory, MessageHead, UNNAMED_ARGUMENTS};
+use crate::model::{CallEvent, IovecReader, Memory, MessageHead, UNNAMED_ARGUMENTS};
 
 /// An argument of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,11 +81,7 @@ pub fn find(call: &CallEvent<'_>, argument: &Argument) -> Option<Found> {
                 })
             };
             // A new descriptor is printed as `fd`, unless the call has an argument of that name.
-            let is_new = || {
-                &**name == "fd"
-                    && call.result.is_some_and(|result| result >= 0)
-                    && call.known.is_some_and(returns_descriptor)
-            };
+            let is_new = || &**name == "fd" && call.returns_descriptor();
             match named(name) {
                 Some(parameter) => Some(Found::Parameter(parameter)),
                 None if is_new() => Some(Found::Result),

@@ -2,6 +2,7 @@
 
 //! Payload: the bytes that calls read and write, in sysdig's forms.
 
+use crate::text::escape::{misleads, put_escaped};
 pub(super) use crate::text::payload::put_dots;
 use std::io::Write as _;
 
@@ -69,6 +70,7 @@ fn put_text(out: &mut Vec<u8>, bytes: &[u8]) {
             '\n' if last == '\r' => (),
             '\n' | '\t' => out.push(character as u8),
             _ if character.is_control() => (),
+            _ if misleads(character) => put_escaped(out, character.encode_utf8(&mut [0; 4]).as_bytes()),
             _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
         last = character;
@@ -124,6 +126,8 @@ mod tests {
     fn text_has_no_control_characters_and_no_invalid_utf8() {
         let bytes = "GET /\u{e4} HTTP/1.0\r\nHost: x\r\n\r\na\tb\rc\u{1b}[1m\u{9b}1m".as_bytes();
         assert_eq!(shown(Payload::Text, bytes), "\nGET /\u{e4} HTTP/1.0\nHost: x\n\na\tb\nc[1m1m");
+        // A file's name was shown backwards.
+        assert_eq!(shown(Payload::Text, "a\u{202e}fdp.exe".as_bytes()), "\na\\xe2\\x80\\xaefdp.exe");
         assert_eq!(shown(Payload::Text, b"a\xff\xfeb"), "\nab");
     }
 

@@ -3,7 +3,7 @@
 //! Events for tests.
 
 use crate::calls::{self, Abi};
-use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind, Memory, Process};
+use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind, Memory, Process, ThreadsView};
 use std::net::SocketAddr;
 use syscall_record_format::format::{Machine, Task};
 
@@ -66,9 +66,10 @@ impl Sample {
             latency: None,
             process: Process {
                 pid: 1000,
-                name: b"cat".to_vec(),
+                serial: 1000,
+                name: "cat".into(),
                 ppid: Some(900),
-                parent_name: Some(b"bash".to_vec()),
+                parent_name: Some("bash".into()),
                 uid: Some(1002),
             },
             file: None,
@@ -149,6 +150,8 @@ impl Sample {
                 is_birth: false,
                 process: &self.process,
                 file: self.file.as_ref(),
+                death: None,
+                threads: ThreadsView::default(),
             }),
         }
     }

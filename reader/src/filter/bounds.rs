@@ -10,7 +10,7 @@ use super::calls_by_abi::CallsByAbi;
 use super::tree::{Literal, Node, Operator, Test};
 use crate::calls::{Abi, Category, KnownCall, NUMBERS};
 use crate::fields::{Argument, FieldId};
-use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind, Process};
+use crate::model::{CallEvent, Edge, Event, EventKind, File, FileKind, Name, Process, ThreadsView};
 use syscall_record_format::format::{Machine, Task, MAX_ERRNO};
 
 /// Stages of a call, as bits: it was entered and has not returned.
@@ -178,8 +178,14 @@ fn results_with_any_file(test: &Test, abi: Abi, number: u32) -> impl Iterator<It
     let mut answers = [false; 2];
     let kinds = kinds.iter().map(|&kind| Some(kind)).chain([None]);
     for kind in kinds {
-        let file =
-            kind.map(|kind| File { number: 0, kind, name: Vec::new(), local: None, remote: None, is_server: None });
+        let file = kind.map(|kind| File {
+            number: 0,
+            kind,
+            name: Name::default(),
+            local: None,
+            remote: None,
+            is_server: None,
+        });
         let is_passed = passes(test, Edge::Exit, Some((abi, number)), 0, file.as_ref());
         if let Some(answer) = answers.get_mut(usize::from(is_passed)) {
             *answer = true;
@@ -216,6 +222,8 @@ pub fn passes(test: &Test, edge: Edge, call: Option<(Abi, u32)>, result: i64, fi
             is_birth: false,
             process: &process,
             file,
+            death: None,
+            threads: ThreadsView::default(),
         }),
     };
     test.matches(&event, &mut Vec::new())

@@ -40,7 +40,7 @@ impl SkippedCalls {
         // Which return belongs to which entry depends on which threads there are. And a return from a signal's handler
         // may have lost its number: then it is not skipped, and neither may its entry be.
         calls.unite(&CallsByAbi::new(false, |_, _, call| {
-            call.is_some_and(|call| changes_threads(call) || matches!(call.name(), "sigreturn" | "rt_sigreturn"))
+            call.is_some_and(|call| changes_threads(call) || call.is_sigreturn())
         }));
         let keeps_others = Abi::ALL.into_iter().any(|abi| calls.contains(abi, NUMBERS as u32));
         (!keeps_others).then(|| Self { calls, kept: None, entries: Vec::new() })

@@ -3,17 +3,39 @@
 //! What happens after an event was given out: threads and processes end, descriptors are closed, calls are forgotten.
 
 use super::effects::Effect;
-use super::event::File;
 use super::state::State;
-use crate::decode::DecodedKind;
+use super::threads::Prepared;
+use crate::decode::{DecodedEvent, DecodedKind};
+
+/// The descriptor is not open, `include/uapi/asm-generic/errno-base.h`.
+const EBADF: i64 = 9;
 
 impl State {
     /// Applies what the current event changes for later events: closed descriptors, threads that have ended.
-    pub(super) fn settle(&mut self, kind: &DecodedKind<'_>) {
-        match kind {
-            DecodedKind::Enter { task, .. } => self.settle_entry(task.tgid),
-            DecodedKind::Exit { task, .. } => self.settle_return(task.tid, task.tgid),
+    pub(super) fn settle(&mut self, event: &DecodedEvent<'_>) {
+        match &event.kind {
+            DecodedKind::Enter { task, .. } => {
+                self.note_certain(event.time);
+                self.settle_entry(task.tgid);
+            }
+            DecodedKind::Exit { .. } => {
+                self.note_certain(event.time);
+                self.settle_return();
+            }
             DecodedKind::Memory { .. } | DecodedKind::Dropped { .. } => (),
+        }
+    }
+
+    /// Notes that the current event, of this tick, is certainly its thread's, unless that is in doubt.
+    fn note_certain(&mut self, ticks: u64) {
+        if let Some(thread) = self.threads.get_mut(self.current.thread).filter(|_| !self.current.is_doubtful) {
+            let last_certain = std::mem::replace(&mut thread.last_certain, self.current.number);
+            thread.certain_at = ticks;
+            if last_certain <= self.last_doubt {
+                if let Some(entry) = self.processes.get_mut(thread.process) {
+                    entry.is_in_doubt = false;
+                }
+            }
         }
     }
 
@@ -22,28 +44,67 @@ impl State {
         let index = self.current.thread;
         match self.effect_of(index) {
             Effect::Exit => self.forget_thread(index),
-            Effect::ExitGroup if self.has_siblings(index) => self.forget_threads(&|thread| thread.tgid == tgid),
-            Effect::ExitGroup => self.forget_thread(index),
+            Effect::ExitGroup => {
+                self.forget_process(tgid);
+                self.ended.rotate_right(1);
+                self.ended[0] = tgid;
+            }
             Effect::Close => {
-                let closed = self.close();
+                let prepared = self.close();
                 if let Some(call) = self.threads.get_mut(index).and_then(|thread| thread.call.as_mut()) {
-                    call.closes = closed;
+                    call.prepared = prepared;
                 }
             }
             _ => (),
         }
     }
 
+    /// Whether the entry to the current event's call has closed a descriptor that was certainly open, or the call has
+    /// closed nothing. Otherwise, another thread may have got the descriptor before it was closed, or have
+    /// replaced it.
+    fn has_closed_open_descriptor(&mut self) -> bool {
+        let call = self.threads.get(self.current.thread).and_then(|thread| thread.call.as_ref());
+        let (was_open, since) =
+            call.map_or((false, 0), |call| (matches!(call.prepared, Prepared::Closes(_)), call.event));
+        let table = self.belongings(self.current.thread).table;
+        let is_replaced = table.is_some_and(|table| table.borrow().replaced > since);
+        self.current.latency.is_some() && ((was_open && !is_replaced) || self.current.result == Some(-EBADF))
+    }
+
+    /// Notes what is in doubt because of the close that the current event's call has done: if another call may have
+    /// closed the descriptor, or is closing it, that call may yet close the next file of this number.
+    fn note_doubtful_close(&mut self) {
+        let call = self.threads.get(self.current.thread).and_then(|thread| thread.call.as_ref());
+        let is_second = call.is_some_and(|call| matches!(call.prepared, Prepared::ClosesAgain));
+        if self.current.result != Some(0) || !self.needs.files {
+            return;
+        }
+        let Some(table) = self.belongings(self.current.thread).table else { return };
+        match self.current.number_of_file {
+            Some(number) if is_second => table.borrow_mut().note_replaced(number, self.current.number),
+            Some(_) => (),
+            // Its entry was lost: it may have closed any descriptor.
+            None => table.borrow_mut().forget(),
+        }
+    }
+
     /// Applies the return from a call, and forgets the call.
-    fn settle_return(&mut self, tid: u32, tgid: u32) {
+    fn settle_return(&mut self) {
         let index = self.current.thread;
         match self.effect_of(index) {
-            Effect::Exec if self.current.result == Some(0) && self.has_siblings(index) => {
-                self.forget_threads(&|thread| thread.tgid == tgid && thread.tid != tid);
+            Effect::Exec if self.current.result == Some(0) => {
+                if let Some(process) = self.threads.get(index).map(|thread| thread.process) {
+                    self.forget_threads_but(process, Some(index));
+                }
             }
             Effect::Fork => self.forking.retain(|&thread| thread != index),
-            // Where the entry was recorded, it has closed the descriptor.
-            Effect::Close if self.current.latency.is_none() => drop(self.close()),
+            // If the descriptor was certainly open, the entry has closed it.
+            Effect::Close => {
+                if !self.has_closed_open_descriptor() {
+                    self.note_doubtful_close();
+                    self.close();
+                }
+            }
             _ => (),
         }
         if let Some(thread) = self.threads.get_mut(index) {
@@ -51,18 +112,8 @@ impl State {
             self.pool.clear(&mut thread.inputs);
         }
         self.pool.clear(&mut self.outputs);
-    }
-
-    /// Whether more threads of a thread's process are known.
-    fn has_siblings(&self, index: usize) -> bool {
-        let process = self.threads.get(index).and_then(|thread| self.processes.get(thread.process));
-        process.is_some_and(|entry| entry.threads > 1)
-    }
-
-    /// Closes the current event's descriptor. Returns the file that it referred to.
-    fn close(&mut self) -> Option<Box<File>> {
-        let number = self.current.file?;
-        let table = self.processes.files_of(self.threads.get(self.current.thread)?.process);
-        self.processes.files.remove(table, number).map(|open| Box::new(open.file))
+        if let Some(death) = &self.current.death {
+            self.forget_process(death.pid);
+        }
     }
 }

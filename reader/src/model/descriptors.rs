@@ -2,12 +2,16 @@
 
 //! What calls that have returned did to descriptors and to the current directory.
 
-use super::descriptor_table::OpenFile;
+use super::descriptor_map::Descriptor;
 use super::descriptor_update::DescriptorUpdate;
-use super::effects::{register_of, Effect, ANONYMOUS, CLOSE_ON_EXEC};
-use super::event::FileKind;
-use super::processes::CLONE_FILES;
+use super::effects::{register_of, returns_plain_number, Effect, ANONYMOUS, CLOSE_ON_EXEC};
+use super::event::input_of;
+use super::file::FileKind;
+use super::name::Name;
+use super::open_file::OpenFile;
+use super::threads::Prepared;
 use super::{path, procfs};
+use std::rc::Rc;
 
 /// Stands for the current directory where a descriptor of a directory is expected.
 const AT_FDCWD: i32 = -100;
@@ -22,8 +26,12 @@ const F_DUPFD_CLOEXEC: u32 = 1030;
 const FIONCLEX: u32 = 0x5450;
 const FIOCLEX: u32 = 0x5451;
 /// Flags of `close_range`, `include/uapi/linux/close_range.h`.
-const CLOSE_RANGE_UNSHARE: u32 = 2;
-const CLOSE_RANGE_CLOEXEC: u32 = 4;
+pub(super) const CLOSE_RANGE_UNSHARE: u64 = 2;
+pub(super) const CLOSE_RANGE_CLOEXEC: u32 = 4;
+/// So many descriptors are noted as closed or marked also if they are not known. Programs hand on low descriptors.
+pub(super) const NOTED_DESCRIPTORS: u32 = 64;
+/// The longest path of a current directory: `PATH_MAX` of `include/uapi/linux/limits.h`. A longer one is not known.
+const MAX_DIRECTORY_BYTES: usize = 4096;
 /// Flag of `open` that makes a file without a name in a directory. Programs set it together with `O_DIRECTORY`; this is
 /// the bit of its own.
 const O_TMPFILE: u32 = 0o20_000_000;
@@ -33,6 +41,7 @@ impl DescriptorUpdate<'_> {
     #[cold]
     pub(super) fn apply(&mut self, result: i64) -> Option<i32> {
         let effect = self.effect();
+        self.end_preparation(result);
         if effect == Effect::Connect && (result == 0 || result == -EINPROGRESS) {
             self.set_address(false, self.inputs);
             return None;
@@ -41,16 +50,23 @@ impl DescriptorUpdate<'_> {
             return None;
         }
         let new = i32::try_from(result).ok();
+        let makes_new = matches!(
+            effect,
+            Effect::Open | Effect::Make(_) | Effect::Find | Effect::Dup | Effect::Socket | Effect::Accept
+        );
+        if makes_new && returns_plain_number(self.known, self.call.registers(), input_of(self.inputs)) {
+            return None;
+        }
         match effect {
             Effect::Open => {
-                let open = self.opened_file();
-                self.set(new?, open);
+                let (file, closes_on_exec) = self.opened_file();
+                self.set(new?, file, closes_on_exec);
             }
             Effect::Make(index) => {
-                let open = self.anonymous_file(index);
-                self.set(new?, open);
+                let (file, closes_on_exec) = self.anonymous_file(index)?;
+                self.set(new?, Some(file), closes_on_exec);
             }
-            Effect::Find => self.set(new?, None),
+            Effect::Find => self.set(new?, None, false),
             Effect::Dup => {
                 let closes_on_exec = self.flags(&["dup_flags"]) & CLOSE_ON_EXEC != 0;
                 self.duplicate(new?, closes_on_exec);
@@ -62,100 +78,148 @@ impl DescriptorUpdate<'_> {
                 _ => return None,
             },
             Effect::Socket => {
-                let open = self.new_socket();
-                self.set(new?, Some(open));
+                let (file, closes_on_exec) = self.new_socket();
+                self.set(new?, Some(file), closes_on_exec);
             }
             Effect::Accept => {
-                let open = self.accepted_socket();
-                self.set(new?, Some(open));
+                let (file, closes_on_exec) = self.accepted_socket();
+                self.set(new?, Some(file), closes_on_exec);
             }
             Effect::SocketPair => {
-                let open = self.new_socket();
-                self.set_pair(open);
+                let (kind, closes_on_exec) = self.socket_kind();
+                self.set_pair(|ledger| OpenFile::new(kind, Vec::new(), ledger), closes_on_exec);
             }
             Effect::Pipe => {
                 let closes_on_exec = self.flags(&["pipe_flags"]) & CLOSE_ON_EXEC != 0;
-                self.set_pair(OpenFile::new(FileKind::Pipe, Vec::new(), closes_on_exec));
+                self.set_pair(|ledger| OpenFile::new(FileKind::Pipe, Vec::new(), ledger), closes_on_exec);
             }
             Effect::Bind => self.set_address(true, self.inputs),
             Effect::SocketName => self.set_address(true, self.outputs),
             Effect::PeerName => self.set_address(false, self.outputs),
             Effect::Listen => {
-                if let Some(open) = self.first_file() {
-                    open.file.is_server = Some(true);
+                if let Some(file) = self.first_file() {
+                    file.change(|file| file.is_server = Some(true));
                 }
             }
             Effect::CloseRange => self.close_range(),
             Effect::Chdir => {
-                let path = self.memory(self.inputs, "path")?;
-                let directory = path::join(self.current_directory().as_deref(), path);
-                self.processes.get_mut(self.process)?.directory = Some(directory);
+                let base = self.directory.borrow().path_since(self.since());
+                let path = self.path().map(|path| path::join(base.as_deref(), path));
+                self.set_directory(path.filter(|path| path.starts_with(b"/")));
             }
             Effect::Fchdir => {
-                let name = self.first_file().map(|open| open.file.name.clone());
-                self.processes.get_mut(self.process)?.directory = name;
+                let name = self.first_file().map(|file| file.file().name.to_vec());
+                self.set_directory(name.filter(|name| name.starts_with(b"/")));
             }
+            Effect::LoseDirectory => self.directory.borrow_mut().lose(self.now),
             Effect::Getcwd => {
                 let path = self.memory(self.outputs, "str")?.split(|&byte| byte == 0).next()?;
-                self.processes.get_mut(self.process)?.directory = Some(path.to_vec());
+                if path.starts_with(b"/") && !self.has_gap {
+                    let path = Name::new(path.to_vec(), self.ledger);
+                    self.directory.borrow_mut().learn(path, self.since());
+                }
             }
-            Effect::Unshare if self.register(0)? & CLONE_FILES != 0 => self.unshare(),
             Effect::Exec => {
-                self.unshare();
-                let table = self.processes.files_of(self.process);
-                self.processes.files.retain(table, &|_, open| !open.closes_on_exec);
-                self.processes.get_mut(self.process)?.has_run = true;
+                let now = self.now;
+                self.table.borrow_mut().map.change(
+                    0..=u32::MAX,
+                    self.work,
+                    &|descriptor| descriptor.closes_on_exec,
+                    &|descriptor| *descriptor = Descriptor { changed: now, ..Descriptor::default() },
+                );
             }
             _ => return None,
         }
-        match effect {
-            Effect::Open | Effect::Make(_) | Effect::Find | Effect::Dup | Effect::Socket | Effect::Accept => new,
-            _ => None,
+        new.filter(|_| makes_new)
+    }
+
+    /// Notes at the entry of a call what its return needs, and makes unknown what is in doubt until then. Only where
+    /// both are recorded.
+    #[cold]
+    pub(super) fn prepare(&mut self) -> Prepared {
+        match self.effect() {
+            Effect::Chdir | Effect::Fchdir => {
+                self.directory.borrow_mut().begin_change();
+                Prepared::ChangesDirectory
+            }
+            Effect::Dup if self.names_descriptor() => {
+                let Some(new) = self.register(1).map(|new| new as i32).filter(|&new| new >= 0) else {
+                    return Prepared::Nothing;
+                };
+                let mut table = self.table.borrow_mut();
+                table.note_replaced(new, self.now);
+                let old = u32::try_from(new).ok().and_then(|new| table.map.get(new).cloned());
+                // Nothing changes if both are one descriptor. Only changes that others can see are in doubt.
+                if self.first_descriptor() == Some(new) || old.is_none() {
+                    return Prepared::Nothing;
+                }
+                table.set(new, Descriptor { changed: self.now, ..Descriptor::default() }, self.ledger);
+                Prepared::Replaces(new, Box::new(old))
+            }
+            _ => Prepared::Nothing,
         }
     }
 
-    /// The file that was opened by path; `None` if the path was not recorded.
+    /// Takes back what the entry has made unknown.
+    fn end_preparation(&mut self, result: i64) {
+        match &self.call.prepared {
+            Prepared::ChangesDirectory => self.directory.borrow_mut().end_change(),
+            Prepared::Replaces(number, old) if result < 0 && !self.has_gap => {
+                let mut table = self.table.borrow_mut();
+                let number = *number as u32;
+                let is_mine = table.map.get(number).is_some_and(|now| now.changed == self.call.event);
+                if let (Some(old), true) = (&**old, is_mine) {
+                    table.map.set(number, old.clone(), self.ledger);
+                }
+            }
+            _ => (),
+        }
+    }
+
+    fn set_directory(&mut self, path: Option<Vec<u8>>) {
+        let path = path.filter(|path| path.len() <= MAX_DIRECTORY_BYTES && !self.has_gap);
+        let path = path.map(|path| Name::new(path, self.ledger));
+        self.directory.borrow_mut().set(path, self.since(), self.now);
+    }
+
+    /// The file that was opened by path, if the path is known, and whether `execve` closes its descriptor.
     #[cold]
-    fn opened_file(&mut self) -> Option<OpenFile> {
-        let path = self.memory(self.inputs, "path")?;
+    fn opened_file(&mut self) -> (Option<Rc<OpenFile>>, bool) {
+        let how = self.memory(self.inputs, "open_how").and_then(|how| how.first_chunk::<4>());
+        let flags = how.map_or_else(|| self.flags(&["open_flags"]), |flags| u32::from_le_bytes(*flags));
+        let closes_on_exec = flags & CLOSE_ON_EXEC != 0;
+        let Some(path) = self.path() else { return (None, closes_on_exec) };
         let directory = register_of(self.known, &["dirfd"]).and_then(|register| self.register(register));
         let base = match directory.map(|number| number as i32) {
             _ if path.starts_with(b"/") => None,
             None | Some(AT_FDCWD) => self.current_directory(),
-            Some(number) => {
-                let table = self.processes.files_of(self.process);
-                self.processes.files.get(table, number).map(|open| open.file.name.clone())
-            }
+            Some(number) => self.file(number).map(|file| file.file().name.clone()),
         };
-        let how = self.memory(self.inputs, "open_how").and_then(|how| how.first_chunk::<4>());
-        let flags = how.map_or_else(|| self.flags(&["open_flags"]), |flags| u32::from_le_bytes(*flags));
         let is_directory = flags & procfs::directory_flag(self.call.abi) != 0 && flags & O_TMPFILE == 0;
         let kind = if is_directory { FileKind::Directory } else { FileKind::File };
-        Some(OpenFile::new(kind, path::join(base.as_deref(), path), flags & CLOSE_ON_EXEC != 0))
+        (Some(OpenFile::new(kind, path::join(base.as_deref(), path), self.ledger)), closes_on_exec)
     }
 
-    /// The file without a path that was made: that at `index` of [`ANONYMOUS`].
+    /// The file without a path that was made: that at `index` of [`ANONYMOUS`]; and whether `execve` closes its
+    /// descriptor.
     #[cold]
-    fn anonymous_file(&self, index: u8) -> Option<OpenFile> {
+    fn anonymous_file(&self, index: u8) -> Option<(Rc<OpenFile>, bool)> {
         let &(link, close_flag) = ANONYMOUS.get(usize::from(index))?;
         let mut parameters = self.known.parameters()?;
         let flags = parameters.find(|parameter| parameter.kind.ends_with("_flags"));
         let flags = flags.and_then(|flags| flags.value(self.call.registers())).unwrap_or(0) as u32;
         let closes_on_exec = close_flag == 0 || flags & close_flag != 0;
-        let mut open = OpenFile::from_proc_link(link.as_bytes(), false, closes_on_exec);
-        let name = self.memory(self.inputs, "str").unwrap_or_default();
-        open.file.name.extend_from_slice(name);
-        Some(open)
+        let mut name = link.as_bytes().to_vec();
+        name.extend_from_slice(self.memory(self.inputs, "str").unwrap_or_default());
+        Some((OpenFile::from_proc_link(name, false, self.ledger), closes_on_exec))
     }
 
     /// Makes `new` refer to the file of the call's first descriptor.
     #[cold]
     fn duplicate(&mut self, new: i32, closes_on_exec: bool) {
-        if self.first_descriptor() == Some(new) {
-            return;
+        if self.first_descriptor() != Some(new) {
+            self.set(new, self.first_file(), closes_on_exec);
         }
-        let open = self.first_file().cloned();
-        self.set(new, open.map(|open| OpenFile { closes_on_exec, ..open }));
     }
 
     fn fcntl(&mut self, new: i32) -> Option<i32> {
@@ -170,20 +234,14 @@ impl DescriptorUpdate<'_> {
         None
     }
 
+    /// Sets whether `execve` closes the call's descriptor. It is noted as well if it is not known what it refers to.
     fn set_closes_on_exec(&mut self, closes_on_exec: bool) {
-        if let Some(open) = self.first_file() {
-            open.closes_on_exec = closes_on_exec;
-        }
-    }
-
-    /// Gives the process a table of its own, if it shares one.
-    #[cold]
-    fn unshare(&mut self) {
-        let table = self.processes.files_of(self.process);
-        let own = self.processes.files.unshare(table);
-        if let Some(entry) = self.processes.get_mut(self.process) {
-            entry.files = Some(own);
-        }
+        let Some(number) = self.first_descriptor() else { return };
+        let mut table = self.table.borrow_mut();
+        let before = table.get(number).cloned().unwrap_or_default();
+        let file = table.file_since(number, self.since());
+        let descriptor = Descriptor { file, closes_on_exec, changed: before.changed.max(1), ..before };
+        table.set(number, descriptor, self.ledger);
     }
 
     #[cold]
@@ -191,23 +249,22 @@ impl DescriptorUpdate<'_> {
         let [Some(first), Some(last), Some(flags)] =
             [0, 1, 2].map(|index| self.register(index).map(|word| word as u32))
         else {
-            return;
+            return self.table.borrow_mut().forget();
         };
-        if flags & CLOSE_RANGE_UNSHARE != 0 {
-            self.unshare();
-        }
-        let table = self.processes.files_of(self.process);
-        let range = first as usize..=last as usize;
-        if flags & CLOSE_RANGE_CLOEXEC == 0 {
-            self.processes.files.touch(table, range.clone());
-        }
-        self.processes.files.retain(table, &|number, open| {
-            let is_in_range = range.contains(&number);
-            if is_in_range && flags & CLOSE_RANGE_CLOEXEC != 0 {
-                open.closes_on_exec = true;
-                return true;
+        let (marks, now) = (flags & CLOSE_RANGE_CLOEXEC != 0, self.now);
+        let mut table = self.table.borrow_mut();
+        // What it has of its maker may be found out later.
+        for number in first..last.saturating_add(1).min(NOTED_DESCRIPTORS) {
+            if table.map.get(number).is_none() {
+                let descriptor = Descriptor { closes_on_exec: marks, changed: now, ..Descriptor::default() };
+                table.set(number as i32, descriptor, self.ledger);
             }
-            !is_in_range
-        });
+        }
+        if first <= last {
+            table.map.change(first..=last, self.work, &|_| true, &|descriptor| match marks {
+                true => descriptor.closes_on_exec = true,
+                false => *descriptor = Descriptor { changed: now, ..Descriptor::default() },
+            });
+        }
     }
 }

@@ -3,7 +3,9 @@
 //! What each system call does to threads, processes and file descriptors.
 
 use crate::calls::{Abi, Direction, KnownCall, NUMBERS, ROW_COUNT};
+use crate::decode::DecodedCall;
 use std::sync::atomic::{AtomicU8, Ordering};
+use syscall_record_format::format::{Header, Machine};
 
 /// What a call does, as far as it matters to the model. "Result" says that the call's result is a new descriptor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,8 +61,22 @@ pub(super) enum Effect {
     Fchdir,
     /// Tells the current directory.
     Getcwd,
-    /// May stop sharing descriptors with other processes.
+    /// May stop sharing descriptors or the current directory with other threads.
     Unshare,
+    /// Makes the current directory another one, which the arguments do not tell.
+    LoseDirectory,
+    /// May set the name of the thread.
+    Rename,
+    /// Waits for a child, and may tell of its end. The status is in register 1.
+    Wait,
+    /// As `Wait`, but for a `siginfo` in register 2.
+    Waitid,
+    /// Tells the parent.
+    Getppid,
+    /// Sends to the address in the arguments.
+    SendTo,
+    /// Receives, and tells the address of the sender.
+    ReceiveFrom,
     /// Sets the effective user, which is in this register.
     Setuid(u8),
     /// Tells the real user.
@@ -138,6 +154,13 @@ impl Effect {
             "fchdir" => Self::Fchdir,
             "getcwd" => Self::Getcwd,
             "unshare" => Self::Unshare,
+            "setns" | "pivot_root" => Self::LoseDirectory,
+            "prctl" => Self::Rename,
+            "wait4" | "waitpid" => Self::Wait,
+            "waitid" => Self::Waitid,
+            "getppid" => Self::Getppid,
+            "sendto" => Self::SendTo,
+            "recvfrom" => Self::ReceiveFrom,
             "setuid" | "setuid32" => Self::Setuid(0),
             "setreuid" | "setreuid32" | "setresuid" | "setresuid32" => Self::Setuid(1),
             "getuid" | "getuid32" => Self::Getuid,
@@ -166,6 +189,12 @@ impl Default for EffectTable {
 }
 
 impl EffectTable {
+    /// The traits of a call, as its record has it.
+    pub(super) fn get_by_number(&mut self, header: &Header, call: &DecodedCall<'_>) -> CallTraits {
+        let abi = Abi::new(header.machine, call.is_32bit);
+        self.get(abi, call.number, KnownCall::new(abi, call.number))
+    }
+
     /// The traits of a call.
     pub(super) fn get(&mut self, abi: Abi, number: u32, call: Option<KnownCall>) -> CallTraits {
         // A larger number would index the numbers of the next ABI.
@@ -189,9 +218,31 @@ pub fn is_followed(call: KnownCall) -> bool {
     Effect::of(call.name()) != Effect::None
 }
 
-/// Whether the call makes or ends threads, or replaces their program.
+/// Whether the call makes or ends threads, tells of their end, replaces their program, or gives them another name: from
+/// these, the model learns which thread has an id.
 pub fn changes_threads(call: KnownCall) -> bool {
-    matches!(Effect::of(call.name()), Effect::Fork | Effect::Exec | Effect::Exit | Effect::ExitGroup)
+    matches!(
+        Effect::of(call.name()),
+        Effect::Fork | Effect::Exec | Effect::Exit | Effect::ExitGroup | Effect::Wait | Effect::Waitid | Effect::Rename
+    )
+}
+
+/// Whether the memory of a call with these lower 8 bits of its number may tell of threads: what a child shares with its
+/// maker (`clone3`), or that a process has ended (`wait4`, `waitid`, `waitpid`). Of both widths of the machine.
+pub(super) fn tells_of_threads(machine: Machine, call: u8) -> bool {
+    const fn bits(number: u32) -> u8 {
+        number as u8
+    }
+    const CLONE3: u8 = bits(435);
+    const NARROW: [u8; 2] = [bits(114), bits(280)];
+    const WIDE: [u8; 2] = [bits(260), bits(95)];
+    const X86: [u8; 5] = [bits(61), bits(247), bits(114), bits(284), bits(7)];
+    call == CLONE3
+        || match machine {
+            Machine::Arm => NARROW.contains(&call),
+            Machine::Arm64 => NARROW.contains(&call) || WIDE.contains(&call),
+            Machine::X86_64 => X86.contains(&call),
+        }
 }
 
 /// Whether the call's result is a new file descriptor, unless the call fails.
@@ -211,6 +262,25 @@ pub fn returns_descriptor(call: KnownCall) -> bool {
 fn makes_descriptor(call: KnownCall) -> bool {
     let effect = Effect::of(call.name());
     matches!(effect, Effect::Open | Effect::Make(_) | Effect::Find | Effect::Dup | Effect::Socket | Effect::Accept)
+}
+
+/// Whether the flags of a call with these arguments make its result a number of another kind, where the call otherwise
+/// returns a new descriptor.
+pub(super) fn returns_plain_number<'a>(
+    call: KnownCall,
+    registers: &[u64],
+    input: impl Fn(u8) -> Option<&'a [u8]>,
+) -> bool {
+    match call.name_and_hash().0 {
+        // `LANDLOCK_CREATE_RULESET_VERSION` and `LANDLOCK_CREATE_RULESET_ERRATA`.
+        "landlock_create_ruleset" => registers.get(2).is_some_and(|flags| flags & 3 != 0),
+        // `IORING_SETUP_REGISTERED_FD_ONLY`: the result is an index of the descriptors that the ring knows.
+        "io_uring_setup" => {
+            let flags = input(1).and_then(|params| params.get(8..)?.first_chunk());
+            flags.is_some_and(|flags| u32::from_le_bytes(*flags) & (1 << 15) != 0)
+        }
+        _ => false,
+    }
 }
 
 /// The register of the call's first argument of one of these kinds.

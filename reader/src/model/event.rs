@@ -2,8 +2,11 @@
 
 //! Events, with all that is known of them: what filters, styles and summaries get.
 
+use super::effects::{returns_descriptor, returns_plain_number};
+use super::file::File;
+use super::known_threads::ThreadsView;
+use super::name::ProcessName;
 use crate::calls::{self, Parameter};
-use std::net::SocketAddr;
 use syscall_record_format::format::{is_failure, Machine, Task, MAX_ARGS};
 
 /// An event.
@@ -79,6 +82,10 @@ pub struct CallEvent<'a> {
     pub process: &'a Process,
     /// The file of the call's first argument that is a descriptor, or of the new descriptor that is its result.
     pub file: Option<&'a File>,
+    /// The process whose end the call has told, as far as that process is known.
+    pub death: Option<Death>,
+    /// The threads that are known, this one among them.
+    pub threads: ThreadsView<'a>,
 }
 
 /// Memory that an argument points to.
@@ -105,6 +112,11 @@ impl Memory {
     }
 }
 
+/// Finds the bytes that were recorded for a register.
+pub(super) fn input_of<'a>(inputs: &'a [Memory]) -> impl Fn(u8) -> Option<&'a [u8]> {
+    move |register| inputs.iter().find(|memory| memory.register == register).map(|memory| memory.bytes.as_slice())
+}
+
 /// The names of arguments of a call that the table does not have.
 pub const UNNAMED_ARGUMENTS: [&str; MAX_ARGS] = ["arg0", "arg1", "arg2", "arg3", "arg4", "arg5"];
 
@@ -113,62 +125,27 @@ pub const UNNAMED_ARGUMENTS: [&str; MAX_ARGS] = ["arg0", "arg1", "arg2", "arg3",
 pub struct Process {
     /// Process id.
     pub pid: u32,
+    /// A number that no other process of the recording has, as process ids are used again.
+    pub serial: u64,
     /// Name of its first thread; of another thread as long as the first one was not seen.
-    pub name: Vec<u8>,
+    pub name: ProcessName,
     /// Process id of its parent, if it is known.
     pub ppid: Option<u32>,
     /// Name of its parent, if it is known.
-    pub parent_name: Option<Vec<u8>>,
+    pub parent_name: Option<ProcessName>,
     /// Effective user id, if it is known.
     pub uid: Option<u32>,
 }
 
-/// What a file descriptor refers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// The descriptor.
-    pub number: i32,
-    /// What kind of file it is.
-    pub kind: FileKind,
-    /// Path; of sockets `client:port->server:port`, as far as it is known; of other files the name in `/proc/PID/fd`.
-    pub name: Vec<u8>,
-    /// Address of this end of a socket.
-    pub local: Option<SocketAddr>,
-    /// Address of the other end of a socket.
-    pub remote: Option<SocketAddr>,
-    /// Whether this end accepted the connection or listens; `None` if that is not known.
-    pub is_server: Option<bool>,
-}
-
-/// Kinds of files.
+/// What a call has told of the end of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileKind {
-    /// A file with a path, or a device.
-    File,
-    /// A directory.
-    Directory,
-    /// An IPv4 socket.
-    Ipv4,
-    /// An IPv6 socket.
-    Ipv6,
-    /// A Unix socket.
-    Unix,
-    /// A socket of another family, or of a family that is not known.
-    Socket,
-    /// A pipe.
-    Pipe,
-    /// Made by `eventfd`.
-    Event,
-    /// Made by `signalfd`.
-    Signal,
-    /// Made by `timerfd_create`.
-    Timer,
-    /// Made by `epoll_create`.
-    Epoll,
-    /// Made by `inotify_init`.
-    Inotify,
-    /// Any other file that has no path.
-    Other,
+pub struct Death {
+    /// The process.
+    pub pid: u32,
+    /// The signal that has killed it; 0 if it has exited, or if that is not known.
+    pub signal: u8,
+    /// Whether it has left a core.
+    pub has_core: bool,
 }
 
 impl CallEvent<'_> {
@@ -208,6 +185,12 @@ impl CallEvent<'_> {
     /// The memory that the argument in a register points to: as read at the return, or else as read at the entry.
     pub fn memory(&self, register: u8) -> Option<&Memory> {
         self.outputs.iter().chain(self.inputs).find(|memory| memory.register == register)
+    }
+
+    /// Whether the result is a new descriptor.
+    pub fn returns_descriptor(&self) -> bool {
+        let Some(known) = self.known.filter(|_| self.result.is_some_and(|result| result >= 0)) else { return false };
+        returns_descriptor(known) && !returns_plain_number(known, self.registers, input_of(self.inputs))
     }
 
     /// The errno of a call that failed.

@@ -14,9 +14,17 @@ const MAX_UNUSED: usize = 64;
 /// How large an unused buffer that is kept may be.
 const MAX_UNUSED_BYTES: usize = 4096;
 
+/// How many bytes of memory are kept for all threads together. What comes beyond that is left out, as if it had not
+/// been recorded.
+const MAX_HELD_BYTES: usize = 3 << 19;
+
 /// Buffers that are unused, to be used again.
 #[derive(Default)]
-pub(super) struct BufferPool(Vec<Vec<u8>>);
+pub(super) struct BufferPool {
+    unused: Vec<Vec<u8>>,
+    /// How many bytes the buffers have that are in use, about.
+    held: usize,
+}
 
 impl BufferPool {
     /// Empties a set of memory, and keeps its buffers.
@@ -29,17 +37,30 @@ impl BufferPool {
 
     fn clear_all(&mut self, set: &mut Vec<Memory>) {
         for Memory { mut bytes, .. } in set.drain(..) {
-            if self.0.len() < MAX_UNUSED && bytes.capacity() <= MAX_UNUSED_BYTES {
+            self.held = self.held.saturating_sub(cost(&bytes));
+            if self.unused.len() < MAX_UNUSED && bytes.capacity() <= MAX_UNUSED_BYTES {
                 bytes.clear();
-                self.0.push(bytes);
+                self.unused.push(bytes);
             }
         }
     }
 
+    /// Whether no more memory may be kept.
+    fn is_full(&self) -> bool {
+        self.held >= MAX_HELD_BYTES
+    }
+
     /// Returns an empty buffer.
     fn take(&mut self) -> Vec<u8> {
-        self.0.pop().unwrap_or_default()
+        let buffer = self.unused.pop().unwrap_or_default();
+        self.held += cost(&buffer);
+        buffer
     }
+}
+
+/// How many bytes a buffer takes, with its place in a set.
+fn cost(buffer: &Vec<u8>) -> usize {
+    buffer.capacity() + 2 * size_of::<Memory>()
 }
 
 /// Memory whose event is still to come.
@@ -74,6 +95,11 @@ impl IncomingMemory {
                 self.clear(pool);
             }
         }
+        if pool.is_full() {
+            // The rest is missing, as where an event was lost.
+            self.is_incomplete = false;
+            return self.cut_last();
+        }
         if self.set.is_empty() {
             (self.call, self.at_return, self.since) = (head.call, head.at_return, now);
         }
@@ -89,7 +115,9 @@ impl IncomingMemory {
         let Some(memory) = self.set.last_mut() else { return };
         let len = usize::from(head.len);
         let room = MAX_BYTES.saturating_sub(memory.bytes.len());
+        let before = cost(&memory.bytes);
         put_chunk(&mut memory.bytes, chunk, room);
+        pool.held += cost(&memory.bytes) - before;
         memory.is_fault |= head.is_fault;
         memory.is_absent |= head.is_absent;
         memory.is_cut |= head.is_cut || head.is_absent || len > room;
@@ -100,9 +128,13 @@ impl IncomingMemory {
     fn end_last(&mut self) {
         if self.is_incomplete {
             self.is_incomplete = false;
-            if let Some(memory) = self.set.last_mut() {
-                memory.is_cut = true;
-            }
+            self.cut_last();
+        }
+    }
+
+    fn cut_last(&mut self) {
+        if let Some(memory) = self.set.last_mut() {
+            memory.is_cut = true;
         }
     }
 

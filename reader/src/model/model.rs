@@ -2,11 +2,11 @@
 
 //! The model: takes decoded events, and gives out events with all that is known of them.
 
-use super::descriptor_update::DescriptorUpdate;
-use super::effects::Effect;
-use super::event::{CallEvent, Edge, Event, EventKind, File, Process};
+use super::effects::tells_of_threads;
+use super::event::{CallEvent, Edge, Event, EventKind, Process};
+use super::known_threads::ThreadsView;
+use super::name::ProcessName;
 use super::state::State;
-use super::threads::Thread;
 use super::wall_clock::EventTimes;
 use crate::calls::Abi;
 use crate::decode::{DecodedEvent, DecodedKind, DecodedReturn, WantedMemory};
@@ -23,20 +23,27 @@ pub struct Model {
     recording: Option<(u32, Machine)>,
 }
 
-/// The lower bits of the number of `clone3`, which all machines have.
-const CLONE3: u8 = 435_u32 as u8;
-
-/// The error of a call on a descriptor that is not open.
-const EBADF: i64 = 9;
-
 /// Stands for a process that is not known. A call's process is always known when its event is given out.
-static UNKNOWN_PROCESS: Process = Process { pid: 0, name: Vec::new(), ppid: None, parent_name: None, uid: None };
+static UNKNOWN_PROCESS: Process =
+    Process { pid: 0, serial: 0, name: ProcessName::UNKNOWN, ppid: None, parent_name: None, uid: None };
 
 impl Model {
     /// A model that has seen no events. `is_live` says that the recording is being made on this machine now, so that
     /// `/proc` tells more about its processes.
     pub fn new(needs: ModelNeeds, is_live: bool) -> Self {
         Self { state: State::new(needs, is_live), recording: None }
+    }
+
+    /// Looks up what processes of this machine have open, now that a recording of them begins: these, or all. `waits`
+    /// says that they do nothing until then.
+    pub fn look_up(&mut self, pids: Option<&[u32]>, waits: bool) {
+        self.state.look_up(pids, waits);
+    }
+
+    /// How many threads were looked at in loops: for tests that all work is for events.
+    #[doc(hidden)]
+    pub fn threads_looked_at(&self) -> u64 {
+        self.state.threads.looked_at()
     }
 
     /// Adds the next decoded event, in the order of time, with the header of its packet. Gives `sink` the event that
@@ -58,7 +65,7 @@ impl Model {
             return Ok(());
         }
         let result = sink(&self.event(header, event));
-        self.state.settle(&event.kind);
+        self.state.settle(event);
         result
     }
 
@@ -73,8 +80,7 @@ impl Model {
     pub fn wanted_memory(&self) -> WantedMemory {
         match self.state.needs {
             ModelNeeds { memory: true, .. } => WantedMemory::All,
-            // The memory of `clone3` tells what a child shares with its maker.
-            ModelNeeds { calls: true, .. } => WantedMemory::OfCall(CLONE3),
+            ModelNeeds { calls: true, .. } => WantedMemory::OfCalls(tells_of_threads),
             _ => WantedMemory::Nothing,
         }
     }
@@ -118,6 +124,8 @@ impl Model {
             is_birth: false,
             process: &UNKNOWN_PROCESS,
             file: None,
+            death: None,
+            threads: ThreadsView(None),
         };
         sink(&self.with_times(header, event, EventKind::Call(call)))
     }
@@ -127,7 +135,7 @@ impl Model {
     fn follow_recording(&mut self, header: &Header, event: &DecodedEvent<'_>) {
         let recording = Some((header.session, header.machine));
         if self.recording != recording || self.state.clock.is_past(event.time) {
-            self.state.begin_recording(header);
+            self.state.begin_recording(header, self.recording.is_none());
             self.recording = recording;
         }
     }
@@ -143,21 +151,29 @@ impl Model {
         state.begin_event(header, event.time);
         match &event.kind {
             DecodedKind::Enter { task, call } => {
+                state.forget_predecessor(header, event, task);
                 state.set_current_thread(task);
+                state.note_alive(task.tgid);
                 state.follow_silent_birth(header, task);
                 state.note_entry(header, event, call, false);
-                follow_files(state, false);
+                state.follow_files(header, false);
             }
             DecodedKind::Exit { task, call, result } => {
+                state.forget_predecessor(header, event, task);
                 state.set_current_thread(task);
                 match call {
-                    DecodedReturn::ReturnOnly(call) => state.note_entry(header, event, call, true),
+                    DecodedReturn::ReturnOnly(call) => {
+                        state.follow_silent_birth(header, task);
+                        state.note_entry(header, event, call, true);
+                    }
                     _ => state.pair_return(header, event, task, call, *result),
                 }
                 state.note_result(header, task, *result);
-                state.follow_maker();
+                state.follow_maker(header);
                 state.follow_user();
-                follow_files(state, true);
+                state.follow_parent();
+                state.follow_death(header);
+                state.follow_files(header, true);
             }
             DecodedKind::Dropped { .. } => state.note_drops(),
             DecodedKind::Memory { .. } => (),
@@ -189,7 +205,7 @@ impl Model {
         let State { threads, processes, outputs, current, .. } = &self.state;
         let thread = threads.get(current.thread);
         let pending = thread.and_then(|thread| thread.call.as_ref());
-        let process = thread.and_then(|thread| processes.get(thread.process));
+        let process = thread.and_then(|thread| processes.get(thread.process)).map(|entry| &entry.process);
         CallEvent {
             edge,
             task,
@@ -204,37 +220,13 @@ impl Model {
             latency: current.latency,
             is_resumed: current.is_resumed,
             is_birth: pending.is_some_and(|pending| pending.is_birth()),
-            process: process.map_or(&UNKNOWN_PROCESS, |entry| &entry.process),
-            file: self.file(thread),
+            process: match process {
+                Some(_) if current.is_doubtful => &current.doubtful_process,
+                _ => process.unwrap_or(&UNKNOWN_PROCESS),
+            },
+            file: current.file.as_ref(),
+            death: current.death,
+            threads: ThreadsView(Some(&self.state)),
         }
-    }
-
-    /// The file that the current event's call is about.
-    fn file<'a>(&'a self, thread: Option<&'a Thread>) -> Option<&'a File> {
-        let thread = thread?;
-        if let Some(closes) = thread.call.as_ref().and_then(|call| call.closes.as_ref()) {
-            return Some(closes);
-        }
-        let State { processes, current, .. } = &self.state;
-        let table = processes.get(thread.process)?.files?;
-        processes.files.get(table, current.file?).map(|open| &open.file)
-    }
-}
-
-/// Finds out which file the current call is about. At its return, also applies what the call did to descriptors.
-fn follow_files(state: &mut State, is_return: bool) {
-    if !state.needs.files {
-        return;
-    }
-    let State { threads, processes, outputs, current, is_live, .. } = state;
-    let Some(thread) = threads.get(current.thread) else { return };
-    let Some(mut update) = DescriptorUpdate::new(processes, *is_live, thread, outputs) else { return };
-    current.file = update.first_descriptor();
-    if let Some(number) = current.file.filter(|_| current.latency.is_none() && current.result != Some(-EBADF)) {
-        update.look_up(number);
-    }
-    let has_effect = update.effect() != Effect::None;
-    if let Some(result) = current.result.filter(|_| is_return && has_effect) {
-        current.file = update.apply(result).or(current.file);
     }
 }

@@ -4,8 +4,9 @@
 
 use super::effects::{is_input, Effect};
 use super::event::Memory;
+use super::incoming_memory::BufferPool;
 use super::state::State;
-use super::threads::PendingCall;
+use super::threads::{PendingCall, Prepared};
 use crate::calls::{self, Abi};
 use crate::decode::{DecodedCall, DecodedEvent, DecodedReturn};
 use syscall_record_format::format::{Chunk, Header, Machine, Task, MAX_ARGS};
@@ -38,11 +39,9 @@ impl State {
         let number = self.current.number;
         let known = calls::KnownCall::new(abi, call.number);
         let traits = self.effects.get(abi, call.number, known);
+        self.abandon_call(self.current.thread);
         let Self { threads, processes, pool, last_drop, forking, outputs, current, .. } = self;
         let Some(thread) = threads.get_mut(current.thread) else { return };
-        if thread.call.as_ref().is_some_and(|last| last.traits.effect == Effect::Fork) {
-            forking.retain(|&index| index != current.thread);
-        }
         current.previous = std::mem::replace(&mut thread.last_event, number);
 
         let (registers, count) = match &call.args {
@@ -88,7 +87,7 @@ impl State {
             ticks: event.time,
             event: number,
             cpu: event.cpu,
-            closes: None,
+            prepared: Prepared::Nothing,
         });
     }
 
@@ -106,16 +105,21 @@ impl State {
             DecodedReturn::Numbered { call, .. } if call.number != LOST_NUMBER => Some(call),
             _ => None,
         };
-        let effect = numbered.map(|call| {
-            let abi = Abi::new(header.machine, call.is_32bit);
-            self.effects.get(abi, call.number, calls::KnownCall::new(abi, call.number)).effect
-        });
+        let effect = numbered.map(|call| self.effects.get_by_number(header, call).effect);
         self.follow_exec(task, result, effect);
         self.follow_fork(header, task, result, effect);
-        let Self { threads, pool, last_drop, forking, outputs, current, clock, .. } = self;
+        let is_ambiguous = matches!(returned, DecodedReturn::Unnamed)
+            && result == 0
+            && task.tid == task.tgid
+            && self.could_be_made(task);
+        let Self { threads, pool, last_drop, current, clock, .. } = self;
         let Some(thread) = threads.get_mut(current.thread) else { return };
         match &thread.call {
-            Some(entered) if is_return_from(entered, header.machine, event, returned, *last_drop) => {
+            // Version 1 does not tell a child, which returns 0, from a thread of the same id that was killed.
+            Some(entered)
+                if is_return_from(entered, header.machine, event, returned, *last_drop)
+                    && (entered.is_birth() || !is_ambiguous) =>
+            {
                 // If another thread entered the call, there is no latency.
                 if !entered.is_birth() {
                     current.latency = Some(clock.between(entered.ticks, event.time));
@@ -123,21 +127,24 @@ impl State {
                 }
             }
             _ => {
-                forking.retain(|&index| index != current.thread);
-                thread.call = None;
                 pool.clear(&mut thread.inputs);
+                self.abandon_call(self.current.thread);
                 if let Some(call) = numbered {
                     self.note_entry(header, event, call, true);
                     return self.note_lone_birth(result);
                 }
             }
         }
+        let Self { threads, pool, last_drop, outputs, current, .. } = self;
+        let Some(thread) = threads.get_mut(current.thread) else { return };
         thread.last_event = current.number;
         thread.incoming.forget_before(*last_drop, pool);
         thread.incoming.move_to(outputs, thread.call.as_ref().map(|call| call.number), true, pool);
         if thread.inputs.iter().any(|memory| memory.is_absent) {
             let known = thread.call.as_ref().and_then(|call| call.known);
-            replace_absent(&mut thread.inputs, outputs, |memory| known.is_some_and(|it| is_input(it, memory.register)));
+            replace_absent(&mut thread.inputs, outputs, pool, |memory| {
+                known.is_some_and(|it| is_input(it, memory.register))
+            });
         }
     }
 
@@ -176,9 +183,8 @@ fn is_return_from(
         DecodedReturn::Unnamed => entered.is_birth() || last_drop <= entered.event,
         DecodedReturn::Numbered { call, entry_may_be_lost, .. } => {
             // The kernel has lost the number of a `sigreturn`.
-            let is_sigreturn = |known: calls::KnownCall| matches!(known.name(), "sigreturn" | "rt_sigreturn");
             let has_number = entered.number == call.number
-                || (call.number == LOST_NUMBER && entered.known.is_some_and(is_sigreturn));
+                || (call.number == LOST_NUMBER && entered.known.is_some_and(|known| known.is_sigreturn()));
             // A birth was entered by another thread: nothing is known of what that has lost.
             has_number && entered.abi == Abi::new(machine, call.is_32bit) && (!entry_may_be_lost || entered.is_birth())
         }
@@ -188,10 +194,16 @@ fn is_return_from(
 
 /// Moves the memory of `outputs` for which `is_input` holds to `inputs`: it was not resident at the entry, and was
 /// copied at the return.
-fn replace_absent(inputs: &mut Vec<Memory>, outputs: &mut Vec<Memory>, is_input: impl Fn(&Memory) -> bool) {
-    let mut late = Vec::new();
+fn replace_absent(
+    inputs: &mut Vec<Memory>,
+    outputs: &mut Vec<Memory>,
+    pool: &mut BufferPool,
+    is_input: impl Fn(&Memory) -> bool,
+) {
+    let (mut late, mut absent) = (Vec::new(), Vec::new());
     move_unwanted(outputs, &mut late, |memory| !is_input(memory));
-    inputs.retain(|input| !late.iter().any(|memory| memory.register == input.register));
+    move_unwanted(inputs, &mut absent, |input| !late.iter().any(|memory| memory.register == input.register));
+    pool.clear(&mut absent);
     inputs.append(&mut late);
 }
 

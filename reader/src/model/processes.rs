@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! All processes that are known, with their names, their parents and their descriptors.
+//! All processes that are known, with their names, their parents and what they share with others.
 
-use super::descriptor_table::DescriptorTables;
 use super::event::Process;
 use super::id_map::IdMap;
+use super::name::ProcessName;
 use super::procfs;
+use super::sharing::Belongings;
 use super::threads::MAX_THREADS;
 use std::process;
 use syscall_record_format::format::{Comm, Task};
 
-/// How many processes are kept at a time. More than threads: of a process that was made by a fork and has made no call
-/// yet, no thread is known.
-const MAX_PROCESSES: usize = MAX_THREADS * 2;
-
-/// Flags of `clone`, `include/uapi/linux/sched.h`.
-pub(super) const CLONE_FILES: u64 = 0x400;
-pub(super) const CLONE_VFORK: u64 = 0x4000;
-const CLONE_PARENT: u64 = 0x8000;
-pub(super) const CLONE_THREAD: u64 = 0x1_0000;
+/// How many processes are kept at a time. Of a process that was made by a fork and has made no call yet, no thread is
+/// known: when there are more, these are forgotten.
+const MAX_PROCESSES: usize = MAX_THREADS + 1024;
 
 /// A process, and what the model remembers of it.
 #[derive(Default)]
@@ -30,20 +25,34 @@ pub(super) struct ProcessEntry {
     is_leaders: bool,
     /// How many of its threads are known.
     pub(super) threads: u32,
+    /// Index of one of them.
+    pub(super) first_thread: Option<usize>,
     /// The number of the event that showed it first.
     pub(super) since: u64,
     /// Id of a thread, other than the first, that is in `execve`. If the call succeeds, it becomes the first thread.
     pub(super) exec: Option<u32>,
     /// Whether its fork was seen, so that what it inherits is known.
-    is_forked: bool,
+    pub(super) is_forked: bool,
     /// Whether it has run another program since it was first seen.
     pub(super) has_run: bool,
+    /// Whether it has closed a range of descriptors, known or not.
+    pub(super) has_closed_range: bool,
+    /// Flags of what it has stopped sharing with its maker, as for `clone`.
+    pub(super) unshared: u64,
+    /// Whether its last event may be that of another process, which has got its id.
+    pub(super) is_in_doubt: bool,
     /// Whether it was looked up in `/proc`.
     is_looked_up: bool,
-    /// Index of its table of descriptors, if it has one yet.
-    pub(super) files: Option<usize>,
-    /// Its current directory, if it is known.
-    pub(super) directory: Option<Vec<u8>>,
+    /// Whether threads have parts of their own in place of the process's.
+    pub(super) is_split: bool,
+    /// Whether a thread may have any of these parts: nothing can be known of them before another program runs.
+    pub(super) is_doubtful: bool,
+    /// What its threads share.
+    pub(super) shared: Belongings,
+    /// The id of its parent that a call has told last.
+    pub(super) told_parent: Option<u32>,
+    /// Index of its parent, and the parent's serial number.
+    parent: Option<(usize, u64)>,
 }
 
 /// All processes that are known, by index and by process id.
@@ -51,16 +60,16 @@ pub(super) struct ProcessEntry {
 pub(super) struct ProcessTable {
     slots: Vec<ProcessEntry>,
     /// Indices of slots without a process.
-    free: Vec<usize>,
-    by_pid: IdMap<u32, usize>,
-    /// The descriptors of all processes.
-    pub(super) files: DescriptorTables,
+    free: Vec<u32>,
+    by_pid: IdMap<u32, u32>,
+    /// The serial number of the last process that was added.
+    last_serial: u64,
 }
 
 impl ProcessTable {
     /// The index of the process with this id.
     pub(super) fn find(&self, pid: u32) -> Option<usize> {
-        self.by_pid.get(&pid).copied()
+        self.by_pid.get(&pid).map(|&index| index as usize)
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&ProcessEntry> {
@@ -77,118 +86,145 @@ impl ProcessTable {
             self.forget_idle();
         }
         let index = self.free.pop().unwrap_or_else(|| {
+            if self.slots.len() == self.slots.capacity() {
+                // The memory must not double.
+                self.slots.reserve_exact(self.slots.len() / 4 + 16);
+            }
             self.slots.push(ProcessEntry::default());
-            self.slots.len() - 1
+            self.slots.len() as u32 - 1
         });
-        if let Some(entry) = self.slots.get_mut(index) {
-            let process = Process { pid, ..Process::default() };
+        self.last_serial += 1;
+        if let Some(entry) = self.slots.get_mut(index as usize) {
+            let process = Process { pid, serial: self.last_serial, ..Process::default() };
             *entry = ProcessEntry { process, since: number, ..ProcessEntry::default() };
         }
         self.by_pid.insert(pid, index);
-        index
+        index as usize
     }
 
-    /// Notes that a thread of a process is forgotten. With its last thread, the process is forgotten.
-    pub(super) fn remove_thread(&mut self, index: usize) {
+    /// Forgets a process of which no thread is known.
+    pub(super) fn remove(&mut self, index: usize) {
         let Some(entry) = self.slots.get_mut(index) else { return };
-        entry.threads = entry.threads.saturating_sub(1);
-        if entry.threads == 0 {
-            self.remove(index);
-        }
-    }
-
-    fn remove(&mut self, index: usize) {
-        let Some(entry) = self.slots.get_mut(index) else { return };
-        if self.by_pid.get(&entry.process.pid) == Some(&index) {
+        if self.by_pid.get(&entry.process.pid) == Some(&(index as u32)) {
             self.by_pid.remove(&entry.process.pid);
-            if let Some(table) = entry.files {
-                self.files.remove_user(table);
-            }
             *entry = ProcessEntry::default();
-            self.free.push(index);
+            self.free.push(index as u32);
         }
     }
 
-    /// The id of the process at this index; 0 if there is none.
-    pub(super) fn pid(&self, index: usize) -> u32 {
-        self.slots.get(index).map_or(0, |entry| entry.process.pid)
-    }
-
-    /// Index of a process's table of descriptors, which is added if it has none yet.
-    pub(super) fn files_of(&mut self, index: usize) -> usize {
-        let Self { slots, files, .. } = self;
-        let Some(entry) = slots.get_mut(index) else { return usize::MAX };
-        *entry.files.get_or_insert_with(|| files.add())
-    }
-
-    /// Notes that the process at `index` has made process `pid` by a call with these flags, which event `number` has
-    /// shown.
-    #[cold]
-    pub(super) fn fork(&mut self, index: usize, pid: u32, flags: u64, number: u64) {
-        let child = match self.find(pid) {
-            Some(child) if self.slots.get(child).is_some_and(|entry| entry.threads > 0) => child,
-            old => {
-                if let Some(old) = old {
-                    self.remove(old);
-                }
-                self.insert(pid, number)
-            }
-        };
-        let Self { slots, files, .. } = self;
-        let Some(parent) = slots.get(index) else { return };
-        let ppid = if flags & CLONE_PARENT == 0 { Some(parent.process.pid) } else { parent.process.ppid };
-        let (uid, name, comm) = (parent.process.uid, parent.process.name.clone(), parent.comm);
-        let (table, directory) = (parent.files, parent.directory.clone());
-        let Some(child) = slots.get_mut(child).filter(|child| !child.is_forked) else { return };
-        child.is_forked = true;
-        child.process.ppid = ppid;
-        child.process.uid = child.process.uid.or(uid);
-        if child.process.name.is_empty() {
-            (child.process.name, child.comm) = (name, comm);
-        }
-        child.directory = child.directory.take().or(directory);
-        let Some(table) = table else { return };
-        match child.files {
-            Some(own) => files.inherit(own, table, child.has_run),
-            None if flags & CLONE_FILES != 0 => child.files = Some(files.add_user(table)),
-            None => child.files = Some(files.copy(table)),
-        }
-    }
-
-    /// Finds out a process's parent, and the parent's name. If `is_live`, asks `/proc` the first time.
-    pub(super) fn look_up_parent(&mut self, index: usize, is_live: bool) {
+    /// Finds out a process's parent, and the parent's name. If `is_live`, asks `/proc` about a process whose parent is
+    /// not known, or has ended. `number` is that of the current event.
+    pub(super) fn look_up_parent(&mut self, index: usize, is_live: bool, number: u64) {
         let Some(entry) = self.slots.get_mut(index) else { return };
-        if is_live && !entry.is_looked_up {
+        let mut parent = entry.parent;
+        let is_parent =
+            |&(parent, serial): &(usize, u64)| self.slots.get(parent).is_some_and(|it| it.process.serial == serial);
+        if parent.is_some_and(|parent| !is_parent(&parent)) {
+            // The parent has ended. Its id may be another process's by now.
+            parent = None;
+            self.forget_parent(index);
+        }
+        let Some(entry) = self.slots.get_mut(index) else { return };
+        if is_live && !entry.is_looked_up && (parent.is_none() || entry.process.uid.is_none()) {
             entry.is_looked_up = true;
-            if entry.process.ppid.is_none() || entry.process.uid.is_none() {
-                let (ppid, mut uid) = procfs::parent_and_user(entry.process.pid);
-                // A child of this program began with this program's user, and may have set another one since.
-                if ppid == Some(process::id()) {
-                    uid = procfs::parent_and_user(process::id()).1;
-                }
-                entry.process.ppid = entry.process.ppid.or(ppid);
-                entry.process.uid = entry.process.uid.or(uid);
+            let (ppid, mut uid) = procfs::parent_and_user(entry.process.pid);
+            // A child of this program began with this program's user, and may have set another one since.
+            if ppid == Some(process::id()) {
+                uid = procfs::parent_and_user(process::id()).1;
             }
-            if let Some(ppid) = entry.process.ppid.filter(|ppid| !self.by_pid.contains_key(ppid)) {
-                entry.process.parent_name = procfs::name(ppid);
+            entry.process.uid = entry.process.uid.or(uid);
+            if let Some(ppid) = ppid.filter(|_| parent.is_none()) {
+                let found = self.find(ppid).unwrap_or_else(|| self.insert_older(ppid, number));
+                self.set_parent(index, found);
+                parent = self.slots.get(index).and_then(|entry| entry.parent);
             }
         }
         // The parent may have another name by now.
-        let Some(ppid) = entry.process.ppid else { return };
-        let Some(parent) = self.by_pid.get(&ppid).and_then(|&parent| self.slots.get(parent)) else { return };
-        if self.slots.get(index).is_some_and(|entry| entry.process.parent_name.as_ref() != Some(&parent.process.name)) {
-            let name = parent.process.name.clone();
-            if let Some(entry) = self.slots.get_mut(index).filter(|_| !name.is_empty()) {
-                entry.process.parent_name = Some(name);
+        let Some(parent) = parent.and_then(|(parent, _)| self.slots.get(parent)) else { return };
+        let known = Some(&parent.process).filter(|_| !parent.is_in_doubt);
+        let (ppid, name) = (known.map(|parent| parent.pid), known.map(|parent| parent.name));
+        if let Some(entry) = self.slots.get_mut(index) {
+            entry.process.ppid = ppid;
+            entry.process.parent_name = name.filter(|name| !name.is_empty());
+        }
+    }
+
+    /// Adds a process that `/proc` has.
+    #[cold]
+    fn insert_older(&mut self, pid: u32, number: u64) -> usize {
+        let index = self.insert(pid, number);
+        if let Some(entry) = self.slots.get_mut(index) {
+            entry.process.name = procfs::name(pid).as_deref().unwrap_or_default().into();
+        }
+        index
+    }
+
+    /// Sets a process's parent, by index.
+    pub(super) fn set_parent(&mut self, index: usize, parent: usize) {
+        let Some(of) = self.slots.get(parent).filter(|_| index != parent) else { return };
+        let reference = (parent, of.process.serial);
+        let pid = of.process.pid;
+        if let Some(entry) = self.slots.get_mut(index) {
+            entry.parent = Some(reference);
+            entry.process.ppid = Some(pid);
+        }
+    }
+
+    /// The index of a process's parent, if that is known and has not ended.
+    pub(super) fn parent(&self, index: usize) -> Option<usize> {
+        let (parent, serial) = self.slots.get(index)?.parent?;
+        (self.slots.get(parent)?.process.serial == serial).then_some(parent)
+    }
+
+    /// Forgets who a process's parent is: it may be another one by now.
+    #[cold]
+    pub(super) fn forget_parent(&mut self, index: usize) {
+        if let Some(entry) = self.slots.get_mut(index) {
+            entry.parent = None;
+            (entry.process.ppid, entry.process.parent_name) = (None, None);
+            entry.is_looked_up = false;
+        }
+    }
+
+    /// Forgets all that a process seems to have of a maker.
+    #[cold]
+    pub(super) fn forget_maker(&mut self, index: usize) {
+        self.forget_parent(index);
+        if let Some(entry) = self.slots.get_mut(index) {
+            entry.process.uid = None;
+            (entry.is_forked, entry.shared) = (false, Belongings::default());
+        }
+    }
+
+    /// Forgets all that events may have changed that were lost: users, parents, descriptors and directories.
+    #[cold]
+    pub(super) fn forget_changeable(&mut self) {
+        for index in 0..self.slots.len() {
+            self.forget_parent(index);
+            if let Some(entry) = self.slots.get_mut(index) {
+                entry.process.uid = None;
+                entry.exec = None;
+                entry.shared.lose();
             }
         }
+    }
+
+    /// Forgets all processes. Serial numbers do not come back.
+    #[cold]
+    pub(super) fn forget_all(&mut self) {
+        *self = Self { last_serial: self.last_serial, ..Self::default() };
+    }
+
+    /// How many places for processes there are.
+    pub(super) fn slots(&self) -> usize {
+        self.slots.len()
     }
 
     /// Forgets the processes of which no thread is known.
     #[cold]
-    fn forget_idle(&mut self) {
+    pub(super) fn forget_idle(&mut self) {
         let is_idle = |index: &usize| self.slots.get(*index).is_some_and(|entry| entry.threads == 0);
-        let idle: Vec<usize> = self.by_pid.values().copied().filter(is_idle).collect();
+        let idle: Vec<usize> = self.by_pid.values().map(|&index| index as usize).filter(is_idle).collect();
         for index in idle {
             self.remove(index);
         }
@@ -201,6 +237,13 @@ impl ProcessEntry {
         self.is_leaders.then_some(self.comm)
     }
 
+    /// Sets the name that a new process has from its maker.
+    pub(super) fn inherit_name(&mut self, name: ProcessName, comm: Comm) {
+        if self.process.name.is_empty() {
+            (self.process.name, self.comm) = (name, comm);
+        }
+    }
+
     /// Notes the name of a thread of the process. The name of its first thread counts, once it is known.
     pub(super) fn note_name(&mut self, task: &Task) {
         let is_leaders = task.tid == task.tgid;
@@ -210,11 +253,6 @@ impl ProcessEntry {
             return;
         }
         (self.comm, self.is_leaders) = (task.comm, is_leaders);
-        self.process.name.clear();
-        for word in task.comm {
-            self.process.name.extend(word.to_le_bytes());
-        }
-        let end = self.process.name.iter().position(|&byte| byte == 0).unwrap_or(self.process.name.len());
-        self.process.name.truncate(end);
+        self.process.name = ProcessName::new(task.comm);
     }
 }

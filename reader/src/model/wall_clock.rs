@@ -100,6 +100,11 @@ impl WallClock {
         to_nanoseconds(to.saturating_sub(from), self.tick)
     }
 
+    /// Nanoseconds from this tick to the last event.
+    pub(super) fn since(&self, ticks: u64) -> u64 {
+        self.between(ticks, self.last.unwrap_or(ticks))
+    }
+
     /// The time of day at this tick, in nanoseconds since 1970.
     fn time_of(&self, ticks: u64) -> u64 {
         let after = self.wall.saturating_add(self.between(self.ticks, ticks));

@@ -65,36 +65,36 @@ impl Counts {
 pub(super) struct CountRows {
     pub(super) rows: Vec<CountRow>,
     /// Index in `rows` by key.
-    places: IdMap<u32, usize>,
+    places: IdMap<u64, usize>,
     /// The counts of keys that have no row.
     pub(super) others: Counts,
-    /// The row that was added to last.
-    last: usize,
+    /// The key that was added to last, and the index of its row.
+    last: Option<(u64, usize)>,
 }
 
 /// A row of counts.
 pub(super) struct CountRow {
-    pub(super) key: u32,
+    /// What it is of: a call as one number, or a process id.
+    pub(super) number: u32,
     /// The name of a process; empty for a call.
     pub(super) name: Vec<u8>,
     pub(super) counts: Counts,
 }
 
 impl CountRows {
-    /// Adds to the row of a key, and sets the row's name.
-    pub(super) fn add(&mut self, key: u32, name: &[u8], counts: &Counts) {
-        let is_last = self.rows.get(self.last).is_some_and(|row| row.key == key);
-        let known = if is_last { Some(self.last) } else { self.places.get(&key).copied() };
-        let place = match known {
+    /// Adds to the row of a key, and sets the row's name. A new row is of this number.
+    pub(super) fn add(&mut self, key: u64, number: u32, name: &[u8], counts: &Counts) {
+        let last = self.last.filter(|&(last, _)| last == key).map(|(_, place)| place);
+        let place = match last.or_else(|| self.places.get(&key).copied()) {
             Some(place) => place,
             None if self.rows.len() >= MAX_ROWS => return self.others.add(counts),
             None => {
                 self.places.insert(key, self.rows.len());
-                self.rows.push(CountRow { key, name: Vec::new(), counts: Counts::default() });
+                self.rows.push(CountRow { number, name: Vec::new(), counts: Counts::default() });
                 self.rows.len() - 1
             }
         };
-        self.last = place;
+        self.last = Some((key, place));
         let Some(row) = self.rows.get_mut(place) else { return };
         row.counts.add(counts);
         if row.name != name {

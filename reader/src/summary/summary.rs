@@ -13,7 +13,7 @@ use crate::model::{Event, EventKind};
 pub struct Summary {
     /// By [`key`].
     calls: CountRows,
-    /// By process id.
+    /// By the serial number of the process.
     processes: CountRows,
     events: u64,
     dropped: u64,
@@ -62,9 +62,11 @@ impl Summary {
         }
         let counts = Counts::of(call, self.has_entries);
         self.has_entries |= counts.has_entries();
-        self.calls.add(key(call.abi, call.number), b"", &counts);
+        let key = key(call.abi, call.number);
+        self.calls.add(key.into(), key, b"", &counts);
         if self.parts.processes {
-            self.processes.add(call.process.pid, &call.process.name, &counts);
+            // A process id may be used again.
+            self.processes.add(call.process.serial, call.process.pid, &call.process.name, &counts);
         }
     }
 
@@ -73,7 +75,7 @@ impl Summary {
     pub fn put_tables(&self, out: &mut Vec<u8>) {
         let mut rows: Vec<TableRow> = Vec::new();
         for row in &self.calls.rows {
-            let name = name(row.key);
+            let name = name(row.number);
             // A call that programs of both widths make has one row.
             match rows.iter_mut().find(|other| other.name == name) {
                 Some(other) => other.counts.add(&row.counts),
@@ -85,7 +87,7 @@ impl Summary {
         for row in &self.processes.rows {
             let mut name = Vec::new();
             put_escaped(&mut name, &row.name);
-            let name = format!("{} ({})", String::from_utf8_lossy(&name), row.key);
+            let name = format!("{} ({})", String::from_utf8_lossy(&name), row.number);
             rows.push(TableRow { name, counts: row.counts });
         }
         tables::put_counts(out, "Process", rows, &self.processes.others);
@@ -101,12 +103,12 @@ impl Summary {
     #[cold]
     pub fn put_strace_table(&self, out: &mut Vec<u8>) {
         let has_returns = self.calls.rows.iter().any(|row| row.counts.returns > 0);
-        let is_narrow = |row: &CountRow| abi_of(row.key).is_32bit();
+        let is_narrow = |row: &CountRow| abi_of(row.number).is_32bit();
         let is_on_64_bits = self.calls.rows.iter().any(|row| !is_narrow(row));
         for is_32bit in [false, true] {
             let mut rows = Vec::new();
             for row in self.calls.rows.iter().filter(|&row| is_narrow(row) == is_32bit) {
-                rows.push(TableRow { name: name(row.key), counts: row.counts });
+                rows.push(TableRow { name: name(row.number), counts: row.counts });
             }
             // The calls without a row are counted in the first table.
             if !rows.is_empty() && (is_32bit != is_on_64_bits) {

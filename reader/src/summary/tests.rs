@@ -11,6 +11,7 @@ fn add_calls(summary: &mut Summary, name: &str, by: (&str, u32), calls: u32, err
         let result = if index + errors >= calls { -2 } else { 0 };
         let mut exit = Sample { latency: Some(latency), ..Sample::exit(name, result) }.by(by.0);
         (enter.process.pid, exit.process.pid) = (by.1, by.1);
+        (enter.process.serial, exit.process.serial) = (by.1.into(), by.1.into());
         summary.add(&enter.event());
         summary.add(&exit.event());
     }
@@ -137,7 +138,7 @@ fn calls_and_processes_beyond_the_limit_count_as_others() {
     let mut sample = Sample::exit("read", -9);
     for number in 0..10_000 {
         sample.call = Some(number + 1000);
-        sample.process.pid = number;
+        (sample.process.pid, sample.process.serial) = (number, number.into());
         summary.add(&sample.event());
     }
     let tables = text(|out| summary.put_tables(out));

@@ -5,12 +5,14 @@
 //! - `history`: arbitrary recordings
 //! - `modelled`: what the model makes of a recording
 //! - `process`: runs programs with a deadline
+//! - `script`: makes recordings call by call
 
 #![allow(dead_code)] // Each test uses a part of this.
 
 pub mod history;
 pub mod modelled;
 pub mod process;
+pub mod script;
 
 use std::collections::BTreeMap;
 use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind, DecodedReturn};

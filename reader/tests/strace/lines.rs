@@ -3,6 +3,7 @@
 //! Lines: their start, their end, and what comes between the two parts of a call.
 
 use crate::sample::{arm64, print, x86_64, Sample};
+use crate::threads::SampleThreads;
 use syscall_record::local_time::Moment;
 use syscall_record::model::Edge::{Enter, Exit};
 use syscall_record::model::{Event, EventKind};
@@ -192,12 +193,13 @@ fn options_choose_thread_time_and_latency() {
 fn dropped_events_interrupt_a_call() {
     let mut out = Vec::new();
     let mut printer = StracePrinter::new(&mut out, StraceOptions::default());
-    read(1724).event(Enter, |event| printer.print(event)).unwrap();
+    let threads = SampleThreads::default();
+    read(1724).event(Enter, &threads, |event| printer.print(event)).unwrap();
     let kind = EventKind::Dropped { events: 12 };
     let machine = Machine::X86_64;
     let dropped = Event { number: 2, time: 0, since_first: 0, since_last: 0, cpu: 3, machine, kind };
     printer.print(&dropped).unwrap();
-    read(1724).event(Exit, |event| printer.print(event)).unwrap();
+    read(1724).event(Exit, &threads, |event| printer.print(event)).unwrap();
     printer.finish().unwrap();
     assert_eq!(
         String::from_utf8(out).unwrap(),

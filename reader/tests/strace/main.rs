@@ -2,6 +2,7 @@
 
 //! strace's style. The expected lines were printed by strace 6.13 of Debian 13, unless a comment says otherwise.
 //!
+//! - `threads`: the threads of these calls
 //! - `sample`: calls for the tests, and how they are printed
 //! - `arguments`: arguments and results
 //! - `boundaries`: arguments that another argument, a size or a version bounds
@@ -13,3 +14,4 @@ mod arguments;
 mod boundaries;
 mod lines;
 mod sample;
+mod threads;

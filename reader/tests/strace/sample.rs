@@ -2,9 +2,10 @@
 
 //! Calls for the tests, and how they are printed.
 
+use super::threads::SampleThreads;
 use syscall_record::args::TextLimits;
 use syscall_record::calls::{self, Abi};
-use syscall_record::model::{CallEvent, Edge, Event, EventKind, Memory, Process};
+use syscall_record::model::{CallEvent, Edge, Event, EventKind, Memory, Process, ThreadsView};
 use syscall_record::style::strace::{Pids, StraceOptions, StracePrinter};
 use syscall_record_format::format::{Machine, Task};
 
@@ -117,8 +118,8 @@ impl Sample {
         Self { result: Some(result), ..self }
     }
 
-    /// Calls `take` with an edge of the call as an event.
-    pub fn event<T>(&self, edge: Edge, take: impl FnOnce(&Event<'_>) -> T) -> T {
+    /// Calls `take` with an edge of the call as an event, beside these threads.
+    pub fn event<T>(&self, edge: Edge, threads: &SampleThreads, take: impl FnOnce(&Event<'_>) -> T) -> T {
         let task = Task { is_32bit: self.abi.is_32bit(), tid: self.tid, tgid: self.tgid, comm: [0; 2] };
         let process = Process::default();
         let is_exit = edge == Edge::Exit;
@@ -138,12 +139,15 @@ impl Sample {
             is_birth: self.is_birth,
             process: &process,
             file: None,
+            death: None,
+            threads: ThreadsView(Some(threads)),
         };
+        threads.begin(&call);
         let machine = match self.abi {
             Abi::Arm64 | Abi::Arm => Machine::Arm64,
             Abi::X86_64 | Abi::I386 => Machine::X86_64,
         };
-        take(&Event {
+        let taken = take(&Event {
             number: 1,
             time: self.time,
             since_first: self.since_first,
@@ -151,7 +155,9 @@ impl Sample {
             cpu: 0,
             machine,
             kind: EventKind::Call(call),
-        })
+        });
+        threads.settle(&call);
+        taken
     }
 
     /// Gives its line, without the thread and without the blanks before the result.
@@ -177,8 +183,9 @@ impl Sample {
 pub fn print(options: StraceOptions, events: &[(Edge, &Sample)]) -> String {
     let mut out = Vec::new();
     let mut printer = StracePrinter::new(&mut out, options);
+    let threads = SampleThreads::default();
     for (edge, sample) in events {
-        sample.event(*edge, |event| printer.print(event)).expect("writes to memory");
+        sample.event(*edge, &threads, |event| printer.print(event)).expect("writes to memory");
     }
     printer.finish().expect("writes to memory");
     drop(printer);

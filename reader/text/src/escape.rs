@@ -3,6 +3,7 @@
 //! Text that others chose, without characters that control a terminal.
 
 use crate::plain::plain_length;
+pub use syscall_record_decode::escape::misleads;
 
 /// Appends `text` so that it stays on its line: control characters, characters that mislead a reader, bytes that are
 /// not UTF-8, and backslashes are escaped.

@@ -2,6 +2,7 @@
 
 //! Strings of JSON.
 
+use crate::escape::misleads;
 use crate::plain::plain_length;
 use std::io::Write as _;
 
@@ -26,7 +27,8 @@ fn put_escaped(out: &mut Vec<u8>, text: &[u8]) {
                 '\t' => out.extend_from_slice(b"\\t"),
                 ' '..='~' => out.push(character as u8),
                 // JSON allows the latter unescaped. But some control a terminal, and old JavaScript rejects others.
-                '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' => {
+                // Others change the direction of the text.
+                _ if character.is_control() || misleads(character) => {
                     let _ = write!(out, "\\u{:04x}", character as u32);
                 }
                 _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),

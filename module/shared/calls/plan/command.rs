@@ -77,9 +77,8 @@ const fn plain_ioctl(command: u32) -> Pointee {
     None
 }
 
-/// A row of [`PLAIN_IOCTLS`]: `count` commands from `first` on, and `size` bytes. From the lowest bit: 16 for `first`,
-/// 9 for
-/// `size`, 2 for the direction, 5 for `count`.
+/// A row of [`PLAIN_IOCTLS`]: `count` commands from `first` on, and `size` bytes. From the lowest bit: 16 bits for
+/// `first`, 9 for `size`, 2 for the direction, 5 for `count`.
 const fn row(first: u32, count: u32, direction: Direction, size: u32) -> u32 {
     assert!(first < 1 << 16 && size < 512 && count < 32);
     first | (size << 16) | ((direction as u32) << 25) | (count << 27)

@@ -160,7 +160,7 @@ pub fn recorded(history: &[Happening], asked: &Pushdown) -> Vec<(usize, Sample)>
         }
         sample.process.uid = process.uid.or(Some(if happening.pid == 101 { 0 } else { 1000 }));
         let parent = processes.get(&100).and_then(|parent| parent.name).unwrap_or("sh");
-        sample.process.parent_name = Some(if happening.pid == 101 { short(parent).into() } else { b"init".to_vec() });
+        sample.process.parent_name = Some(if happening.pid == 101 { short(parent).into() } else { "init".into() });
 
         let files = &mut processes.entry(happening.pid).or_default().files;
         let file = |number: i64, path: &str| {

@@ -36,6 +36,12 @@ pub(super) fn put_arguments(out: &mut Vec<u8>, context: &Context<'_>, part: Call
     }
 }
 
+/// Whether some arguments are known at the return alone.
+pub(super) fn has_late(context: &Context<'_>) -> bool {
+    let waits = |parameter| args::is_relevant(context, &parameter) && args::waits_for_return(context, &parameter);
+    context.call.has_args && context.call.parameters().any(waits)
+}
+
 /// Appends the arguments in the order of the registers. The early arguments end before the first late one, with a
 /// comma.
 fn put_in_order(out: &mut Vec<u8>, context: &Context<'_>, part: CallPart) {

@@ -17,13 +17,11 @@
 //!
 //! - `options`: which columns and limits lines have
 //! - `printer`: calls, whole or in two parts
-//! - `threads`: the call that each thread is in, and processes that have ended
 //! - `columns`: the start of a line, and the column of results
 //! - `arguments`: the arguments of a call, and which of them are printed at its entry
 
 mod arguments;
 mod options;
-mod threads;
 mod columns;
 mod printer;
 

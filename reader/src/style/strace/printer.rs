@@ -5,10 +5,10 @@
 use super::arguments::{self, CallPart};
 use super::columns::{put_blanks_before_result, put_micros, Columns};
 use super::options::StraceOptions;
-use super::threads::{Ending, EnteredCall, StraceThread, Threads};
 use crate::args::atoms::{self, Atom};
 use crate::args::{self, Context};
-use crate::model::{CallEvent, Edge, Event, EventKind};
+use crate::constants::signals;
+use crate::model::{CallEvent, Death, Edge, Event, EventKind, KnownThreads, OtherThread, Printed};
 use crate::text::{number, Append};
 use std::io::{self, Write};
 
@@ -20,7 +20,8 @@ pub struct StracePrinter<W> {
     line: Vec<u8>,
     open: Option<OpenLine>,
     columns: Columns,
-    threads: Threads,
+    /// The threads of a process that ends.
+    ending: Vec<OtherThread>,
 }
 
 /// The last line, while it ends with the first part of a call.
@@ -35,7 +36,7 @@ struct OpenLine {
 impl<W: Write> StracePrinter<W> {
     /// Makes a printer that writes to `out`.
     pub fn new(out: W, options: StraceOptions) -> Self {
-        Self { out, options, line: Vec::new(), open: None, columns: Columns::new(&options), threads: Threads::new() }
+        Self { out, options, line: Vec::new(), open: None, columns: Columns::new(&options), ending: Vec::new() }
     }
 
     /// Writes an event: a line, or a part of one.
@@ -90,21 +91,18 @@ impl<W: Write> StracePrinter<W> {
 
     fn put_entry(&mut self, event: &Event<'_>, call: &CallEvent<'_>) {
         let tid = call.task.tid;
-        self.threads.note_alive(call.task.tgid);
         self.interrupt_open_line();
-        let at = self.threads.note(call);
-        let start = self.line.len();
-        self.put_line_start(event, tid);
         let context = Context::new(call, self.options.arguments);
+        let printed = printed_of(call);
+        let has_late = arguments::has_late(&context);
+        note_printed(call, Printed { is_known: true, is_entered: true, number: call.number, has_late, ..printed });
+        let start = self.line.len();
+        self.put_line_start(event, call, tid);
         put_name(&mut self.line, call);
         self.line.put_byte(b'(');
-        self.put_restarted_call(at, context.name);
+        self.put_restarted_call(printed, context.name);
         arguments::put_arguments(&mut self.line, &context, CallPart::Early);
         self.open = Some(OpenLine { tid, length: self.line.len() - start });
-        if let Some(thread) = self.threads.get_mut(at) {
-            let name = arguments::strace_name(context.name_text);
-            thread.call = Some(EnteredCall { number: call.number, name });
-        }
         if matches!(context.name, atoms::EXIT | atoms::EXIT_GROUP) {
             self.put_end(event, call, context.name == atoms::EXIT_GROUP);
         }
@@ -113,14 +111,17 @@ impl<W: Write> StracePrinter<W> {
     fn put_return(&mut self, event: &Event<'_>, call: &CallEvent<'_>) {
         let tid = call.task.tid;
         // strace follows a task from its first own call to its end.
-        if call.is_birth || self.threads.has_ended(call.task.tgid) {
+        if call.is_birth || call.threads.0.is_some_and(|threads| threads.has_ended(call.task.tgid)) {
             return;
         }
+        if let Some(death) = call.death.filter(|death| death.signal != 0) {
+            self.put_killed(event, call, death);
+        }
         let context = Context::new(call, self.options.arguments);
-        let at = self.threads.note(call);
-        let entered = self.threads.get_mut(at).and_then(|thread| thread.call.take());
+        let printed = printed_of(call);
+        note_printed(call, Printed { is_known: true, last_call: call.known, ..Printed::default() });
         // The entered call may be another one, whose return was dropped.
-        let is_entered = entered.is_some_and(|entered| entered.number == call.number) && call.latency.is_some();
+        let is_entered = printed.is_entered && printed.number == call.number && call.latency.is_some();
         let is_open = is_entered && self.open.is_some_and(|open| open.tid == tid);
         let mut start = self.line.len();
         let mut before = 0;
@@ -129,7 +130,7 @@ impl<W: Write> StracePrinter<W> {
         } else {
             self.interrupt_open_line();
             start = self.line.len();
-            self.put_line_start(event, tid);
+            self.put_line_start(event, call, tid);
         }
         if is_entered || call.number.is_none() {
             if !is_open {
@@ -143,7 +144,7 @@ impl<W: Write> StracePrinter<W> {
         } else {
             put_name(&mut self.line, call);
             self.line.put_byte(b'(');
-            self.put_restarted_call(at, context.name);
+            self.put_restarted_call(printed, context.name);
             arguments::put_arguments(&mut self.line, &context, CallPart::All);
         }
         self.line.put_byte(b')');
@@ -157,12 +158,6 @@ impl<W: Write> StracePrinter<W> {
             self.line.put_byte(b'>');
         }
         self.line.put_byte(b'\n');
-        if let Some(thread) = self.threads.get_mut(at) {
-            thread.last_call = context.name_text;
-        }
-        if context.name_text.starts_with("execve") && call.result == Some(0) {
-            self.threads.keep_one(tid, call.task.tgid);
-        }
     }
 
     /// Ends the open line, because the next event makes a line of its own.
@@ -174,16 +169,17 @@ impl<W: Write> StracePrinter<W> {
     }
 
     #[inline(never)]
-    fn put_line_start(&mut self, event: &Event<'_>, tid: u32) {
-        self.columns.put_start(&mut self.line, event, tid, self.threads.len() > 1);
+    fn put_line_start(&mut self, event: &Event<'_>, call: &CallEvent<'_>, tid: u32) {
+        let has_many_threads = call.threads.0.is_some_and(|threads| threads.printed() > 1);
+        self.columns.put_start(&mut self.line, event, tid, has_many_threads);
     }
 
     /// Appends the name of the call that `restart_syscall` continues.
-    fn put_restarted_call(&mut self, at: usize, name: Atom) {
+    fn put_restarted_call(&mut self, printed: Printed, name: Atom) {
         if name == atoms::RESTART_SYSCALL {
-            let last = self.threads.get(at).map_or("", |thread| thread.last_call);
+            let last = printed.last_call.map_or("system call", |call| call.name());
             self.line.put(b"<... resuming interrupted ");
-            self.line.put(if last.is_empty() { b"system call" } else { last.as_bytes() });
+            self.line.put(last.as_bytes());
             self.line.put(b" ...>");
         }
     }
@@ -191,56 +187,113 @@ impl<W: Write> StracePrinter<W> {
     /// Appends the end of a call that does not return, and a line for each thread that ends with it.
     #[inline(never)]
     fn put_end(&mut self, event: &Event<'_>, call: &CallEvent<'_>, is_process: bool) {
-        let ending = Ending { tid: call.task.tid, tgid: call.task.tgid, is_process };
+        let (tid, tgid) = (call.task.tid, call.task.tgid);
         let length = self.open.take().map_or(0, |open| open.length);
         self.line.put_byte(b')');
         put_blanks_before_result(&mut self.line, length + 1);
         self.line.put(b"= ?\n");
         let status = call.registers.first().map(|status| status & 0xff);
-        // The first thread of a process is printed last.
-        for is_first in [false, true] {
-            for at in 0..self.threads.len() {
-                match self.threads.get(at).copied() {
-                    Some(thread)
-                        if ending.includes(&thread)
-                            && (thread.tid == ending.tgid) == is_first
-                            && thread.tid != ending.tid =>
-                    {
-                        self.put_abandoned_call(event, &thread);
-                    }
-                    _ => {}
+        if !is_process {
+            self.put_exited(event, call, tid, status);
+            return;
+        }
+        let threads = self.take_ending(call, tgid);
+        for thread in threads.iter().filter(|thread| thread.tid != tid) {
+            self.put_abandoned_call(event, call, thread);
+        }
+        for thread in &threads {
+            self.put_exited(event, call, thread.tid, status);
+        }
+        self.ending = threads;
+    }
+
+    /// Appends a line for a thread that has ended with this status, if that is known.
+    fn put_exited(&mut self, event: &Event<'_>, call: &CallEvent<'_>, tid: u32, status: Option<u64>) {
+        let Some(status) = status else { return };
+        self.put_line_start(event, call, tid);
+        self.line.put(b"+++ exited with ");
+        number::put_decimal(&mut self.line, status);
+        self.line.put(b" +++\n");
+    }
+
+    /// Appends lines for the threads of a process that a signal has killed, as the return from a call that waits for it
+    /// tells. strace hears of that before.
+    #[cold]
+    fn put_killed(&mut self, event: &Event<'_>, call: &CallEvent<'_>, death: Death) {
+        let threads = self.take_ending(call, death.pid);
+        for thread in &threads {
+            match self.open.filter(|open| open.tid == thread.tid) {
+                Some(open) => {
+                    self.open = None;
+                    let rest: &[u8] = if thread.printed.has_late { b" <unfinished ...>" } else { b"" };
+                    self.line.put(rest);
+                    self.put_no_result(open.length + rest.len());
+                }
+                None => {
+                    self.interrupt_open_line();
+                    self.put_abandoned_call(event, call, thread);
                 }
             }
         }
-        for is_first in [false, true] {
-            for at in 0..self.threads.len() {
-                match (self.threads.get(at).copied(), status) {
-                    (Some(thread), Some(status))
-                        if ending.includes(&thread) && (thread.tid == ending.tgid) == is_first =>
-                    {
-                        self.put_line_start(event, thread.tid);
-                        self.line.put(b"+++ exited with ");
-                        number::put_decimal(&mut self.line, status);
-                        self.line.put(b" +++\n");
-                    }
-                    _ => {}
-                }
+        for thread in &threads {
+            self.put_line_start(event, call, thread.tid);
+            self.line.put(b"+++ killed by ");
+            self.line.put(b"SIG");
+            if !signals::put_signal(&mut self.line, u64::from(death.signal)) {
+                number::put_decimal(&mut self.line, u64::from(death.signal));
             }
+            self.line.put(if death.has_core { b" (core dumped) +++\n" as &[u8] } else { b" +++\n" });
         }
-        self.threads.end(ending);
+        self.ending = threads;
+    }
+
+    /// The threads of a process that were printed, the first one last.
+    fn take_ending(&mut self, call: &CallEvent<'_>, tgid: u32) -> Vec<OtherThread> {
+        let mut threads = std::mem::take(&mut self.ending);
+        threads.clear();
+        if let Some(known) = call.threads.0 {
+            known.collect(tgid, &mut threads);
+        }
+        threads.retain(|thread| thread.printed.is_known);
+        threads
     }
 
     /// Appends a line for the call that a thread was in when its process ended.
-    fn put_abandoned_call(&mut self, event: &Event<'_>, thread: &StraceThread) {
-        let Some(entered) = thread.call else { return };
+    fn put_abandoned_call(&mut self, event: &Event<'_>, call: &CallEvent<'_>, thread: &OtherThread) {
+        if !thread.printed.is_entered {
+            return;
+        }
         let start = self.line.len();
-        self.put_line_start(event, thread.tid);
+        self.put_line_start(event, call, thread.tid);
         self.line.put(b"<... ");
-        self.line.put(entered.name.as_bytes());
-        self.line.put(b" resumed>)");
+        match (thread.known, thread.number) {
+            (Some(known), _) => self.line.put(arguments::strace_name(known.name()).as_bytes()),
+            (None, number) => {
+                self.line.put(b"syscall_");
+                number::put_hex(&mut self.line, u64::from(number.unwrap_or(0)));
+            }
+        }
+        self.line.put(b" resumed>");
         let length = self.line.len() - start;
-        put_blanks_before_result(&mut self.line, length);
+        self.put_no_result(length);
+    }
+
+    /// Appends the end of a call that never returns, of whose line there are so many characters.
+    fn put_no_result(&mut self, length: usize) {
+        self.line.put_byte(b')');
+        put_blanks_before_result(&mut self.line, length + 1);
         self.line.put(b"= ?\n");
+    }
+}
+
+/// What was printed of an event's thread.
+fn printed_of(call: &CallEvent<'_>) -> Printed {
+    call.threads.0.map_or_else(Printed::default, KnownThreads::of_own)
+}
+
+fn note_printed(call: &CallEvent<'_>, printed: Printed) {
+    if let Some(threads) = call.threads.0 {
+        threads.set_own(printed);
     }
 }
 
