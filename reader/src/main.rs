@@ -56,8 +56,12 @@ const USAGE: u8 = 2;
 fn main() -> ExitCode {
     let options = match Options::parse(env::args_os()) {
         Ok(options) => options,
+        Err(OptionsError::Help(text)) => {
+            let _ = io::stdout().write_all(text.as_bytes());
+            return ExitCode::SUCCESS;
+        }
         Err(OptionsError::CommandLine(error)) => {
-            // This may be help, which goes to standard output and is no failure.
+            // This may be the version, which goes to standard output and is no failure.
             let _ = error.print();
             return ExitCode::from(error.exit_code() as u8);
         }

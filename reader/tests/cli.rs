@@ -426,6 +426,11 @@ fn wrong_usage_ends_with_2_and_help_with_0() {
     let help = run(&["--help"], None);
     assert_eq!(help.status.code(), Some(0));
     assert!(text(&help.stdout).contains("/dev/syscall-record"));
+    assert!(text(&help.stdout).starts_with("Shows the system calls"), "{}", text(&help.stdout));
+    for (command, start) in [("run", "Run a command"), ("attach", "Show the system calls")] {
+        let help = run(&[command, "--help"], None);
+        assert!(text(&help.stdout).starts_with(start), "{}", text(&help.stdout));
+    }
     let version = run(&["--version"], None);
     assert_eq!(text(&version.stdout), concat!("syscall-record ", env!("CARGO_PKG_VERSION"), "\n"));
 }

@@ -10,8 +10,8 @@
 //!
 //! 1. Give the parameter its kind: `scripts/call-kinds.conf` says how, and the kind joins the lists in
 //!    [`crate::calls`].
-//! 2. Flags or an enumeration: add the set to `constants/sets.rs`. A structure: add its layout to `layouts.rs`. Both
-//!    are found by the kind's name, and nothing else is to do.
+//! 2. Flags or an enumeration: add the set to `constants/sets.rs`. A structure: add its layout to `layout_rows.rs`.
+//!    Both are found by the kind's name, and nothing else is to do.
 //! 3. Anything else has a decoder: a function `put_…` in the file of its subject. Name the kind in `atoms.rs`, and give
 //!    it a line here in [`put_value`] or [`put_memory`].
 //!
@@ -20,7 +20,8 @@
 //! Each imports only from those above it.
 //!
 //! - `atoms`: names of calls and kinds as numbers
-//! - `layouts`: the table of structures
+//! - `layout_rows`: the table of structures
+//! - `layouts`: finds structures in it
 //! - `bytes`: integers in memory
 //! - `context`: the call, its registers and its memory
 //! - `flags`: values as constants
@@ -41,6 +42,7 @@ pub(crate) mod atoms;
 pub(crate) mod bytes;
 mod dates;
 mod flags;
+mod layout_rows;
 mod layouts;
 mod context;
 mod scalars;

@@ -7,7 +7,7 @@ use super::categories::CATEGORIES;
 use super::category::Category;
 use super::parameter::Parameter;
 use super::parsed_row::ParsedRow;
-use crate::text::compressed_text::{compressed_length, CompressedText};
+use crate::text::compressed_text::{compressed_text, CompressedText};
 use crate::text::NameHash;
 use std::sync::OnceLock;
 use syscall_record_format::calls::prototype::name_length;
@@ -146,8 +146,7 @@ const ARM_PRIVATE: i32 = 0xf_0000;
 const NO_ROW: u16 = u16::MAX;
 
 /// The prototypes of all rows, one after another.
-static PROTOTYPES: CompressedText<{ compressed_length(&joined_prototypes()) }> =
-    CompressedText::new(&joined_prototypes());
+static PROTOTYPES: CompressedText = compressed_text!("prototypes");
 /// Where each row begins in [`PROTOTYPES`], and where the last ends.
 static STARTS: [u16; ROWS.len() + 1] = starts();
 static NAME_LENGTHS: [u8; ROWS.len()] = name_lengths();
@@ -170,22 +169,6 @@ const fn starts() -> [u16; ROWS.len() + 1] {
         row += 1;
     }
     starts
-}
-
-const fn joined_prototypes() -> [u8; starts()[ROWS.len()] as usize] {
-    let mut text = [0; starts()[ROWS.len()] as usize];
-    let (mut row, mut to) = (0, 0);
-    while row < ROWS.len() {
-        let bytes = ROWS[row].prototype.as_bytes();
-        let mut from = 0;
-        while from < bytes.len() {
-            text[to] = bytes[from];
-            from += 1;
-            to += 1;
-        }
-        row += 1;
-    }
-    text
 }
 
 /// Bytes of each row's name.

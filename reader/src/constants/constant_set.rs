@@ -3,7 +3,8 @@
 //! A set of constants: finds it by its name, and the constants in it by their values.
 
 use super::sets::SETS;
-use crate::text::table::{compressed_length, TextTable};
+use crate::text::compressed_text::compressed_text;
+use crate::text::table::TextTable;
 use crate::text::{Append, NameHash};
 use std::sync::OnceLock;
 
@@ -155,7 +156,7 @@ impl ParsedSet {
     }
 }
 
-static TABLE: TextTable<{ SETS.len() }, { compressed_length(SETS) }> = TextTable::new(SETS);
+static TABLE: TextTable<{ SETS.len() }> = TextTable::new(SETS, compressed_text!("sets"));
 
 #[cfg(test)]
 mod tests {

@@ -5,12 +5,13 @@
 use super::ioctls::BOARD;
 #[cfg(feature = "full")]
 use super::ioctls::RARE;
-use crate::text::table::{compressed_length, TextTable};
+use crate::text::compressed_text::compressed_text;
+use crate::text::table::TextTable;
 use crate::text::Append;
 
-static BOARD_TABLE: TextTable<{ BOARD.len() }, { compressed_length(BOARD) }> = TextTable::new(BOARD);
+static BOARD_TABLE: TextTable<{ BOARD.len() }> = TextTable::new(BOARD, compressed_text!("board_ioctls"));
 #[cfg(feature = "full")]
-static RARE_TABLE: TextTable<{ RARE.len() }, { compressed_length(RARE) }> = TextTable::new(RARE);
+static RARE_TABLE: TextTable<{ RARE.len() }> = TextTable::new(RARE, compressed_text!("rare_ioctls"));
 
 /// Finds the names of a command, joined by `+`. Structures have other sizes in 32-bit programs, and so have their
 /// commands.

@@ -8,8 +8,11 @@
 //! - `ioctls`: the table of `ioctl` commands, made by `scripts/generate-ioctls`
 //! - `ioctl_names`: finds commands in it
 //! - `signals`: names of signals
+//! - `errors`: the table of errors
 //! - `errno`: names and meanings of errors
 
+#[cfg(test)]
+mod errors;
 pub(crate) mod errno;
 mod sets;
 mod constant_set;

@@ -3,8 +3,9 @@
 //! A field, and how it is found by its name.
 
 use super::argument::{self, Argument};
+use super::names::{all, find, find_in_pairs};
 use super::near::nearest;
-use super::table::{all, find, find_in_pairs, FieldId, FieldKind, KINDS, TEXT};
+use super::table::{FieldId, FieldKind, KINDS};
 use std::fmt;
 
 /// A field. `evt.arg` and `evt.rawarg` have the name or number of an argument.
@@ -89,7 +90,7 @@ impl Field {
 
     /// Gives its name, without an argument.
     pub fn name(&self) -> &'static str {
-        TEXT.lines().nth(self.id as usize).and_then(|line| line.split('\t').next()).unwrap_or_default()
+        all().nth(self.id as usize).map(|(name, _)| name).unwrap_or_default()
     }
 
     /// Gives the argument of `evt.arg` or `evt.rawarg`.

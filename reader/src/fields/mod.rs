@@ -9,6 +9,7 @@
 //!
 //! - `near`: suggestions for unknown names
 //! - `table`: the fields, with their kinds and help
+//! - `names`: finds fields by their names
 //! - `choices`: the values that some fields may have
 //! - `value`: values
 //! - `payload`: forms of the bytes that calls read and write
@@ -23,6 +24,7 @@ mod choices;
 mod near;
 mod payload;
 mod table;
+mod names;
 mod value;
 mod argument;
 pub(crate) mod args;
@@ -40,9 +42,10 @@ pub use crate::text::escape::put_escaped;
 pub use argument::Argument;
 pub use choices::{category_names, FILE_KIND_NAMES};
 pub use field::{Field, UnknownField};
+pub use names::all;
 pub use near::nearest;
 pub use needs::Needs;
 pub use payload::{Payload, PayloadOptions};
-pub use table::{all, FieldId, FieldKind};
+pub use table::{FieldId, FieldKind};
 pub use value::Value;
-pub(crate) use {choices::call_names, table::find_in_pairs};
+pub(crate) use {choices::call_names, names::find_in_pairs};

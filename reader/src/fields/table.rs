@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The table of fields: their names, kinds and help.
+//! The table of fields: their names, kinds and help. The build script uses it, too, and compresses the texts.
 
 /// The kind of a field's values. It decides how a filter compares them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +45,10 @@ macro_rules! fields {
             $(#[doc = $help] $id,)*
         }
 
-        const IDS: &[FieldId] = &[$(FieldId::$id),*];
+        pub(super) const IDS: &[FieldId] = &[$(FieldId::$id),*];
         pub(super) const KINDS: &[FieldKind] = &[$(FieldKind::$kind),*];
         /// A line for each field: its name, a tab, its help.
+        #[allow(dead_code)] // The reader has it compressed.
         pub(super) const TEXT: &str = concat!($($name, "\t", $help, "\n"),*);
     };
 }
@@ -115,33 +116,4 @@ fields! {
     FdIsServer "fd.is_server" Bool "whether this process's end of the connection is the server's";
     FdFamily "fd.sockfamily" Text "of a socket: ip or unix";
     Uid "user.uid" Number "effective user id of the process; in a recording, once a call has set or returned it";
-}
-
-/// Other names that sysdig has for a field: pairs of the other name and the field's name.
-const ALIASES: &str = "evt.info evt.args syscall.type evt.type fd.net fd.ip fd.snet fd.sip fd.cnet fd.cip \
-    fd.lnet fd.lip fd.rnet fd.rip user.id user.uid proc.parentname proc.pname";
-
-/// Iterates over the names of all fields, each with a line of help.
-pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TEXT.lines().filter_map(|line| line.split_once('\t'))
-}
-
-/// Finds a field by one of its names.
-#[inline(never)]
-pub(super) fn find(name: &str) -> Option<FieldId> {
-    let name = find_in_pairs(ALIASES, name).unwrap_or(name);
-    let index = all().position(|(other, _)| other == name)?;
-    IDS.get(index).copied()
-}
-
-/// Finds the word after `first` in a text of pairs of words.
-#[inline(never)]
-pub(crate) fn find_in_pairs(pairs: &'static str, first: &str) -> Option<&'static str> {
-    let mut words = pairs.split_ascii_whitespace();
-    while let (Some(word), Some(other)) = (words.next(), words.next()) {
-        if word == first {
-            return Some(other);
-        }
-    }
-    None
 }

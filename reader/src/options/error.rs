@@ -9,8 +9,10 @@ use syscall_record_format::settings::Rule;
 /// What is wrong with a command line.
 #[derive(Debug)]
 pub enum OptionsError {
-    /// Its options; or no error, but the text that `--help` or `--version` asks for.
+    /// Its options; or no error, but the version, which was asked for.
     CommandLine(clap::Error),
+    /// None: this is the help, which was asked for.
+    Help(&'static str),
     /// Its filter.
     Filter(FilterError),
 }

@@ -19,7 +19,7 @@ const SUMMARIES: &str = "Summaries";
 const LISTS: &str = "Lists";
 
 #[rustfmt::skip]
-const OPTIONS: &[OptionRow] = &[
+const OPTIONS: [OptionRow; 20] = keep_texts([
     (Some('r'), "read", "FILE", DATA, "Read the recording FILE; - is standard input"),
     (Some('w'), "write", "FILE", DATA, "Write what was read to FILE as it is, for -r later or elsewhere"),
     (Some('o'), "output", "FILE", DATA, "Write to FILE, which starts empty; - is standard output"),
@@ -40,7 +40,27 @@ const OPTIONS: &[OptionRow] = &[
     (Some('l'), "list", "", LISTS, "List the fields that filters and formats have"),
     (Some('L'), "list-events", "", LISTS, "List the system calls with their arguments"),
     (None, "explain", "", LISTS, "Tell which part of FILTER the kernel decides and which the reader"),
-];
+]);
+
+/// Drops the help of the options where it is not wanted.
+const fn keep_texts(mut rows: [OptionRow; 20]) -> [OptionRow; 20] {
+    let mut row = 0;
+    while row < rows.len() {
+        rows[row].4 = keep(rows[row].4);
+        row += 1;
+    }
+    rows
+}
+
+/// A text of the help, where it is wanted. The reader has the help as it is printed, made by its build script from
+/// this file.
+const fn keep(text: &'static str) -> &'static str {
+    if super::texts::HAS_TEXTS {
+        text
+    } else {
+        ""
+    }
+}
 
 const STYLES: [&str; 3] = ["record", "sysdig", "strace"];
 const TIMES: [&str; 5] = ["h", "a", "r", "d", "D"];
@@ -49,18 +69,28 @@ const TIMES: [&str; 5] = ["h", "a", "r", "d", "D"];
 pub fn command_line() -> Command {
     let command = Command::new("syscall-record")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Shows the system calls that the syscall_record kernel module records")
-        .override_usage(
-            "syscall-record [OPTIONS] [FILTER]...\n       \
-             syscall-record [OPTIONS] run [OPTIONS] [FILTER --] COMMAND [ARGUMENT]...\n       \
-             syscall-record [OPTIONS] attach [OPTIONS] -p PID[,PID]... [FILTER]...",
-        )
         .disable_help_subcommand(true)
-        .after_help(AFTER_HELP)
-        .arg(filter("Events to show, as in sysdig: evt.type=openat and evt.failed=true"))
+        .arg(filter(keep("Events to show, as in sysdig: evt.type=openat and evt.failed=true")))
         .subcommand(run())
         .subcommand(attach());
+    let command = with_texts(
+        command,
+        "Shows the system calls that the syscall_record kernel module records",
+        "syscall-record [OPTIONS] [FILTER]...\n       \
+         syscall-record [OPTIONS] run [OPTIONS] [FILTER --] COMMAND [ARGUMENT]...\n       \
+         syscall-record [OPTIONS] attach [OPTIONS] -p PID[,PID]... [FILTER]...",
+        &[AFTER_HELP],
+    );
     with_options(command, |_| true)
+}
+
+/// Adds what is told of a command, where it is wanted.
+fn with_texts(command: Command, about: &'static str, usage: &'static str, after: &[&str]) -> Command {
+    if super::texts::HAS_TEXTS {
+        command.about(about).override_usage(usage).after_help(after.concat())
+    } else {
+        command
+    }
 }
 
 const AFTER_HELP: &str = "\
@@ -76,9 +106,6 @@ it cannot be run, 127 if it or its interpreter is not found.";
 /// The grammar of `run`, which traces a command from its first instruction.
 fn run() -> Command {
     let command = Command::new("run")
-        .about("Run a command and show the system calls that it and its children make, until it ends")
-        .override_usage("syscall-record run [OPTIONS] [FILTER --] COMMAND [ARGUMENT]...")
-        .after_help(format!("Children that outlive the command are no longer shown when it has ended.\n\n{LOADING}"))
         .arg(
             Arg::new("command")
                 .value_name("COMMAND")
@@ -88,18 +115,21 @@ fn run() -> Command {
                 .required(true)
                 .trailing_var_arg(true)
                 .allow_hyphen_values(true)
-                .help("What to run, with its arguments; a filter and -- may stand before it"),
+                .help(keep("What to run, with its arguments; a filter and -- may stand before it")),
         )
-        .arg(follow("Children, too, which `run` shows always"));
+        .arg(follow(keep("Children, too, which `run` shows always")));
+    let command = with_texts(
+        command,
+        "Run a command and show the system calls that it and its children make, until it ends",
+        "syscall-record run [OPTIONS] [FILTER --] COMMAND [ARGUMENT]...",
+        &["Children that outlive the command are no longer shown when it has ended.\n\n", LOADING],
+    );
     with_options(command, |option| option.1 != "read" && option.3 != LISTS)
 }
 
 /// The grammar of `attach`, which traces running processes.
 fn attach() -> Command {
     let command = Command::new("attach")
-        .about("Show the system calls of running processes, until they end")
-        .override_usage("syscall-record attach [OPTIONS] -p PID[,PID]... [FILTER]...")
-        .after_help(LOADING)
         .arg(
             Arg::new("pid")
                 .short('p')
@@ -108,10 +138,16 @@ fn attach() -> Command {
                 .value_parser(value_parser!(OsString))
                 .action(ArgAction::Append)
                 .value_delimiter(',')
-                .help("Processes, up to 16, with commas or blanks between them, each with all its threads"),
+                .help(keep("Processes, up to 16, with commas or blanks between them, each with all its threads")),
         )
-        .arg(follow("Their children, too"))
-        .arg(filter("Events to show, as in sysdig"));
+        .arg(follow(keep("Their children, too")))
+        .arg(filter(keep("Events to show, as in sysdig")));
+    let command = with_texts(
+        command,
+        "Show the system calls of running processes, until they end",
+        "syscall-record attach [OPTIONS] -p PID[,PID]... [FILTER]...",
+        &[LOADING],
+    );
     with_options(command, |option| option.1 != "read" && option.3 != LISTS)
 }
 

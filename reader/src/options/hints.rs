@@ -2,9 +2,10 @@
 
 //! Errors with hints: what a user may have meant who types what strace or sysdig take, or misspells an option.
 
-use super::error::{conflict, refused};
+use super::error::{conflict, refused, OptionsError};
 use super::filter_words::is_meant_as_filter;
 use super::grammar::command_line;
+use super::help::help;
 use crate::fields::nearest;
 use crate::filter::Filter;
 use crate::programs::find_program;
@@ -14,10 +15,13 @@ use std::ffi::{OsStr, OsString};
 
 /// Shortens an error of clap to what is wrong, and adds what may have been meant.
 #[cold]
-pub(super) fn shorten(error: clap::Error) -> clap::Error {
-    // Help is not an error.
+pub(super) fn shorten(error: clap::Error) -> OptionsError {
+    if error.kind() == ErrorKind::DisplayHelp {
+        return OptionsError::Help(help(&error.to_string()));
+    }
+    // The version is not an error.
     if !error.use_stderr() {
-        return error;
+        return error.into();
     }
     let full = error.to_string();
     let first = full.split("\n\n").next().unwrap_or_default();
@@ -27,7 +31,7 @@ pub(super) fn shorten(error: clap::Error) -> clap::Error {
     {
         text.extend(replacement(option).map(|hint| format!("; {hint}")));
     }
-    refused(error.kind(), &text)
+    refused(error.kind(), &text).into()
 }
 
 /// What to type instead of an option that does not exist: it is strace's, or misspelt.

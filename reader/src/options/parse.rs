@@ -4,7 +4,7 @@
 
 use super::error::{conflict, missing, wrong_value, OptionsError};
 use super::filter_words::{input_or_filter, parse_filter, take_filter, ParsedFilter};
-use super::grammar::command_line;
+use super::help::command_line_with_help;
 use super::hints::{check_command, check_list, shorten};
 use super::options::{Command, Options, Style};
 use super::style::style;
@@ -22,7 +22,7 @@ impl Options {
     /// What is wrong with it, or the text that `--help` or `--version` asks for.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, OptionsError> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        let mut words = Words::new(command_line().try_get_matches_from(&arguments).map_err(shorten)?);
+        let mut words = Words::new(command_line_with_help().try_get_matches_from(&arguments).map_err(shorten)?);
         let (command, filter) = command(&mut words, &arguments)?;
         let style = style(&mut words)?;
         let raw = words.value::<OsString>("write").map(PathBuf::from);

@@ -1,115 +1,104 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! ASCII texts that are compressed at compile time, to about half their size, and decompressed at their first use.
-//!
-//! In a compressed text a byte below 0x80 stands for itself. Two bytes `1LLLLDDD DDDDDDDD` are a copy: they stand for
-//! the L + 3 bytes of the text that begin D + 1 bytes before.
+//! ASCII texts that the build script compresses, to about 40 %, and that are decompressed at their first use.
 
+use super::coding::{
+    adapt, middle, places_of_distance, BYTES_AFTER, DISTANCES, EVEN, IS_COPY, LENGTHS, LENGTH_BITS, PLACES, SHORTEST,
+};
 use std::sync::OnceLock;
 
-/// How many bytes before a copy its original may begin.
-const REACH: usize = 1 << 11;
-/// Bytes of the shortest and of the longest copy.
-const SHORTEST: usize = 3;
-const LONGEST: usize = SHORTEST + 15;
-/// How many places the compressor tries as the original of a copy.
-const TRIES: usize = 8;
-const HASHES: usize = 1 << 12;
-
-/// A text, compressed to `BYTES` bytes.
+/// A text that is stored compressed.
 #[derive(Debug)]
-pub(crate) struct CompressedText<const BYTES: usize> {
-    compressed: [u8; BYTES],
+pub(crate) struct CompressedText {
+    compressed: &'static [u8],
     text: OnceLock<String>,
 }
 
-impl<const BYTES: usize> CompressedText<BYTES> {
-    /// Compresses `text`; `BYTES` must be its [`compressed_length`].
-    pub(crate) const fn new(text: &[u8]) -> Self {
-        let mut compressed = [0; BYTES];
-        compress(text, &mut compressed);
+/// The text that the build script compressed to the file of this name.
+macro_rules! compressed_text {
+    ($name:literal) => {
+        $crate::text::compressed_text::CompressedText::new(include_bytes!(concat!(env!("OUT_DIR"), "/", $name)))
+    };
+}
+pub(crate) use compressed_text;
+
+impl CompressedText {
+    pub(crate) const fn new(compressed: &'static [u8]) -> Self {
         Self { compressed, text: OnceLock::new() }
     }
 
     /// The text. The first call decompresses it and keeps the result.
     #[inline]
     pub(crate) fn get(&self) -> &str {
-        self.text.get_or_init(|| decompress(&self.compressed))
+        match self.text.get() {
+            Some(text) => text,
+            None => self.fill(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fill(&self) -> &str {
+        self.text.get_or_init(|| decompress(self.compressed))
     }
 }
 
-/// How many bytes `text` takes when it is compressed.
-pub(crate) const fn compressed_length(text: &[u8]) -> usize {
-    compress(text, &mut [0; 1 << 16])
+struct BitReader<'a> {
+    bytes: std::slice::Iter<'a, u8>,
+    number: u32,
+    low: u32,
+    high: u32,
+    probabilities: Vec<u16>,
 }
 
-/// Writes `text`, compressed, to the start of `out`; returns the number of bytes written.
-const fn compress(text: &[u8], out: &mut [u8]) -> usize {
-    assert!(text.len() < 1 << 16, "the text takes 64 KiB or more");
-    // `last` has for each hash the last place with this hash; `before` has for each place the place before it with the
-    // same hash. Places count from 1; 0 is none.
-    let (mut last, mut before) = ([0_u16; HASHES], [0_u16; 1 << 16]);
-    let (mut at, mut to) = (0, 0);
-    while at < text.len() {
-        assert!(text[at].is_ascii(), "the text is not ASCII");
-        let (mut length, mut distance, mut tries) = (1, 0, 0);
-        let mut place = last[hash(text, at)] as usize;
-        while place > 0 && at - (place - 1) <= REACH && tries < TRIES {
-            let equal = equal(text, place - 1, at);
-            if equal > length {
-                (length, distance) = (equal, at - (place - 1));
-            }
-            place = before[place - 1] as usize;
-            tries += 1;
-        }
-        if length < SHORTEST {
-            length = 1;
-            out[to] = text[at];
-            to += 1;
+impl BitReader<'_> {
+    fn take(&mut self, place: usize) -> u32 {
+        let Some(probability) = self.probabilities.get_mut(place) else { return 0 };
+        let middle = middle(self.low, self.high, *probability);
+        let bit = u32::from(self.number > middle);
+        if bit == 0 {
+            self.high = middle;
         } else {
-            let copy = 0x8000 | ((length - SHORTEST) << 11) | (distance - 1);
-            [out[to], out[to + 1]] = (copy as u16).to_be_bytes();
-            to += 2;
+            self.low = middle + 1;
         }
-        let end = at + length;
-        while at < end {
-            let hash = hash(text, at);
-            before[at] = last[hash];
-            at += 1;
-            last[hash] = at as u16;
+        *probability = adapt(*probability, bit);
+        while (self.low ^ self.high) >> 24 == 0 {
+            self.low <<= 8;
+            self.high = (self.high << 8) | 0xff;
+            self.number = (self.number << 8) | next(&mut self.bytes);
         }
+        bit
     }
-    to
+
+    fn take_number(&mut self, places: usize, bits: u32) -> usize {
+        let node = (0..bits).fold(1, |node, _| 2 * node + self.take(places + node) as usize);
+        node - (1 << bits)
+    }
 }
 
-/// The hash of the first [`SHORTEST`] bytes from a place on.
-const fn hash(text: &[u8], at: usize) -> usize {
-    if at + SHORTEST > text.len() {
-        return 0;
-    }
-    (text[at] as usize ^ ((text[at + 1] as usize) << 3) ^ ((text[at + 2] as usize) << 6)) % HASHES
-}
-
-/// How many bytes are equal from two places on, at most [`LONGEST`].
-const fn equal(text: &[u8], one: usize, other: usize) -> usize {
-    let mut length = 0;
-    while length < LONGEST && other + length < text.len() && text[one + length] == text[other + length] {
-        length += 1;
-    }
-    length
+fn next(bytes: &mut std::slice::Iter<'_, u8>) -> u32 {
+    bytes.next().map_or(0, |&byte| u32::from(byte))
 }
 
 fn decompress(bytes: &[u8]) -> String {
-    let mut text = Vec::with_capacity(4 * bytes.len());
     let mut bytes = bytes.iter();
-    while let Some(&byte) = bytes.next() {
-        if byte.is_ascii() {
-            text.push(byte);
+    let length = (0..2).fold(0, |length, _| (length << 8) | next(&mut bytes)) as usize;
+    let number = (0..4).fold(0, |number, _| (number << 8) | next(&mut bytes));
+    let mut reader = BitReader { bytes, number, low: 0, high: u32::MAX, probabilities: vec![EVEN; PLACES] };
+    let mut text: Vec<u8> = Vec::with_capacity(length);
+    let mut is_copy = 0;
+    while text.len() < length {
+        is_copy = reader.take(IS_COPY + is_copy) as usize;
+        if is_copy == 0 {
+            let before = text.last().map_or(0, |&byte| usize::from(byte));
+            text.push(reader.take_number(BYTES_AFTER + 128 * before, 7) as u8);
             continue;
         }
-        let copy = usize::from(u16::from_be_bytes([byte & 0x7f, bytes.next().copied().unwrap_or(0)]));
-        let from = text.len().saturating_sub(copy % REACH + 1);
-        for at in from..from + copy / REACH + SHORTEST {
+        let length = reader.take_number(LENGTHS, LENGTH_BITS) + SHORTEST;
+        let bits = reader.take_number(places_of_distance(length), 4);
+        let distance = (0..bits).rev().fold(1, |distance, bit| 2 * distance + reader.take(DISTANCES + bit) as usize);
+        let from = text.len().saturating_sub(distance);
+        for at in from..from + length {
             text.extend(text.get(at).copied());
         }
     }
@@ -118,33 +107,48 @@ fn decompress(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::compressor::{compress, LONGEST};
     use super::*;
 
     fn roundtrip(text: &str) -> usize {
-        let mut compressed = vec![0; text.len()];
-        let length = compress(text.as_bytes(), &mut compressed);
-        assert_eq!(decompress(&compressed[..length]), text);
-        length
+        let compressed = compress(text.as_bytes());
+        assert_eq!(decompress(&compressed), text);
+        compressed.len()
     }
 
     #[test]
     fn decompressed_text_equals_original() {
-        assert_eq!(["", "a", "ab", "abc", "abcab"].map(roundtrip), [0, 1, 2, 3, 5]);
-        assert_eq!(roundtrip("abcabc"), 5);
+        for text in ["", "a", "ab", "abc", "abcab", "abcabc", "\0\u{7f}\0"] {
+            assert!(roundtrip(text) <= text.len() + 4, "{text:?}");
+        }
         // A copy may overlap its original.
-        assert_eq!(roundtrip(&"a".repeat(20)), 1 + 2 + 1);
-        // The farthest original that a copy can have, and one byte farther.
+        assert!(roundtrip(&"a".repeat(LONGEST)) < roundtrip(&"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL"[..LONGEST]));
+        assert!(roundtrip(&"a".repeat(65_535)) < 3000);
+        // A far original.
         let far = |distance: usize| format!("abc{}abc", "0".repeat(distance - 3));
-        assert_eq!(roundtrip(&far(REACH)) + 1, roundtrip(&far(REACH + 1)));
+        for distance in [3, 4, 255, 256, 40_000, 65_529] {
+            roundtrip(&far(distance));
+        }
         let numbers = (0..9999).map(|number| format!("{number:x}")).collect::<Vec<_>>().join(" ");
-        assert!(roundtrip(&numbers) < numbers.len());
+        assert!(roundtrip(&numbers) < numbers.len() / 2);
     }
 
     #[test]
     fn static_text_can_be_read_twice() {
-        const TEXT: &[u8] = b"fd: fd, fd: fd";
-        static COMPRESSED: CompressedText<{ compressed_length(TEXT) }> = CompressedText::new(TEXT);
-        assert!(COMPRESSED.compressed.len() < TEXT.len());
-        assert_eq!([COMPRESSED.get(), COMPRESSED.get()], ["fd: fd, fd: fd"; 2]);
+        static HELP: CompressedText = compressed_text!("help");
+        assert!(HELP.get().len() > 2 * HELP.compressed.len());
+        assert_eq!(HELP.get(), HELP.get());
+    }
+
+    #[test]
+    fn damaged_texts_end() {
+        let compressed = compress(b"fd: fd, fd: fd");
+        for at in 0..compressed.len() {
+            for bit in 0..8 {
+                let mut damaged = compressed.clone();
+                damaged[at] ^= 1 << bit;
+                decompress(&damaged);
+            }
+        }
     }
 }

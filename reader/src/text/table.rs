@@ -2,16 +2,16 @@
 
 //! Tables in which a text is found by its name.
 
-use super::compressed_text::{compressed_length as packed_length, CompressedText as Text};
+use super::compressed_text::CompressedText;
 use super::NameHash;
 use std::sync::OnceLock;
 
 /// A table of names, each with a text, sorted by name. All rows are one compressed text, because pointers to the rows
-/// would take more memory than the rows do.
+/// would take more memory than the rows do; the build script compresses it.
 #[derive(Debug)]
-pub(crate) struct TextTable<const ROWS: usize, const BYTES: usize> {
+pub(crate) struct TextTable<const ROWS: usize> {
     /// The rows, one after another: name, blank, text.
-    text: Text<BYTES>,
+    text: CompressedText,
     /// The offset at which each row ends.
     ends: [u16; ROWS],
     /// Where each name is; made at the first search.
@@ -27,44 +27,18 @@ struct NamePlace {
 
 const NO_ROW: u16 = u16::MAX;
 
-/// Computes how many bytes the compressed rows take: `BYTES` of a [`TextTable`].
-pub(crate) const fn compressed_length(rows: &[(&str, &str)]) -> usize {
-    let (text, length) = join(rows, &mut []);
-    packed_length(text.split_at(length).0)
-}
-
-/// Joins the rows; gives them and their length. Writes where each row ends to `ends`, as far as that has room.
-const fn join(rows: &[(&str, &str)], ends: &mut [u16]) -> ([u8; 1 << 16], usize) {
-    let mut text = [b' '; 1 << 16];
-    let (mut row, mut to) = (0, 0);
-    while row < rows.len() {
-        let parts = [rows[row].0.as_bytes(), rows[row].1.as_bytes()];
-        let mut part = 0;
-        while part < parts.len() {
-            // Before the second part this skips the blank.
-            to += part;
-            let mut from = 0;
-            while from < parts[part].len() {
-                text[to] = parts[part][from];
-                from += 1;
-                to += 1;
-            }
-            part += 1;
-        }
-        if row < ends.len() {
-            ends[row] = to as u16;
-        }
-        row += 1;
-    }
-    (text, to)
-}
-
-impl<const ROWS: usize, const BYTES: usize> TextTable<ROWS, BYTES> {
-    /// Compresses the rows at compile time.
-    pub(crate) const fn new(rows: &[(&str, &str)]) -> Self {
+impl<const ROWS: usize> TextTable<ROWS> {
+    /// The table with these rows, of which `text` is the compressed text.
+    pub(crate) const fn new(rows: &[(&str, &str)], text: CompressedText) -> Self {
         let mut ends = [0; ROWS];
-        let (text, length) = join(rows, &mut ends);
-        Self { text: Text::new(text.split_at(length).0), ends, index: OnceLock::new() }
+        let (mut row, mut end) = (0, 0);
+        while row < ROWS {
+            end += rows[row].0.len() + 1 + rows[row].1.len();
+            assert!(end <= u16::MAX as usize, "the table takes more than 64 KiB");
+            ends[row] = end as u16;
+            row += 1;
+        }
+        Self { text, ends, index: OnceLock::new() }
     }
 
     /// Finds the text of a name.
@@ -75,7 +49,10 @@ impl<const ROWS: usize, const BYTES: usize> TextTable<ROWS, BYTES> {
 
     /// Finds the row of the name with this hash. No two names of a table have the same hash.
     pub(crate) fn find_row(&'static self, hash: NameHash) -> Option<usize> {
-        let index = self.index.get_or_init(|| make_index(self.text.get(), &self.ends));
+        let index = match self.index.get() {
+            Some(index) => index,
+            None => fill_index(&self.index, self.text.get(), &self.ends),
+        };
         find_row(index, hash)
     }
 
@@ -99,6 +76,12 @@ fn find_row(index: &[NamePlace], hash: NameHash) -> Option<usize> {
         }
         at = at.wrapping_add(1);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn fill_index<'a>(index: &'a OnceLock<Box<[NamePlace]>>, text: &'static str, ends: &[u16]) -> &'a [NamePlace] {
+    index.get_or_init(|| make_index(text, ends))
 }
 
 #[cold]
