@@ -128,6 +128,20 @@ fn child_whose_maker_returns_late_is_not_that_of_a_maker_which_waits() {
     assert_eq!(described(&script).pop().as_deref(), Some("110 sh None None"));
 }
 
+/// What the child had closed stood open in its maker, for its events may have been those of the process that had the id
+/// before.
+#[test]
+fn files_that_a_successor_shares_with_its_maker_are_not_known() {
+    let mut script = Script::new(Machine::Arm64);
+    script.call("openat", &[AT_FDCWD, 1, 0, 0], &[b"/a"], 3).call("clone", &[0x11, 0, 0, 0, 0], &[], 110);
+    script.call_by(110, "getpid", &[], &[], 110);
+    // That process is killed, and its id comes back.
+    script.now += 20_000_000;
+    script.enter(SH, "clone", &[0x11 | CLONE_FILES, 0, 0, 0, 0], &[]);
+    script.call_by(110, "close", &[3], &[], 0).exit(SH, 110).call("fsync", &[3], &[], 0);
+    assert_eq!(script.last(), "fsync -");
+}
+
 /// In a container, the child's id is another one than here. The process that has it here was given the shell's parent
 /// and files.
 #[test]
