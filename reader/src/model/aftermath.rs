@@ -59,33 +59,32 @@ impl State {
         }
     }
 
-    /// Whether the entry to the current event's call has closed a descriptor that was certainly open, or the call has
-    /// closed nothing. Otherwise, another thread may have got the descriptor before it was closed, or have
-    /// replaced it.
-    fn has_closed_open_descriptor(&mut self) -> bool {
-        let call = self.threads.get(self.current.thread).and_then(|thread| thread.call.as_ref());
-        let (was_open, since) =
-            call.map_or((false, 0), |call| (matches!(call.prepared, Prepared::Closes(_)), call.event));
-        let table = self.belongings(self.current.thread).table;
-        let is_replaced = table.is_some_and(|table| table.borrow().replaced > since);
-        self.current.latency.is_some() && ((was_open && !is_replaced) || self.current.result == Some(-EBADF))
-    }
-
-    /// Notes what is in doubt because of the close that the current event's call has done: if another call may have
-    /// closed the descriptor, or is closing it, that call may yet close the next file of this number.
-    fn note_doubtful_close(&mut self) {
-        let call = self.threads.get(self.current.thread).and_then(|thread| thread.call.as_ref());
-        let is_second = call.is_some_and(|call| matches!(call.prepared, Prepared::ClosesAgain));
-        if self.current.result != Some(0) || !self.needs.files {
+    /// Applies the return from a call that closes a descriptor. Its entry has closed that already if it was certainly
+    /// open then; otherwise, another thread may have got the descriptor before it was closed, or have replaced it.
+    fn settle_close(&mut self) {
+        if !self.needs.files {
             return;
         }
+        let call = self.threads.get(self.current.thread).and_then(|thread| thread.call.as_ref());
+        let (was_open, is_second, since) = call.map_or((false, false, 0), |call| match call.prepared {
+            Prepared::Closes(_) => (true, false, call.event),
+            Prepared::ClosesAgain => (false, true, call.event),
+            _ => (false, false, call.event),
+        });
         let Some(table) = self.belongings(self.current.thread).table else { return };
-        match self.current.number_of_file {
-            Some(number) if is_second => table.borrow_mut().note_replaced(number, self.current.number),
-            Some(_) => (),
-            // Its entry was lost: it may have closed any descriptor.
-            None => table.borrow_mut().forget(),
+        let is_replaced = table.borrow().replaced > since;
+        let result = self.current.result;
+        if self.current.latency.is_some() && ((was_open && !is_replaced) || result == Some(-EBADF)) {
+            return;
         }
+        match self.current.number_of_file.filter(|_| result == Some(0)) {
+            // Another call may have closed it, or is closing it: that may yet close the next file of this number.
+            Some(number) if is_second => table.borrow_mut().note_replaced(number, self.current.number),
+            // Its entry was lost: it may have closed any descriptor.
+            None if result == Some(0) => table.borrow_mut().forget(),
+            _ => (),
+        }
+        self.close();
     }
 
     /// Applies the return from a call, and forgets the call.
@@ -98,13 +97,7 @@ impl State {
                 }
             }
             Effect::Fork => self.forking.retain(|&thread| thread != index),
-            // If the descriptor was certainly open, the entry has closed it.
-            Effect::Close => {
-                if !self.has_closed_open_descriptor() {
-                    self.note_doubtful_close();
-                    self.close();
-                }
-            }
+            Effect::Close => self.settle_close(),
             _ => (),
         }
         if let Some(thread) = self.threads.get_mut(index) {

@@ -28,6 +28,13 @@ pub(super) struct Descriptor {
     pub(super) changed: u64,
 }
 
+impl Descriptor {
+    /// A descriptor that event `changed` has changed, so that it is not known what it refers to, if it is open.
+    pub(super) fn unknown(changed: u64) -> Self {
+        Self { changed, ..Self::default() }
+    }
+}
+
 /// The descriptors of a table.
 #[derive(Clone, Default)]
 pub(super) struct DescriptorMap {

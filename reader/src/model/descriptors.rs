@@ -125,7 +125,7 @@ impl DescriptorUpdate<'_> {
                     0..=u32::MAX,
                     self.work,
                     &|descriptor| descriptor.closes_on_exec,
-                    &|descriptor| *descriptor = Descriptor { changed: now, ..Descriptor::default() },
+                    &|descriptor| *descriptor = Descriptor::unknown(now),
                 );
             }
             _ => return None,
@@ -153,7 +153,7 @@ impl DescriptorUpdate<'_> {
                 if self.first_descriptor() == Some(new) || old.is_none() {
                     return Prepared::Nothing;
                 }
-                table.set(new, Descriptor { changed: self.now, ..Descriptor::default() }, self.ledger);
+                table.set(new, Descriptor::unknown(self.now), self.ledger);
                 Prepared::Replaces(new, Box::new(old))
             }
             _ => Prepared::Nothing,
@@ -256,14 +256,14 @@ impl DescriptorUpdate<'_> {
         // What it has of its maker may be found out later.
         for number in first..last.saturating_add(1).min(NOTED_DESCRIPTORS) {
             if table.map.get(number).is_none() {
-                let descriptor = Descriptor { closes_on_exec: marks, changed: now, ..Descriptor::default() };
+                let descriptor = Descriptor { closes_on_exec: marks, ..Descriptor::unknown(now) };
                 table.set(number as i32, descriptor, self.ledger);
             }
         }
         if first <= last {
             table.map.change(first..=last, self.work, &|_| true, &|descriptor| match marks {
                 true => descriptor.closes_on_exec = true,
-                false => *descriptor = Descriptor { changed: now, ..Descriptor::default() },
+                false => *descriptor = Descriptor::unknown(now),
             });
         }
     }

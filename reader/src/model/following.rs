@@ -139,7 +139,8 @@ impl State {
                 }
             }
             Effect::Exec if result == 0 => return self.join_own(index, process),
-            _ => (),
+            Effect::CloseRange | Effect::Unshare => (),
+            _ => return,
         }
         let (takes_table, takes_directory) = self.stops_sharing(index, effect);
         if !takes_table && !takes_directory {
@@ -207,8 +208,7 @@ impl State {
         let Some(table) = self.belongings(self.current.thread).table else { return Prepared::Nothing };
         let mut table = table.borrow_mut();
         let before = table.get(number).cloned().unwrap_or_default();
-        let is_freed = before.is_open;
-        let closed = Descriptor { is_freed, changed: self.current.number, ..Descriptor::default() };
+        let closed = Descriptor { is_freed: before.is_open, ..Descriptor::unknown(self.current.number) };
         table.set(number, closed, &self.ledger);
         match before {
             Descriptor { is_open: true, file, .. } => Prepared::Closes(file),

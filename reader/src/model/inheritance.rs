@@ -58,8 +58,7 @@ impl State {
         // Of another process than it seems to be, nothing is known.
         let belongings = match needs.files {
             true if is_in_doubt => {
-                let flags = self.threads.get(index).and_then(fork_flags).unwrap_or(CLONE_FILES | CLONE_FS);
-                self.belongings(index).doubt(flags & CLONE_FILES != 0, flags & CLONE_FS != 0);
+                self.doubt_what_child_shares(index);
                 Belongings::doubtful()
             }
             true => self.belongings(index),
@@ -89,6 +88,12 @@ impl State {
         let process = if is_in_doubt { (usize::MAX, 0) } else { (process, serial) };
         let (tgid, comm) = (thread.tgid, thread.comm);
         Some(Maker { tgid, comm, process, flags, since: call.event, belongings, copies })
+    }
+
+    /// Notes that nothing can be known of what the thread at this index, which makes a child, shares with the child.
+    pub(super) fn doubt_what_child_shares(&mut self, index: usize) {
+        let flags = self.threads.get(index).and_then(fork_flags).unwrap_or(CLONE_FILES | CLONE_FS);
+        self.belongings(index).doubt(flags & CLONE_FILES != 0, flags & CLONE_FS != 0);
     }
 
     /// Gives a new thread what its maker shares with it, or has given to it.

@@ -6,7 +6,7 @@ use super::effects::Effect;
 use super::inheritance::Maker;
 use super::sharing::{Belongings, EntrySnapshot};
 use super::state::{forget_end, Birth, State, MAX_BIRTHS};
-use super::threads::{fork_flags, PendingCall, Prepared, CLONE_FILES, CLONE_FS, CLONE_PARENT, CLONE_THREAD};
+use super::threads::{fork_flags, PendingCall, Prepared, CLONE_PARENT, CLONE_THREAD};
 use syscall_record_format::format::{Edges, Header, Task};
 
 impl State {
@@ -87,9 +87,9 @@ impl State {
         }
         // An id does not come back while a call lasts: its last events were the child's. What it has is not known, for
         // events before may have been those of another process; nor is what it has changed for a maker that shares it.
-        let (pid, flags) = (old.tid, fork_flags(maker_thread).unwrap_or(CLONE_FILES | CLONE_FS));
+        let pid = old.tid;
         if self.needs.files {
-            self.belongings(maker).doubt(flags & CLONE_FILES != 0, flags & CLONE_FS != 0);
+            self.doubt_what_child_shares(maker);
         }
         self.forget_all_but_fork(pid, since);
         // That may have been the maker's own parent.

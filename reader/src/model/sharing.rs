@@ -101,7 +101,7 @@ impl DescriptorTable {
         if of_child.replaced > since {
             // That call may not have returned yet.
             self.note_replaced(of_child.replaced_number, of_child.replaced);
-            let unknown = Descriptor { changed: of_child.replaced, ..Descriptor::default() };
+            let unknown = Descriptor::unknown(of_child.replaced);
             self.set(of_child.replaced_number, unknown, ledger);
         }
         let Self { map, .. } = self;
