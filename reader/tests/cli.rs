@@ -476,6 +476,13 @@ fn closed_output_pipe_ends_the_reader_with_0() {
 #[test]
 fn sigint_ends_an_input_that_is_always_ready() {
     let running = Running::start(reader().arg("/dev/zero").stdout(Stdio::null()).stderr(Stdio::null()));
+    // More than a program reads while it starts: the signal must not come before the first zero.
+    let has_read_zeroes = || {
+        let status = fs::read_to_string(format!("/proc/{}/io", running.id())).expect("the reader runs");
+        let bytes = status.lines().find_map(|line| line.strip_prefix("rchar: ")).expect("the kernel tells");
+        bytes.parse::<u64>().expect("a number of bytes") > 1 << 20
+    };
+    wait_until("the reader to read zeroes", has_read_zeroes);
     interrupt(&running);
     let output = running.wait("the reader of /dev/zero to end after SIGINT");
     // Zeroes are not a recording.
