@@ -27,7 +27,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
-pub use syscall_record_decode::{decode, framing, merge, print};
+pub use syscall_record_decode::{decode, framing, merge, print, sink, wanted};
 
 mod text;
 pub mod system_calls;

@@ -7,13 +7,15 @@ use crate::prelude::PreludeFilter;
 use crate::presentation::Presentation;
 use crate::sink::Sink;
 use std::io::{self, BufWriter, Write};
-use syscall_record::decode::{DecodedEvent, DecodedKind, WantedMemory};
+use syscall_record::decode::{DecodedEvent, DecodedKind};
 use syscall_record::fields::Needs;
-use syscall_record::filter::{Filter, SkippedCalls};
+use syscall_record::filter::Filter;
 use syscall_record::model::{Model, ModelNeeds};
 use syscall_record::options::Options;
 use syscall_record::print::RecordPrinter;
+use syscall_record::sink::{EventSink, SinkStopped, SkippedEvents};
 use syscall_record::summary::{Summary, SummaryParts};
+use syscall_record::wanted::{Wanted, WantedEvents, WantedMemory};
 use syscall_record_format::format::Header;
 
 /// How many bytes of lines are written together.
@@ -43,6 +45,8 @@ pub struct Output {
     prelude: Option<PreludeFilter>,
     view: View,
     printer: RecordPrinter<BufWriter<Sink>>,
+    /// Why no more events are taken.
+    end: Option<OutputEnd>,
 }
 
 /// What is shown.
@@ -61,7 +65,8 @@ enum View {
 struct ModelledView {
     model: Model,
     filter: Option<Filter>,
-    skipped: Option<SkippedCalls>,
+    /// The events that can pass the filter; `None` for all.
+    wanted: Option<Box<WantedEvents>>,
     presentation: Presentation,
     summary: Option<Summary>,
     /// Which parts of the summary are printed: strace's table, tables, totals.
@@ -102,15 +107,19 @@ impl Output {
                 let needs = model_needs(needs, parts, has_names);
                 let model = Model::new(needs, is_live);
                 // A process has the name that its first thread had last, in any call.
-                let is_of_calls = needs.calls && !needs.files && !needs.processes && !parts.processes;
-                let skipped = filter.as_ref().filter(|_| is_of_calls).and_then(SkippedCalls::new);
+                let is_of_calls = !needs.files && !needs.processes && !parts.processes;
+                let wanted = match &filter {
+                    Some(filter) if !needs.calls => filter.wanted_by_record(),
+                    Some(filter) if is_of_calls => filter.wanted_by_call(),
+                    _ => None,
+                };
                 let is_quiet = matches!(presentation, Presentation::Quiet);
                 let is_count = is_quiet && filter.is_none() && parts == SummaryParts::default();
                 let (elapsed, text, scratch) = (0, Vec::new(), Vec::new());
                 View::Modelled(Box::new(ModelledView {
                     model,
                     filter,
-                    skipped,
+                    wanted,
                     presentation,
                     summary,
                     tables,
@@ -121,7 +130,7 @@ impl Output {
                 }))
             }
         };
-        Self { events: 0, left: options.limit.unwrap_or(u64::MAX), prelude: None, view, printer }
+        Self { events: 0, left: options.limit.unwrap_or(u64::MAX), prelude: None, view, printer, end: None }
     }
 
     /// Looks up what processes of this machine have open, now that a recording of them begins: these, or all. `waits`
@@ -149,46 +158,35 @@ impl Output {
         !matches!(self.view, View::Nothing)
     }
 
-    /// Of which calls it needs memory.
-    pub fn wanted_memory(&self) -> WantedMemory {
-        match &self.view {
-            View::Nothing | View::Count | View::Lines => WantedMemory::Nothing,
-            View::Modelled(view) => view.model.wanted_memory(),
+    /// What it needs of a recording.
+    pub fn wanted(&mut self) -> Wanted {
+        let counts_all = self.prelude.is_none() && self.left == u64::MAX;
+        let nothing = || Box::new(WantedEvents { cpus: Some(Vec::new()), ..WantedEvents::default() });
+        match &mut self.view {
+            View::Nothing | View::Count => Wanted { memory: WantedMemory::Nothing, events: counts_all.then(nothing) },
+            View::Lines => Wanted { memory: WantedMemory::Nothing, events: None },
+            View::Modelled(view) if view.is_count => {
+                Wanted { memory: WantedMemory::Nothing, events: counts_all.then(nothing) }
+            }
+            View::Modelled(view) => {
+                let events = view.wanted.take().filter(|_| self.prelude.is_none());
+                Wanted { memory: view.model.wanted_memory(), events }
+            }
         }
+    }
+
+    /// Why it takes no more events, if that is so.
+    ///
+    /// # Errors
+    ///
+    /// [`OutputEnd::Enough`] if no more events are wanted, [`OutputEnd::Error`] if an event cannot be written.
+    pub fn take_end(&mut self) -> Result<(), OutputEnd> {
+        self.end.take().map_or(Ok(()), Err)
     }
 
     /// How many events came, also those that a filter drops.
     pub fn events(&self) -> u64 {
         self.events
-    }
-
-    /// Counts an event, and shows it if the user wants to see it.
-    ///
-    /// # Errors
-    ///
-    /// [`OutputEnd::Enough`] if no more events are wanted, [`OutputEnd::Error`] if the event cannot be written.
-    pub fn add_event(&mut self, header: &Header, event: &DecodedEvent<'_>) -> Result<(), OutputEnd> {
-        let is_hidden = self.prelude.as_mut().is_some_and(|prelude| prelude.hides(header, event));
-        if !matches!(event.kind, DecodedKind::Memory { .. }) {
-            self.events += u64::from(!is_hidden);
-        }
-        let is_shown = match &mut self.view {
-            _ if is_hidden => false,
-            View::Modelled(view) => view.add_event(header, event, &mut self.printer)?,
-            _ if matches!(event.kind, DecodedKind::Memory { .. }) => false,
-            View::Lines => {
-                self.printer.print(header.machine, event)?;
-                true
-            }
-            View::Nothing | View::Count => true,
-        };
-        if is_shown {
-            self.left -= 1;
-            if self.left == 0 {
-                return Err(OutputEnd::Enough);
-            }
-        }
-        Ok(())
     }
 
     /// Flushes the lines.
@@ -210,6 +208,44 @@ impl Output {
             view.finish(self.printer.out())?;
         }
         self.printer.flush()
+    }
+}
+
+impl EventSink for Output {
+    /// Counts an event, and shows it if the user wants to see it.
+    fn take(&mut self, header: &Header, event: &DecodedEvent<'_>) -> Result<(), SinkStopped> {
+        let is_hidden = self.prelude.as_mut().is_some_and(|prelude| prelude.hides(header, event));
+        let is_memory = matches!(event.kind, DecodedKind::Memory { .. });
+        self.events += u64::from(!is_hidden && !is_memory);
+        let is_shown = match &mut self.view {
+            _ if is_hidden => Ok(false),
+            View::Modelled(view) => view.add_event(header, event, &mut self.printer),
+            _ if is_memory => Ok(false),
+            View::Lines => self.printer.print(header.machine, event).map(|()| true),
+            View::Nothing | View::Count => Ok(true),
+        };
+        match is_shown {
+            Ok(false) => return Ok(()),
+            Ok(true) => self.left -= 1,
+            Err(error) => self.end = Some(error.into()),
+        }
+        if self.left == 0 {
+            self.end = Some(OutputEnd::Enough);
+        }
+        if self.end.is_some() {
+            return Err(SinkStopped);
+        }
+        Ok(())
+    }
+
+    fn pass_over(&mut self, header: &Header, skipped: SkippedEvents) {
+        self.events += skipped.count;
+        if let View::Modelled(view) = &mut self.view {
+            if let Some(summary) = view.summary.as_mut().filter(|_| view.is_count) {
+                summary.count(skipped.count);
+            }
+            view.model.pass_over(header, skipped);
+        }
     }
 }
 
@@ -236,14 +272,7 @@ impl ModelledView {
         if self.is_count {
             return Ok(self.count(header, event));
         }
-        let Self { model, filter, skipped, presentation, summary, elapsed, text, scratch, .. } = self;
-        if skipped.as_mut().is_some_and(|skipped| skipped.skips(header, event)) {
-            if !matches!(event.kind, DecodedKind::Memory { .. }) {
-                model.skip_event(header, event);
-                printer.skip(event);
-            }
-            return Ok(false);
-        }
+        let Self { model, filter, presentation, summary, elapsed, text, scratch, .. } = self;
         let mut is_shown = false;
         text.clear();
         model.add_event(header, event, &mut |event| {
@@ -271,9 +300,9 @@ impl ModelledView {
         match event.kind {
             DecodedKind::Memory { .. } => return false,
             DecodedKind::Dropped { events } => summary.count_dropped(events),
-            _ => summary.count(),
+            _ => summary.count(1),
         }
-        self.model.skip_event(header, event);
+        self.model.pass_over(header, SkippedEvents { count: 1, first: event.time, last: event.time });
         true
     }
 

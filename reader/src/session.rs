@@ -115,9 +115,9 @@ struct Decoding {
 }
 
 impl Decoding {
-    fn new(output: &Output) -> Self {
+    fn new(output: &mut Output) -> Self {
         let mut merge = Merge::new();
-        merge.want_memory(output.wanted_memory());
+        merge.want(output.wanted());
         Self { framing: Framing::new(), merge, state: InputState::Sound, bytes: 0 }
     }
 
@@ -130,7 +130,7 @@ impl Decoding {
         while let Some(item) = self.framing.next(at_end) {
             match item {
                 Ok(framed) => {
-                    self.merge.push(framed, |header, event| output.add_event(header, event))?;
+                    self.merge.push_to(framed, output).or_else(|_| output.take_end())?;
                     if self.merge.take_overflow() {
                         output.flush()?;
                         progress.erase();
@@ -147,7 +147,7 @@ impl Decoding {
             }
         }
         if at_end {
-            self.merge.finish(|header, event| output.add_event(header, event))?;
+            self.merge.finish_to(output).or_else(|_| output.take_end())?;
         }
         Ok(())
     }

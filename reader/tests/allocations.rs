@@ -10,13 +10,14 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::{self, BufWriter};
 use syscall_record::calls::{Abi, KnownCall};
-use syscall_record::decode::{DecodedEvent, EventSink};
+use syscall_record::decode::DecodedEvent;
 use syscall_record::fields::{Payload, PayloadOptions};
 use syscall_record::filter::Filter;
 use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
 use syscall_record::model::{Event, EventKind, Model, ModelNeeds};
 use syscall_record::print::RecordPrinter;
+use syscall_record::sink::EventSink;
 use syscall_record::style::format::Format;
 use syscall_record::style::json::Json;
 use syscall_record::style::strace::{Pids, StraceOptions, StracePrinter, TimeColumn};
@@ -100,17 +101,17 @@ fn print(stream: &[u8]) -> (HeapUse, u64) {
 
 /// Gives the decoded events of a recording to `sink`, in order. Returns whether there were too many events to order at
 /// once.
-fn decode_all(stream: &[u8], sink: &mut EventSink<'_>) -> bool {
+fn decode_all(stream: &[u8], sink: &mut dyn EventSink) -> bool {
     let (mut framing, mut merge) = (Framing::new(), Merge::new());
     let mut rest = stream;
     while !rest.is_empty() {
         let read = io::Read::read(&mut rest, framing.space()).expect("reads memory");
         framing.filled(read);
         while let Some(item) = framing.next(rest.is_empty()) {
-            merge.push(item.expect("nothing is damaged"), &mut *sink).expect("nothing stops it");
+            merge.push_to(item.expect("nothing is damaged"), sink).expect("nothing stops it");
         }
     }
-    merge.finish(sink).expect("nothing stops it");
+    merge.finish_to(sink).expect("nothing stops it");
     merge.take_overflow()
 }
 

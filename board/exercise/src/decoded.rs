@@ -3,15 +3,18 @@
 //! Decodes a recording, packet by packet: what one packet has of a task needs no other packet.
 
 use std::io::Read;
-use syscall_record_decode::decode::{DecodedEvent, PacketEvents, WantedMemory};
+use syscall_record_decode::decode::{DecodedEvent, PacketEvents};
 use syscall_record_decode::framing::Framing;
+use syscall_record_decode::wanted::{Wanted, WantedMemory};
+use syscall_record_format::format::Header;
 
-/// Calls `take` with each event of the recording that `input` gives, and with the memory of arguments that is `wanted`.
+/// Calls `take` with each event of the recording that `input` gives, and with the `memory` of arguments.
 pub fn for_each_event(
     input: &mut impl Read,
-    wanted: WantedMemory,
+    memory: WantedMemory,
     take: &mut dyn FnMut(&DecodedEvent<'_>),
 ) -> Result<(), String> {
+    let wanted = Wanted { memory, events: None };
     let (mut framing, mut at_end) = (Framing::new(), false);
     while !at_end {
         let bytes = input.read(framing.space()).map_err(|error| error.to_string())?;
@@ -19,10 +22,11 @@ pub fn for_each_event(
         at_end = bytes == 0;
         while let Some(packet) = framing.next(at_end) {
             let packet = packet.map_err(|damage| format!("damaged at byte {}", damage.offset))?;
-            let given = PacketEvents::new(&packet, 0).give(u64::MAX, wanted, &mut |_, event| {
-                take(event);
-                Ok(())
-            });
+            let given =
+                PacketEvents::new(&packet, 0).give(u64::MAX, &wanted, &mut |_: &Header, event: &DecodedEvent<'_>| {
+                    take(event);
+                    Ok(())
+                });
             given.map_err(|_| "the events of a packet")?;
         }
     }

@@ -6,7 +6,8 @@ use crate::decoded::for_each_event;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::process::ExitCode;
-use syscall_record_decode::decode::{DecodedKind, WantedMemory};
+use syscall_record_decode::decode::DecodedKind;
+use syscall_record_decode::wanted::WantedMemory;
 use syscall_record_format::format::ChunkHead;
 
 /// So many programs, and so many arguments, of which most is missing are printed.

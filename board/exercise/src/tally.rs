@@ -5,7 +5,8 @@
 use crate::decoded::for_each_event;
 use std::io;
 use std::process::ExitCode;
-use syscall_record_decode::decode::{DecodedKind, WantedMemory};
+use syscall_record_decode::decode::DecodedKind;
+use syscall_record_decode::wanted::WantedMemory;
 use syscall_record_format::filter::{comm_to_bytes, CommName};
 use syscall_record_format::format::COMM_BYTES;
 

@@ -2,7 +2,7 @@
 
 //! Finds the packets in a stream of bytes, also in a damaged one.
 
-use memchr::memmem;
+use memchr::memchr_iter;
 use syscall_record_format::format::{
     BadHeader, Header, Packet, Record, HEADER_WORDS, MAGIC, MAX_RECORD_WORDS, PACKET_BYTES, PACKET_WORDS,
 };
@@ -89,6 +89,8 @@ impl Framing {
 
     /// Returns the next packet, or the damage before it. `None` means that more bytes are needed. `at_end` says that no
     /// more bytes will come; `None` is then the end.
+    // Not inlined, so that it is compiled for speed.
+    #[inline(never)]
     pub fn next(&mut self, at_end: bool) -> Option<Result<Framed<'_>, Damage>> {
         loop {
             if let Some(damage) = self.damage.take() {
@@ -153,7 +155,7 @@ impl Framing {
     fn next_inside(&self, header: &Header, len: usize) -> Option<usize> {
         let bytes = &self.buffer[self.start..self.end];
         let session = header.session.to_le_bytes();
-        memmem::find_iter(&bytes[..len], &MAGIC.to_le_bytes()).find(|&position| {
+        find_magic(&bytes[..len], |position| {
             position >= HEADER_WORDS * 8 && bytes.get(position + 20..position + 24) == Some(&session[..])
         })
     }
@@ -162,10 +164,9 @@ impl Framing {
     fn skip_to_magic(&mut self, at_end: bool) {
         self.skipping_since.get_or_insert(self.offset);
         let bytes = &self.buffer[self.start..self.end];
-        let magic = MAGIC.to_le_bytes();
         // If there is no magic, the last bytes may still be the beginning of one.
-        let rest = if at_end { 0 } else { magic.len() - 1 };
-        let skipped = match memmem::find(&bytes[1..], &magic) {
+        let rest = if at_end { 0 } else { size_of_val(&MAGIC) - 1 };
+        let skipped = match find_magic(&bytes[1..], |_| true) {
             Some(position) => position + 1,
             None => bytes.len().saturating_sub(rest).max(1),
         };
@@ -183,6 +184,13 @@ impl Framing {
         self.start += bytes;
         self.offset += bytes as u64;
     }
+}
+
+/// Where the first magic stands for whose position `is_wanted` is true.
+// The first byte is rare, so that a search for all eight would not be faster, and it takes more room.
+fn find_magic(bytes: &[u8], is_wanted: impl Fn(usize) -> bool) -> Option<usize> {
+    let magic = MAGIC.to_le_bytes();
+    memchr_iter(magic[0], bytes).find(|&position| bytes[position..].starts_with(&magic) && is_wanted(position))
 }
 
 /// Reads the words of a packet of which these bytes came; the missing words are zero.

@@ -6,6 +6,9 @@
 //! package of its own because it is compiled for speed, and the rest of the reader for size.
 //!
 //! - `framing`: from bytes to packets, also in a damaged stream
+//! - `event`: what a record tells of an event
+//! - `sink`: what takes the events
+//! - `wanted`: which events are wanted
 //! - `decode`: from a packet to its events
 //! - `merge`: from the packets of several CPUs to events in the order of time
 //! - `print`: from an event to its plain line
@@ -18,6 +21,9 @@
 pub mod escape;
 pub mod framing;
 mod fixed_text;
+mod event;
+pub mod sink;
+pub mod wanted;
 pub mod decode;
 pub mod merge;
 pub mod print;

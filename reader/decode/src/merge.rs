@@ -2,8 +2,10 @@
 
 //! Merges the packets of several CPUs into events in the order of time.
 
-use crate::decode::{DecodedEvent, EventSink, PacketEvents, SinkStopped, WantedMemory};
+use crate::decode::{DecodedEvent, PacketEvents};
 use crate::framing::Framed;
+use crate::sink::{EventSink, FunctionSink, SinkStopped};
+use crate::wanted::Wanted;
 use syscall_record_format::format::{Header, Machine, PACKET_WORDS};
 
 /// How many bytes the packets in the queue take at the most. A sound stream needs one packet for each CPU, so this is
@@ -32,7 +34,7 @@ pub struct Merge {
     session: Option<(u32, Machine)>,
     /// Whether events were given out although older ones might follow.
     has_overflowed: bool,
-    memory: WantedMemory,
+    wanted: Wanted,
 }
 
 /// A packet in the queue.
@@ -78,13 +80,39 @@ impl Merge {
             watermark: 0,
             session: None,
             has_overflowed: false,
-            memory: WantedMemory::All,
+            wanted: Wanted::default(),
         }
     }
 
-    /// Says of which calls memory is wanted: all other memory is left out.
-    pub fn want_memory(&mut self, memory: WantedMemory) {
-        self.memory = memory;
+    /// Says what is wanted: all else is left out.
+    pub fn want(&mut self, wanted: Wanted) {
+        self.wanted = wanted;
+    }
+
+    /// Takes a packet, and gives `function` the events that no event of a later packet can precede.
+    ///
+    /// # Errors
+    ///
+    /// The error of `function`. The event that it failed for is lost.
+    pub fn push<E>(
+        &mut self,
+        framed: Framed<'_>,
+        function: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut sink = FunctionSink { function, error: None };
+        let _ = self.push_to(framed, &mut sink);
+        sink.error.map_or(Ok(()), Err)
+    }
+
+    /// Gives `function` all events that are left.
+    ///
+    /// # Errors
+    ///
+    /// The error of `function`. The event that it failed for is lost.
+    pub fn finish<E>(&mut self, function: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>) -> Result<(), E> {
+        let mut sink = FunctionSink { function, error: None };
+        let _ = self.finish_to(&mut sink);
+        sink.error.map_or(Ok(()), Err)
     }
 
     /// Takes a packet, and gives `sink` the events that no event of a later packet can precede.
@@ -92,30 +120,7 @@ impl Merge {
     /// # Errors
     ///
     /// The error of `sink`. The event that `sink` failed for is lost.
-    pub fn push<E>(
-        &mut self,
-        framed: Framed<'_>,
-        sink: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        keep_error(sink, |sink| self.take(framed, sink))
-    }
-
-    /// Gives `sink` all events that are left.
-    ///
-    /// # Errors
-    ///
-    /// The error of `sink`. The event that `sink` failed for is lost.
-    pub fn finish<E>(&mut self, sink: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>) -> Result<(), E> {
-        keep_error(sink, |sink| self.drain(EventOrder::END, sink))
-    }
-
-    /// Whether more packets overlapped than there is memory for, since the last time that this was asked. Some events
-    /// then may have been given out in a wrong order.
-    pub fn take_overflow(&mut self) -> bool {
-        std::mem::take(&mut self.has_overflowed)
-    }
-
-    fn take(&mut self, framed: Framed<'_>, sink: &mut EventSink<'_>) -> Result<(), SinkStopped> {
+    pub fn push_to(&mut self, framed: Framed<'_>, sink: &mut dyn EventSink) -> Result<(), SinkStopped> {
         let header = framed.header;
         let session = Some((header.session, header.machine));
         // Another recording, or another piece of this one, was appended to the first. All its events come later.
@@ -128,6 +133,21 @@ impl Merge {
         self.insert(&framed);
         self.watermark = header.watermark;
         self.drain(EventOrder::before(header.watermark), sink)
+    }
+
+    /// Gives `sink` all events that are left.
+    ///
+    /// # Errors
+    ///
+    /// The error of `sink`. The event that `sink` failed for is lost.
+    pub fn finish_to(&mut self, sink: &mut dyn EventSink) -> Result<(), SinkStopped> {
+        self.drain(EventOrder::END, sink)
+    }
+
+    /// Whether more packets overlapped than there is memory for, since the last time that this was asked. Some events
+    /// then may have been given out in a wrong order.
+    pub fn take_overflow(&mut self) -> bool {
+        std::mem::take(&mut self.has_overflowed)
     }
 
     /// Puts a packet into the queue.
@@ -157,7 +177,7 @@ impl Merge {
     }
 
     /// Gives `sink` the events before `until`.
-    fn drain(&mut self, until: EventOrder, sink: &mut EventSink<'_>) -> Result<(), SinkStopped> {
+    fn drain(&mut self, until: EventOrder, sink: &mut dyn EventSink) -> Result<(), SinkStopped> {
         while let [first, others @ ..] = &mut *self.queue {
             if first.key >= until {
                 break;
@@ -166,7 +186,7 @@ impl Merge {
             let until = second.map_or(until, |second| second.min(until));
             // Of two events at one time, the one of the earlier packet goes first.
             let last = if first.key.packet < until.packet { until.time } else { until.time.saturating_sub(1) };
-            match first.events.give(last, self.memory, sink)? {
+            match first.events.give(last, &self.wanted, sink)? {
                 Some(time) => first.key.time = time,
                 None => {
                     let done = self.queue.swap_remove(0);
@@ -196,19 +216,4 @@ impl Merge {
             at = smallest;
         }
     }
-}
-
-/// Calls `work` with a sink that passes events to `sink` and stops at its first error. Returns that error.
-fn keep_error<E>(
-    mut sink: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>,
-    work: impl FnOnce(&mut EventSink<'_>) -> Result<(), SinkStopped>,
-) -> Result<(), E> {
-    let mut result = Ok(());
-    let _ = work(&mut |header, event| {
-        sink(header, event).map_err(|error| {
-            result = Err(error);
-            SinkStopped
-        })
-    });
-    result
 }

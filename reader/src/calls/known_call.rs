@@ -25,10 +25,10 @@ impl KnownCall {
     #[inline]
     pub fn new(abi: Abi, number: u32) -> Option<Self> {
         let row = match number.checked_sub(ARM_PRIVATE as u32) {
-            Some(number) if abi == Abi::Arm => ARM_PRIVATE_BY_NUMBER.get(number as usize),
-            _ => BY_NUMBER[abi as usize].get(number as usize),
+            Some(number) if abi == Abi::Arm => ARM_PRIVATE_BY_NUMBER.get(number as usize).copied(),
+            _ => BY_NUMBER[abi as usize].row(number as usize),
         };
-        row.filter(|&&row| row != NO_ROW).map(|&row| Self { abi, row })
+        row.filter(|&row| row != NO_ROW).map(|row| Self { abi, row })
     }
 
     /// The numbers of all calls of this name, each with the table that it is in.
@@ -143,7 +143,9 @@ fn prototype(row: usize) -> &'static str {
 pub(crate) const ROW_COUNT: usize = ROWS.len();
 /// The base of the numbers of ARM's private calls, `__ARM_NR_BASE` of its `asm/unistd.h`.
 const ARM_PRIVATE: i32 = 0xf_0000;
-const NO_ROW: u16 = u16::MAX;
+/// No row: all bits that [`RowsByNumber`] has.
+const NO_ROW: u16 = 0x3ff;
+const _: () = assert!(ROWS.len() < NO_ROW as usize, "the table has too many rows");
 
 /// The prototypes of all rows, one after another.
 static PROTOTYPES: CompressedText = compressed_text!("prototypes");
@@ -154,10 +156,42 @@ static NAME_LENGTHS: [u8; ROWS.len()] = name_lengths();
 static PARSED: [OnceLock<Box<[OnceLock<ParsedRow>]>>; ABIS] = [const { OnceLock::new() }; ABIS];
 static CATEGORY_OF_ROW: [Category; ROWS.len()] = category_of_row();
 /// For each table and number the row of the call, or [`NO_ROW`].
-static BY_NUMBER: [[u16; NUMBERS]; ABIS] =
-    [by_number(Abi::Arm64, 0), by_number(Abi::Arm, 0), by_number(Abi::X86_64, 0), by_number(Abi::I386, 0)];
+static BY_NUMBER: [RowsByNumber; ABIS] = [
+    RowsByNumber::new(Abi::Arm64),
+    RowsByNumber::new(Abi::Arm),
+    RowsByNumber::new(Abi::X86_64),
+    RowsByNumber::new(Abi::I386),
+];
 /// For each private call of ARM its row, or [`NO_ROW`].
 static ARM_PRIVATE_BY_NUMBER: [u16; 8] = by_number(Abi::Arm, ARM_PRIVATE);
+
+/// The rows of the calls below [`NUMBERS`], each in ten bits.
+struct RowsByNumber {
+    low: [u8; NUMBERS],
+    /// The upper two bits of four rows.
+    high: [u8; NUMBERS / 4],
+}
+
+impl RowsByNumber {
+    const fn new(abi: Abi) -> Self {
+        let rows = by_number::<NUMBERS>(abi, 0);
+        let mut packed = Self { low: [0; NUMBERS], high: [0; NUMBERS / 4] };
+        let mut number = 0;
+        while number < NUMBERS {
+            packed.low[number] = rows[number] as u8;
+            packed.high[number / 4] |= ((rows[number] >> 8) as u8) << (2 * (number % 4));
+            number += 1;
+        }
+        packed
+    }
+
+    /// The row of a number, or [`NO_ROW`]; `None` if the number is too large.
+    #[inline]
+    fn row(&self, number: usize) -> Option<u16> {
+        let (low, high) = self.low.get(number).zip(self.high.get(number / 4))?;
+        Some(u16::from(*low) | ((u16::from(high >> (2 * (number % 4))) & 3) << 8))
+    }
+}
 
 const fn starts() -> [u16; ROWS.len() + 1] {
     let mut starts = [0; ROWS.len() + 1];

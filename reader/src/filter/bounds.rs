@@ -24,11 +24,13 @@ pub const RETURNED: u8 = SUCCEEDED | FAILED;
 /// All stages.
 const ANY_STAGE: u8 = ENTERED | RETURNED;
 
-/// The processes, threads, calls and stages that events can have; `None` allows all.
+/// The processes, CPUs, threads, calls and stages that events can have; `None` allows all.
 #[derive(Clone, Debug)]
 pub struct Bounds {
     /// Process ids.
     pub pids: Option<Vec<Literal>>,
+    /// CPUs.
+    pub cpus: Option<Vec<Literal>>,
     /// Names of threads.
     pub names: Option<Vec<Literal>>,
     /// System calls.
@@ -39,7 +41,7 @@ pub struct Bounds {
 
 impl Bounds {
     /// The bounds of all events.
-    const UNLIMITED: Self = Self { pids: None, names: None, calls: None, stages: ANY_STAGE };
+    const UNLIMITED: Self = Self { pids: None, cpus: None, names: None, calls: None, stages: ANY_STAGE };
 
     /// The bounds of the events that pass `node`; if `is_negated`, of the events that fail it.
     pub fn of(node: &Node, is_negated: bool) -> Self {
@@ -58,6 +60,7 @@ impl Bounds {
         let is_list = matches!(test.operator, Operator::Equal | Operator::In) && !is_negated;
         match test.field.id() {
             FieldId::Pid if is_list => bounds.pids = Some(test.literals.clone()),
+            FieldId::Cpu if is_list => bounds.cpus = Some(test.literals.clone()),
             FieldId::ProcName if is_list => bounds.names = Some(test.literals.clone()),
             id if is_of_call(id) => bounds.calls = Some(possible_calls(test, is_negated)),
             _ => (),
@@ -68,6 +71,7 @@ impl Bounds {
     #[inline(never)]
     fn and(mut self, other: Self) -> Self {
         self.pids = intersect_lists(self.pids, other.pids);
+        self.cpus = intersect_lists(self.cpus, other.cpus);
         self.names = intersect_lists(self.names, other.names);
         self.calls = match (self.calls, other.calls) {
             (Some(mut mine), Some(others)) => {
@@ -83,6 +87,7 @@ impl Bounds {
     #[inline(never)]
     fn or(mut self, other: Self) -> Self {
         self.pids = unite_lists(self.pids, other.pids);
+        self.cpus = unite_lists(self.cpus, other.cpus);
         self.names = unite_lists(self.names, other.names);
         self.calls = self.calls.zip(other.calls).map(|(mut mine, others)| {
             mine.unite(&others);

@@ -30,7 +30,7 @@
 //! - `filter`: the filter itself
 //! - `calls_by_abi`: sets of system calls
 //! - `bounds`: what all events that pass a filter have in common
-//! - `skipped_calls`: events that cannot pass, because of their calls
+//! - `wanted_events`: the events that can pass, as far as their records tell it
 //! - `pushdown`: what the kernel is asked to leave out
 //! - `lost_entries`: whether a filter depends on what a return loses without its entry
 //! - `split`: which part of a filter the kernel decides
@@ -48,8 +48,8 @@ mod parse;
 #[expect(clippy::module_inception, reason = "the folder's main type")]
 mod filter;
 mod lost_entries;
-mod skipped_calls;
 mod split;
+mod wanted_events;
 
 #[cfg(test)]
 mod tests;
@@ -58,5 +58,4 @@ pub use calls_by_abi::CallsByAbi;
 pub use error::FilterError;
 pub use filter::Filter;
 pub use pushdown::Pushdown;
-pub use skipped_calls::SkippedCalls;
 pub use split::Split;

@@ -9,7 +9,9 @@ use super::name::ProcessName;
 use super::state::State;
 use super::wall_clock::EventTimes;
 use crate::calls::Abi;
-use crate::decode::{DecodedEvent, DecodedKind, DecodedReturn, WantedMemory};
+use crate::decode::{DecodedEvent, DecodedKind, DecodedReturn};
+use crate::sink::SkippedEvents;
+use crate::wanted::WantedMemory;
 use syscall_record_format::format::{Header, Machine, Task};
 
 pub use super::state::ModelNeeds;
@@ -69,11 +71,11 @@ impl Model {
         result
     }
 
-    /// Notes that an event came that nobody wants to see, and from which there is nothing to learn. It has a number,
-    /// and its time counts.
-    pub fn skip_event(&mut self, header: &Header, event: &DecodedEvent<'_>) {
-        self.follow_recording(header, event);
-        self.state.begin_event(header, event.time);
+    /// Notes that events came that nobody wants to see, and from which there is nothing to learn. They have numbers,
+    /// and their times count.
+    pub fn pass_over(&mut self, header: &Header, skipped: SkippedEvents) {
+        self.follow_recording(header, skipped.first);
+        self.state.pass_over(header, skipped);
     }
 
     /// Of which calls it needs memory.
@@ -97,7 +99,7 @@ impl Model {
         event: &DecodedEvent<'_>,
         sink: &mut impl FnMut(&Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.follow_recording(header, event);
+        self.follow_recording(header, event.time);
         let (edge, task, result) = match event.kind {
             DecodedKind::Memory { .. } => return Ok(()),
             DecodedKind::Enter { task, .. } => (Edge::Enter, task, None),
@@ -130,11 +132,11 @@ impl Model {
         sink(&self.with_times(header, event, EventKind::Call(call)))
     }
 
-    /// Notes which recording an event is of.
+    /// Notes which recording an event of this tick is of.
     #[inline]
-    fn follow_recording(&mut self, header: &Header, event: &DecodedEvent<'_>) {
+    fn follow_recording(&mut self, header: &Header, ticks: u64) {
         let recording = Some((header.session, header.machine));
-        if self.recording != recording || self.state.clock.is_past(event.time) {
+        if self.recording != recording || self.state.clock.is_past(ticks) {
             self.state.begin_recording(header, self.recording.is_none());
             self.recording = recording;
         }
@@ -142,7 +144,7 @@ impl Model {
 
     /// Learns from a decoded event. Returns whether it makes an event.
     fn advance(&mut self, header: &Header, event: &DecodedEvent<'_>) -> bool {
-        self.follow_recording(header, event);
+        self.follow_recording(header, event.time);
         let state = &mut self.state;
         if let DecodedKind::Memory { task, chunk } = &event.kind {
             state.add_chunk(header, task, chunk);

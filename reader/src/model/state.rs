@@ -15,6 +15,7 @@ use super::socket_tables::SocketTables;
 use super::threads::{fork_flags, PendingCall, Prepared, Thread, ThreadTable, MAX_THREADS};
 use super::threads::{CLONE_FILES, CLONE_FS, CLONE_THREAD};
 use super::wall_clock::WallClock;
+use crate::sink::SkippedEvents;
 use std::net::SocketAddr;
 use syscall_record_format::format::{Comm, Edges, Header, Machine, Task};
 
@@ -228,6 +229,13 @@ impl State {
         if self.ledger.bytes() > MAX_SHARED_BYTES {
             self.forget_for_memory();
         }
+    }
+
+    /// Moves on over events that nobody wants to see.
+    pub(super) fn pass_over(&mut self, header: &Header, skipped: SkippedEvents) {
+        self.begin_event(header, skipped.first);
+        self.current.number += skipped.count.saturating_sub(1);
+        self.clock.advance(header, skipped.last);
     }
 
     /// Makes `task`'s thread the thread of the current event. Adds it if it is new.

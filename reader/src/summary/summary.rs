@@ -37,9 +37,9 @@ impl Summary {
         Self { parts, ..Self::default() }
     }
 
-    /// Counts an event, of which nobody wants to know more.
-    pub fn count(&mut self) {
-        self.events += 1;
+    /// Counts so many events, of which nobody wants to know more.
+    pub fn count(&mut self, events: u64) {
+        self.events += events;
     }
 
     /// Counts events that were dropped.
@@ -56,7 +56,7 @@ impl Summary {
             }
             EventKind::Call(call) => call,
         };
-        self.count();
+        self.count(1);
         if self.parts == SummaryParts::default() {
             return;
         }
