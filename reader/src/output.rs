@@ -161,18 +161,17 @@ impl Output {
     /// What it needs of a recording.
     pub fn wanted(&mut self) -> Wanted {
         let counts_all = self.prelude.is_none() && self.left == u64::MAX;
-        let nothing = || Box::new(WantedEvents { cpus: Some(Vec::new()), ..WantedEvents::default() });
-        match &mut self.view {
-            View::Nothing | View::Count => Wanted { memory: WantedMemory::Nothing, events: counts_all.then(nothing) },
-            View::Lines => Wanted { memory: WantedMemory::Nothing, events: None },
-            View::Modelled(view) if view.is_count => {
-                Wanted { memory: WantedMemory::Nothing, events: counts_all.then(nothing) }
-            }
+        let only_counts = match &mut self.view {
+            View::Nothing | View::Count => true,
+            View::Lines => false,
+            View::Modelled(view) if view.is_count => true,
             View::Modelled(view) => {
                 let events = view.wanted.take().filter(|_| self.prelude.is_none());
-                Wanted { memory: view.model.wanted_memory(), events }
+                return Wanted { memory: view.model.wanted_memory(), events };
             }
-        }
+        };
+        let nothing = || Box::new(WantedEvents { cpus: Some(Vec::new()), ..WantedEvents::default() });
+        Wanted { memory: WantedMemory::Nothing, events: (only_counts && counts_all).then(nothing) }
     }
 
     /// Why it takes no more events, if that is so.
@@ -224,18 +223,13 @@ impl EventSink for Output {
             View::Lines => self.printer.print(header.machine, event).map(|()| true),
             View::Nothing | View::Count => Ok(true),
         };
-        match is_shown {
-            Ok(false) => return Ok(()),
-            Ok(true) => self.left -= 1,
-            Err(error) => self.end = Some(error.into()),
-        }
-        if self.left == 0 {
-            self.end = Some(OutputEnd::Enough);
-        }
-        if self.end.is_some() {
-            return Err(SinkStopped);
-        }
-        Ok(())
+        self.left -= u64::from(matches!(is_shown, Ok(true)));
+        self.end = match is_shown {
+            Err(error) => Some(error.into()),
+            Ok(true) if self.left == 0 => Some(OutputEnd::Enough),
+            Ok(_) => return Ok(()),
+        };
+        Err(SinkStopped)
     }
 
     fn pass_over(&mut self, header: &Header, skipped: SkippedEvents) {

@@ -8,7 +8,6 @@ use common::history::{history, MadeHistory};
 use common::*;
 use proptest::prelude::*;
 use syscall_record::decode::{DecodedEvent, DecodedKind, DecodedReturn};
-use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
 use syscall_record::sink::{EventSink, SinkStopped, SkippedEvents};
 use syscall_record::wanted::{Wanted, WantedCalls, WantedEvents, WantedMemory};
@@ -79,19 +78,9 @@ impl EventSink for Seen {
 
 fn see(stream: &[u8], conditions: &Conditions, wanted: Wanted) -> Seen {
     let mut seen = Seen { wanted: conditions.clone(), ..Seen::default() };
-    let (mut framing, mut merge) = (Framing::new(), Merge::new());
+    let mut merge = Merge::new();
     merge.want(wanted);
-    let mut rest = stream;
-    let mut at_end = false;
-    while !at_end {
-        let read = std::io::Read::read(&mut rest, framing.space()).expect("reads memory");
-        framing.filled(read);
-        at_end = read == 0;
-        while let Some(item) = framing.next(at_end) {
-            merge.push_to(item.expect("nothing is damaged"), &mut seen).expect("nothing stops it");
-        }
-    }
-    merge.finish_to(&mut seen).expect("nothing stops it");
+    assert_eq!(decode_stream(stream, merge, &mut seen), 0, "nothing is damaged");
     seen
 }
 

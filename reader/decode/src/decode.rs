@@ -105,6 +105,9 @@ impl PacketEvents {
             sink.take(header, &DecodedEvent { time: cursor.time, cpu, kind })?;
         }
         let words = words.as_slice();
+        // A return of version 1 has the width of its entry, which must come then. And where only returns are recorded,
+        // the record of one may be two.
+        let selected = wanted.events.as_deref().filter(|_| version > 1 && edges != Edges::Exit);
         // Gives an event out where it was read: an event that went through a variable would be copied.
         macro_rules! give {
             ($len:expr, $at:expr, $kind:expr) => {
@@ -123,7 +126,7 @@ impl PacketEvents {
         }
         loop {
             let task = &slots[*slot];
-            if let Some(events) = wanted.events.as_deref() {
+            if let Some(events) = selected {
                 match cursor.skip(header, words, events.of_task(header, task), last, sink) {
                     Some(Skipping::Wanted) => (),
                     Some(Skipping::After(next)) => return Ok(Some(next)),
@@ -271,12 +274,11 @@ impl Cursor {
                 }
                 Record::Enter { is_32bit, number, delta, .. } => (wanted.has_call(is_32bit, number), delta, None, true),
                 Record::Exit { call, delta, .. } => {
-                    (wanted.has_return(call.map(|call| (call.is_32bit, call.number))), delta, None, true)
+                    (call.is_none_or(|call| wanted.has_return(call.is_32bit, call.number)), delta, None, true)
                 }
                 Record::Time(_) | Record::Task(..) | Record::Switch(_) => (true, 0, None, false),
             };
-            // Where only returns are recorded, the record of one may be two, or its time be another.
-            if is_wanted || (header.edges == Edges::Exit && is_event) {
+            if is_wanted {
                 return Some(Skipping::Wanted);
             }
             let at = self.time.wrapping_add(delta);

@@ -4,7 +4,7 @@
 
 use crate::decode::{DecodedEvent, PacketEvents};
 use crate::framing::Framed;
-use crate::sink::{EventSink, FunctionSink, SinkStopped};
+use crate::sink::{EventSink, SinkStopped};
 use crate::wanted::Wanted;
 use syscall_record_format::format::{Header, Machine, PACKET_WORDS};
 
@@ -99,9 +99,7 @@ impl Merge {
         framed: Framed<'_>,
         function: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut sink = FunctionSink { function, error: None };
-        let _ = self.push_to(framed, &mut sink);
-        sink.error.map_or(Ok(()), Err)
+        keep_error(function, |sink| self.push_to(framed, sink))
     }
 
     /// Gives `function` all events that are left.
@@ -110,9 +108,7 @@ impl Merge {
     ///
     /// The error of `function`. The event that it failed for is lost.
     pub fn finish<E>(&mut self, function: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>) -> Result<(), E> {
-        let mut sink = FunctionSink { function, error: None };
-        let _ = self.finish_to(&mut sink);
-        sink.error.map_or(Ok(()), Err)
+        keep_error(function, |sink| self.finish_to(sink))
     }
 
     /// Takes a packet, and gives `sink` the events that no event of a later packet can precede.
@@ -216,4 +212,19 @@ impl Merge {
             at = smallest;
         }
     }
+}
+
+/// Calls `work` with a sink that passes events to `function` and stops at its first error. Returns that error.
+fn keep_error<E>(
+    mut function: impl FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>,
+    work: impl FnOnce(&mut dyn EventSink) -> Result<(), SinkStopped>,
+) -> Result<(), E> {
+    let mut result = Ok(());
+    let _ = work(&mut |header: &Header, event: &DecodedEvent<'_>| {
+        function(header, event).map_err(|error| {
+            result = Err(error);
+            SinkStopped
+        })
+    });
+    result
 }

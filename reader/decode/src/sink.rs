@@ -53,18 +53,3 @@ impl SkippedEvents {
         self.last = time;
     }
 }
-
-/// Gives events to a function, and keeps its first error.
-pub(crate) struct FunctionSink<F, E> {
-    pub(crate) function: F,
-    pub(crate) error: Option<E>,
-}
-
-impl<F: FnMut(&Header, &DecodedEvent<'_>) -> Result<(), E>, E> EventSink for FunctionSink<F, E> {
-    fn take(&mut self, header: &Header, event: &DecodedEvent<'_>) -> Result<(), SinkStopped> {
-        (self.function)(header, event).map_err(|error| {
-            self.error = Some(error);
-            SinkStopped
-        })
-    }
-}

@@ -47,7 +47,7 @@ impl WantedMemory {
 /// left out, but not all: it may be as dear to find out as to take.
 #[derive(Debug, Default)]
 pub struct WantedEvents {
-    /// The calls; `None` for all. Version 1 of the format does not tell the calls of returns: all are wanted there.
+    /// The calls; `None` for all.
     pub calls: Option<WantedCalls>,
     /// The CPUs; `None` for all.
     pub cpus: Option<Vec<u32>>,
@@ -102,8 +102,7 @@ impl WantedEvents {
         if !has(&self.cpus, header.cpu.into()) || !has(&self.pids, task.tgid) {
             return WantedOfTask { widths: &[0; 256], has_unknown: false };
         }
-        let calls = self.calls.as_ref().filter(|_| header.version > 1);
-        let widths = calls.map_or(&[WIDE | NARROW; 256], |calls| &calls.widths[index(header.machine)]);
+        let widths = self.calls.as_ref().map_or(&[WIDE | NARROW; 256], |calls| &calls.widths[index(header.machine)]);
         WantedOfTask { widths, has_unknown: true }
     }
 }
@@ -125,12 +124,12 @@ impl WantedOfTask<'_> {
         self.widths[usize::from(number as u8)] & width != 0
     }
 
-    /// Whether the return from this call, given as [`has_call`](Self::has_call) takes it, is wanted.
+    /// Whether the return from a call is wanted.
     #[inline]
-    pub(crate) fn has_return(self, call: Option<(bool, u32)>) -> bool {
-        match call.filter(|&(_, number)| number != LOST_NUMBER) {
-            Some((is_32bit, number)) => self.has_call(is_32bit, number),
-            None => self.has_unknown,
+    pub(crate) fn has_return(self, is_32bit: bool, number: u32) -> bool {
+        match number {
+            LOST_NUMBER => self.has_unknown,
+            _ => self.has_call(is_32bit, number),
         }
     }
 

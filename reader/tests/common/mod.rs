@@ -16,6 +16,9 @@ pub mod script;
 
 use std::collections::BTreeMap;
 use syscall_record::decode::{DecodedCall, DecodedEvent, DecodedKind, DecodedReturn};
+use syscall_record::framing::Framing;
+use syscall_record::merge::Merge;
+use syscall_record::sink::EventSink;
 use syscall_record_format::encode::{self, Encoder};
 use syscall_record_format::filter::comm_from_bytes;
 use syscall_record_format::format::{
@@ -31,6 +34,26 @@ pub struct MadeRecording {
     pub machine: Machine,
     pub edges: Edges,
     pub has_args: bool,
+}
+
+/// Gives `sink` what `merge` makes of a stream. Returns how many damages were found.
+pub fn decode_stream(stream: &[u8], mut merge: Merge, sink: &mut dyn EventSink) -> usize {
+    let (mut framing, mut damages) = (Framing::new(), 0);
+    let mut rest = stream;
+    let mut at_end = false;
+    while !at_end {
+        let bytes = std::io::Read::read(&mut rest, framing.space()).expect("reads memory");
+        framing.filled(bytes);
+        at_end = bytes == 0;
+        while let Some(item) = framing.next(at_end) {
+            match item {
+                Ok(framed) => merge.push_to(framed, sink).expect("nothing stops it"),
+                Err(_) => damages += 1,
+            }
+        }
+    }
+    merge.finish_to(sink).expect("nothing stops it");
+    damages
 }
 
 /// A recording of entries and returns, without arguments.

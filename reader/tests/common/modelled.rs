@@ -2,9 +2,9 @@
 
 //! What the model makes of a recording.
 
+use super::decode_stream;
 use std::convert::Infallible;
 use syscall_record::decode::DecodedEvent;
-use syscall_record::framing::Framing;
 use syscall_record::merge::Merge;
 use syscall_record::model::{Event, Model, ModelNeeds};
 use syscall_record_format::format::Header;
@@ -19,26 +19,15 @@ pub fn lines_of(stream: &[u8], describe: impl FnMut(&Event<'_>) -> String) -> Ve
 
 /// The lines that `describe` makes of a stream's events. `is_live` says that the stream is of this machine.
 pub fn lines_of_machine(stream: &[u8], is_live: bool, mut describe: impl FnMut(&Event<'_>) -> String) -> Vec<String> {
-    let (mut framing, mut merge, mut model) = (Framing::new(), Merge::new(), Model::new(NEEDS, is_live));
+    let mut model = Model::new(NEEDS, is_live);
     let mut lines = Vec::new();
     let mut sink = |header: &Header, event: &DecodedEvent<'_>| {
-        model.add_event(header, event, &mut |event| {
+        let Ok(()) = model.add_event(header, event, &mut |event| {
             lines.push(describe(event));
             Ok::<(), Infallible>(())
-        })
+        });
+        Ok(())
     };
-    let mut rest = stream;
-    let mut at_end = false;
-    while !at_end {
-        let count = std::io::Read::read(&mut rest, framing.space()).expect("reads memory");
-        framing.filled(count);
-        at_end = count == 0;
-        while let Some(item) = framing.next(at_end) {
-            if let Ok(framed) = item {
-                merge.push(framed, &mut sink).expect("infallible");
-            }
-        }
-    }
-    merge.finish(&mut sink).expect("infallible");
+    decode_stream(stream, Merge::new(), &mut sink);
     lines
 }
